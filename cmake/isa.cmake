@@ -1,0 +1,67 @@
+# One row per instruction set: its name is the file csrc/kernels/isa/<name>.cpp, compiled once for each
+# family that it offers, with flags of its own. Writes generated/isa_rows.inc, the dispatcher's table.
+add_library(q3l_isa OBJECT)
+target_include_directories(q3l_isa PRIVATE csrc ${PROJECT_BINARY_DIR})
+# Outside LTO and without exceptions, so that no code built for a newer CPU can leak into the rest.
+target_compile_options(q3l_isa PRIVATE -O3 -fno-exceptions -fno-rtti -ffp-contract=off -fno-lto
+                       -fno-math-errno -Wno-maybe-uninitialized -Wno-uninitialized -Wno-ignored-attributes)
+set(isa_declarations "")
+set(isa_rows "")
+
+# q3l_isa(NAME <name> RANK <n> FAMILIES <family>... [NEEDS <CpuFeature>...] [FLAGS <flag>...])
+function(q3l_isa)
+  cmake_parse_arguments(ISA "" "NAME;RANK" "FAMILIES;NEEDS;FLAGS" ${ARGN})
+  set(sets "")
+  foreach(family IN LISTS Q3L_FAMILIES ITEMS ops)
+    if(NOT family IN_LIST ISA_FAMILIES)
+      list(APPEND sets nullptr)
+      continue()
+    endif()
+    set(unit ${PROJECT_BINARY_DIR}/generated/${ISA_NAME}_${family}.cpp)
+    file(CONFIGURE OUTPUT ${unit} CONTENT "#include \"kernels/isa/${ISA_NAME}.cpp\"\n" @ONLY)
+    target_sources(q3l_isa PRIVATE ${unit})
+    set_source_files_properties(${unit} PROPERTIES
+      COMPILE_OPTIONS "${ISA_FLAGS}"
+      COMPILE_DEFINITIONS "Q3L_ISA_RANK=${ISA_RANK};Q3L_FAMILY_SET=${family}_set;Q3L_FAMILY_INL=\"kernels/generic/${family}.inl\"")
+    list(APPEND sets ${ISA_NAME}::${family}_set)
+    if(family STREQUAL ops)
+      set(type OpsSet)
+    else()
+      set(type FamilySet)
+    endif()
+    string(APPEND isa_declarations "namespace ${ISA_NAME} { const ${type}& ${family}_set(); }\n")
+  endforeach()
+  list(POP_BACK sets ops)
+  list(JOIN sets ", " sets)
+  set(needs 0)
+  foreach(feature IN LISTS ISA_NEEDS)
+    string(APPEND needs " | static_cast<uint64_t>(CpuFeature::${feature})")
+  endforeach()
+  string(APPEND isa_rows "    {\"${ISA_NAME}\", ${needs}, {${sets}}, ${ops}},\n")
+  set(isa_declarations "${isa_declarations}" PARENT_SCOPE)
+  set(isa_rows "${isa_rows}" PARENT_SCOPE)
+endfunction()
+
+q3l_isa(NAME scalar RANK 0 FAMILIES real b32 k256 ops)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  q3l_isa(NAME avx2 RANK 1 FAMILIES real b32 k256 ops NEEDS avx2 fma f16c FLAGS -mavx2 -mfma -mf16c)
+  q3l_isa(NAME avx512 RANK 2 FAMILIES real b32 k256 ops
+    NEEDS avx2 fma f16c avx512f avx512bw avx512dq avx512vl avx512vnni
+    FLAGS -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni)
+endif()
+
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/isa_rows.inc CONTENT
+"namespace q3l {
+${isa_declarations}
+struct IsaRow {
+  const char* name;
+  uint64_t needs;
+  const FamilySet& (*families[kFamilies])();
+  const OpsSet& (*ops)();
+};
+
+// In ascending rank.
+constexpr IsaRow kRows[] = {
+${isa_rows}};
+}  // namespace q3l
+" @ONLY)

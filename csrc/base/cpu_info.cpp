@@ -1,0 +1,69 @@
+#include "base/cpu_info.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <set>
+#include <string>
+
+namespace q3l {
+
+uint64_t cpu_features() {
+  uint64_t mask = 0;
+#if defined(__x86_64__)
+  // The compiler's run-time check reads XCR0 as well, so a feature counts only if the OS saves its
+  // registers.
+  __builtin_cpu_init();
+#define Q3L_FEATURE(name) \
+  if (__builtin_cpu_supports(#name)) mask |= static_cast<uint64_t>(CpuFeature::name)
+  Q3L_FEATURE(avx2);
+  Q3L_FEATURE(fma);
+  Q3L_FEATURE(f16c);
+  Q3L_FEATURE(avx512f);
+  Q3L_FEATURE(avx512bw);
+  Q3L_FEATURE(avx512dq);
+  Q3L_FEATURE(avx512vl);
+  Q3L_FEATURE(avx512vnni);
+#undef Q3L_FEATURE
+#endif
+  return mask;
+}
+
+namespace {
+
+// CPUs per second and period of a cgroup's bandwidth limit, or infinity where there is none.
+double cgroup_quota() {
+  std::string quota;
+  double period = 0;
+  if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2 >> quota >> period && quota != "max") {
+    return std::stod(quota) / period;
+  }
+  double v1_quota = 0;
+  std::ifstream v1("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+  std::ifstream v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  if (v1 >> v1_quota && v1_period >> period && v1_quota > 0 && period > 0) return v1_quota / period;
+  return INFINITY;
+}
+
+}  // namespace
+
+int usable_cores() {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 1;
+  // CPUs that share a core name the same set of siblings.
+  std::set<std::string> cores;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed)) continue;
+    std::string siblings = std::to_string(cpu);
+    std::ifstream("/sys/devices/system/cpu/cpu" + siblings + "/topology/thread_siblings_list") >>
+        siblings;
+    cores.insert(siblings);
+  }
+  double limit = std::max(
+      1.0, std::min<double>(static_cast<double>(cores.size()), std::floor(cgroup_quota())));
+  return static_cast<int>(limit);
+}
+
+}  // namespace q3l

@@ -1,0 +1,52 @@
+#include "base/file_map.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+
+namespace q3l {
+
+namespace {
+
+struct Descriptor {
+  int fd;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+[[noreturn]] void fail(const std::string& path, const std::string& why) {
+  throw FileError("cannot open " + path + ": " + why);
+}
+
+}  // namespace
+
+FileMap::FileMap(const std::string& path) : path_(path) {
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat info;
+  if (file.fd < 0 || ::fstat(file.fd, &info) != 0) fail(path, std::strerror(errno));
+  if (!S_ISREG(info.st_mode)) fail(path, "it is not a regular file");
+  if (info.st_size == 0) fail(path, "the file is empty");
+  size_ = static_cast<size_t>(info.st_size);
+  void* p = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.fd, 0);
+  if (p == MAP_FAILED) fail(path, std::strerror(errno));
+  data_ = static_cast<const uint8_t*>(p);
+}
+
+FileMap::~FileMap() {
+  if (data_) ::munmap(const_cast<uint8_t*>(data_), size_);
+}
+
+FileMap::FileMap(FileMap&& other) noexcept
+    : path_(std::move(other.path_)),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)) {}
+
+}  // namespace q3l

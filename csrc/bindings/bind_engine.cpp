@@ -1,0 +1,134 @@
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "bindings/arrays.h"
+#include "bindings/bind.h"
+#include "engine/engine.h"
+#include "engine/generation.h"
+
+namespace py = pybind11;
+
+namespace q3l {
+
+namespace {
+
+KvType kv_type_named(const std::string& name) {
+  if (name == "f32") return KvType::f32;
+  if (name == "f16") return KvType::f16;
+  throw InvalidArgumentError("kv_type is 'f32' or 'f16', not " + quoted(name));
+}
+
+Role role_named(const std::string& name) {
+  if (name == "prompt") return Role::prompt;
+  if (name == "generated") return Role::generated;
+  throw InvalidArgumentError("role is 'prompt' or 'generated', not " + quoted(name));
+}
+
+std::unique_ptr<Engine> open_engine(const std::string& path, int n_threads, int n_ctx,
+                                    const std::string& kv_type) {
+  const EngineOptions options{n_threads, n_ctx, kv_type_named(kv_type)};
+  py::gil_scoped_release unlocked;
+  return std::make_unique<Engine>(path, options);
+}
+
+FloatArray logits(Engine& engine, std::vector<int32_t> ids, const std::string& role) {
+  const Role parsed = role_named(role);
+  FloatArray out({ids.size(), static_cast<size_t>(engine.config().n_vocab)});
+  float* data = out.mutable_data();
+  py::gil_scoped_release unlocked;
+  engine.scheduler().logits(std::move(ids), parsed, data);
+  return out;
+}
+
+std::optional<std::string> next_piece(Generation& generation) {
+  py::gil_scoped_release unlocked;
+  return generation.next([] {
+    py::gil_scoped_acquire locked;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  });
+}
+
+py::dict info(const Engine& engine) {
+  const Config& c = engine.config();
+  py::dict d;
+  d["architecture"] = c.architecture;
+  d["name"] = c.name;
+  d["n_layer"] = c.n_layer;
+  d["n_embd"] = c.n_embd;
+  d["n_head"] = c.n_head;
+  d["n_head_kv"] = c.n_head_kv;
+  d["head_dim"] = c.head_dim;
+  d["n_ff"] = c.n_ff;
+  d["n_vocab"] = c.n_vocab;
+  d["n_ctx_train"] = c.n_ctx_train;
+  d["n_expert"] = 0;
+  d["n_expert_used"] = 0;
+  d["n_params"] = engine.model().n_params();
+  d["rope_theta"] = c.rope_theta;
+  d["rms_epsilon"] = c.rms_epsilon;
+  return d;
+}
+
+const char* reason_text(FinishReason reason) {
+  switch (reason) {
+    case FinishReason::stop:
+      return "stop";
+    case FinishReason::length:
+      return "length";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void bind_engine(py::module_& m) {
+  py::class_<Engine>(m, "Engine")
+      .def(py::init(&open_engine), py::arg("path"), py::arg("n_threads"), py::arg("n_ctx"),
+           py::arg("kv_type"))
+      .def("info", &info)
+      .def_property_readonly("n_ctx", [](Engine& e) { return e.scheduler().n_ctx(); })
+      .def_property_readonly("n_threads", [](Engine& e) { return e.scheduler().n_threads(); })
+      .def_property_readonly("tokenizer", &Engine::tokenizer,
+                             py::return_value_policy::reference_internal)
+      .def("metadata_string",
+           [](const Engine& e, const std::string& key) -> std::optional<std::string> {
+             auto value = e.file().get_string(key);
+             return value ? std::optional<std::string>(*value) : std::nullopt;
+           })
+      .def("metadata_number",
+           [](const Engine& e, const std::string& key) { return e.file().get_float(key); })
+      .def("logits", &logits, py::arg("ids"), py::arg("role"));
+
+  py::class_<Generation>(m, "Generation")
+      .def(py::init([](Engine& engine, std::vector<int32_t> prompt, int max_tokens,
+                       float temperature, int top_k, float top_p, float min_p, uint64_t seed,
+                       std::vector<std::string> stop) {
+             return std::make_unique<Generation>(engine,
+                                                 Request{std::move(prompt),
+                                                         max_tokens,
+                                                         {temperature, top_k, top_p, min_p, seed},
+                                                         std::move(stop)});
+           }),
+           py::keep_alive<1, 2>(), py::arg("engine"), py::arg("prompt"), py::kw_only(),
+           py::arg("max_tokens"), py::arg("temperature"), py::arg("top_k"), py::arg("top_p"),
+           py::arg("min_p"), py::arg("seed"), py::arg("stop"))
+      .def("next", &next_piece, "The text that the next token completes, or None at the end.")
+      .def_property_readonly("tokens", &Generation::tokens)
+      .def_property_readonly("finish_reason",
+                             [](const Generation& g) { return reason_text(g.finish_reason()); })
+      .def_property_readonly("timings", [](const Generation& g) {
+        const Timings& t = g.timings();
+        py::dict d;
+        d["n_prompt"] = t.n_prompt;
+        d["n_generated"] = t.n_generated;
+        d["prompt_seconds"] = t.prompt_seconds;
+        d["generated_seconds"] = t.generated_seconds;
+        return d;
+      });
+}
+
+}  // namespace q3l

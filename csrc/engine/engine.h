@@ -1,0 +1,34 @@
+// A model file made ready to run: mapped, checked, with its tokenizer and scheduler. Opening it
+// reads metadata only; weights come from the page cache as they are first used.
+#pragma once
+
+#include <string>
+
+#include "engine/options.h"
+#include "engine/scheduler.h"
+#include "gguf/reader.h"
+#include "model/transformer.h"
+#include "tokenizer/tokenizer.h"
+
+namespace q3l {
+
+class Engine {
+ public:
+  // `path`: a GGUF file. Throws FileError, ModelFormatError, UnsupportedModelError, or
+  // InvalidArgumentError for options out of range.
+  Engine(const std::string& path, const EngineOptions& options);
+
+  const gguf::Reader& file() const { return file_; }
+  const Config& config() const { return model_.config(); }
+  const Transformer& model() const { return model_; }
+  const Tokenizer& tokenizer() const { return tokenizer_; }
+  Scheduler& scheduler() { return scheduler_; }
+
+ private:
+  gguf::Reader file_;
+  Transformer model_;
+  Tokenizer tokenizer_;
+  Scheduler scheduler_;
+};
+
+}  // namespace q3l

@@ -1,0 +1,52 @@
+// The one loop over the model: decides which tokens of which sequence run next, and in which role.
+// Any number of threads may advance sequences of their own; their steps take turns.
+#pragma once
+
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "engine/options.h"
+#include "model/transformer.h"
+
+namespace q3l {
+
+// A sequence under way: its tokens, of which the first n_computed have their keys and values in the
+// cache, and of which the first n_prompt were given rather than generated.
+struct Sequence {
+  KvSequence kv;
+  std::vector<int32_t> tokens;
+  int n_prompt;
+  int n_computed = 0;
+};
+
+class Scheduler {
+ public:
+  Scheduler(const Transformer& model, const EngineOptions& options);
+
+  int n_ctx() const { return n_ctx_; }
+  int n_threads() const { return pool_.size(); }
+
+  // Starts a sequence. Throws InvalidArgumentError for no tokens or an id outside the vocabulary,
+  // ContextOverflowError for more tokens than n_ctx.
+  Sequence open(std::vector<int32_t> prompt);
+
+  // Computes the next tokens of a sequence: a chunk of its prompt, or what was generated since.
+  // Returns true when none are left; `logits` [n_vocab] then follow its last token.
+  bool step(Sequence& sequence, float* logits);
+
+  // Logits [ids, n_vocab] after each id of a fresh sequence whose tokens all have `role`.
+  void logits(std::vector<int32_t> ids, Role role, float* out);
+
+ private:
+  void forward(const Batch& batch, float* logits);
+
+  const Transformer& model_;
+  int n_ctx_;
+  std::mutex mutex_;
+  ThreadPool pool_;
+  KvCache cache_;
+  Scratch scratch_;
+};
+
+}  // namespace q3l

@@ -1,0 +1,123 @@
+// Formats of 32-value blocks. quant/<format>.inl describes one: constants and loaders for a step of
+// kStep blocks, with value = scale * (payload - 2^kOffsetBits) or scale * payload + min.
+#include "kernels/generic/lanes.inl"
+#include "kernels/generic/panel_gemm.inl"
+#include "kernels/generic/quant_gemv.inl"
+#include "kernels/generic/quantised_inputs.inl"
+
+// What stands for zero: 0 itself, a constant offset, or a minimum stored with the scale.
+enum class Zero { none, offset, min };
+
+#include "generated/b32_formats.inl"
+
+constexpr int kPrefetchBytes = 2048;
+
+template <class Format>
+inline F multiply_step(F acc, const uint8_t* w, const QuantStep& x) {
+  I32 dot = splat(int32_t{0});
+  if constexpr (Format::kZero == Zero::offset) {
+    dot = sub(dot, shift_left<Format::kOffsetBits>(load(x.sum)));
+  }
+  Payload inputs = load_payload(x.q);
+  dot = Format::kSigned ? dot_ss(dot, Format::payload(w), inputs)
+                        : dot_us(dot, Format::payload(w), inputs);
+  F d = load(x.d);
+  acc = fma(to_float(dot), mul(Format::scales(w), d), acc);
+  if constexpr (Format::kZero == Zero::min) {
+    acc = fma(Format::mins(w), mul(to_float(load(x.sum)), d), acc);
+  }
+  return acc;
+}
+
+template <class Format>
+struct Multiplier {
+  template <int kCount>
+  static void run(const uint8_t* w, const QuantStep* x, int n_in, F* acc) {
+    constexpr int kStepBytes = kStep * Format::kBytes;
+    const int n_blocks = n_in / 32, n_full = n_blocks / kStep, n_left = n_blocks % kStep;
+    const int n_steps = steps_of(n_in);
+    for (int c = 0; c < kCount; ++c) acc[c] = splat(0.0f);
+    for (int s = 0; s < n_full; ++s, w += kStepBytes) {
+      prefetch(w + kPrefetchBytes);
+      for (int c = 0; c < kCount; ++c)
+        acc[c] = multiply_step<Format>(acc[c], w, x[c * n_steps + s]);
+    }
+    if (n_left > 0) {
+      uint8_t padded[kStepBytes] = {};
+      std::memcpy(padded, w, static_cast<size_t>(n_left) * Format::kBytes);
+      for (int c = 0; c < kCount; ++c)
+        acc[c] = multiply_step<Format>(acc[c], padded, x[c * n_steps + n_full]);
+    }
+  }
+};
+
+template <class Format>
+void multiply_generated(const MatmulArgs& a) {
+  multiply_generated_rows<Multiplier<Format>>(a);
+}
+
+template <class Format>
+struct Unpacker {
+  // Where vpdpbusd has no signed form the panel holds q + 128, and its offset takes that back.
+  static constexpr bool kBiased = Format::kSigned && kUnsignedPanels;
+
+  static void unpack(const uint8_t* row, int n_blocks, int lane, PanelBlock<1>* panel) {
+    constexpr int kStepBytes = kStep * Format::kBytes;
+    int b = 0;
+    for (; b + kStep <= n_blocks; b += kStep, row += kStepBytes)
+      unpack_step(row, kStep, lane, panel + b);
+    if (b < n_blocks) {
+      uint8_t padded[kStepBytes] = {};
+      std::memcpy(padded, row, static_cast<size_t>(n_blocks - b) * Format::kBytes);
+      unpack_step(padded, n_blocks - b, lane, panel + b);
+    }
+  }
+
+  static void unpack_step(const uint8_t* w, int n, int lane, PanelBlock<1>* panel) {
+    constexpr int kLanesPerBlock = kLanes / kStep;
+    alignas(64) int8_t q[32 * kStep];
+    alignas(64) float d[kLanes], m[kLanes];
+    store(q, kBiased ? flip_signs(Format::payload(w)) : Format::payload(w));
+    store(d, Format::scales(w));
+    store(m, offsets(w));
+    for (int b = 0; b < n; ++b) {
+      scatter_block(panel + b, lane, q, b);
+      panel[b].d[0][lane] = d[b * kLanesPerBlock];
+      panel[b].m[0][lane] = m[b * kLanesPerBlock];
+    }
+  }
+
+  static F offsets(const uint8_t* w) {
+    if constexpr (kBiased) {
+      return mul(Format::scales(w), splat(-128.0f));
+    } else if constexpr (Format::kZero == Zero::offset) {
+      return mul(Format::scales(w), splat(-static_cast<float>(1 << Format::kOffsetBits)));
+    } else if constexpr (Format::kZero == Zero::min) {
+      return Format::mins(w);
+    } else {
+      return splat(0.0f);
+    }
+  }
+};
+
+template <class Format>
+void multiply_prompt(const MatmulArgs& a) {
+  multiply_prompt_rows<Unpacker<Format>, Format::kSigned && !kUnsignedPanels, 1>(a);
+}
+
+constexpr FamilySet kSet = {{
+    {layout_id(Layout::quant_tiles),
+     kColumns,
+     kLanes,
+     quant_tiles_bytes,
+     pack_quant_tiles,
+     panel_bytes<1>,
+     {Q3L_EACH_B32(multiply_prompt)}},
+    {layout_id(Layout::quant_steps),
+     1,
+     1,
+     quant_steps_bytes,
+     pack_quant_steps,
+     no_scratch,
+     {Q3L_EACH_B32(multiply_generated)}},
+}};

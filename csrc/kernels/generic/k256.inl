@@ -1,0 +1,99 @@
+// Formats of 256-value superblocks: eight blocks of 32 values whose scales (and minima) are stored
+// relative to the superblock's. quant/<format>.inl unpacks those to floats once a superblock:
+// weight = scale * payload + min, for each block, or each half block where kGroups is 2; there the
+// minimum is a constant times the scale, and one row's kernel centres the payload instead.
+#include "kernels/generic/lanes.inl"
+#include "kernels/generic/panel_gemm.inl"
+#include "kernels/generic/quant_gemv.inl"
+#include "kernels/generic/quantised_inputs.inl"
+
+struct SuperScales {
+  alignas(64) float scale[16];
+  alignas(64) float min[16];
+};
+
+#include "generated/k256_formats.inl"
+
+constexpr int kSuperSteps = 8 / kStep;
+constexpr int kPrefetchBytes = 2048;
+
+template <class Format>
+inline F multiply_step(F acc, const SuperScales& scales, Payload w, int s, const QuantStep& x) {
+  F d = load(x.d);
+  if constexpr (Format::kGroups == 2) {
+    Payload centred = sub(w, splat_payload(Format::kOffset));
+    return fma_halves(acc, centred, load_payload(x.q), scales.scale + 2 * kStep * s, d);
+  } else {
+    I32 dot = dot_us(splat(int32_t{0}), w, load_payload(x.q));
+    acc = fma(to_float(dot), mul(spread(scales.scale + kStep * s), d), acc);
+    return fma(spread(scales.min + kStep * s), mul(to_float(load(x.sum)), d), acc);
+  }
+}
+
+template <class Format>
+struct Multiplier {
+  template <int kCount>
+  static void run(const uint8_t* w, const QuantStep* x, int n_in, F* acc) {
+    const int n_steps = steps_of(n_in);
+    for (int c = 0; c < kCount; ++c) acc[c] = splat(0.0f);
+    for (int b = 0; b < n_in / 256; ++b, w += Format::kBytes, x += kSuperSteps) {
+      for (int i = 0; i < Format::kBytes; i += 64) prefetch(w + kPrefetchBytes + i);
+      SuperScales scales;
+      Format::scales(w, &scales);
+      for (int s = 0; s < kSuperSteps; ++s) {
+        Payload q = Format::payload(w, s);
+        for (int c = 0; c < kCount; ++c)
+          acc[c] = multiply_step<Format>(acc[c], scales, q, s, x[c * n_steps + s]);
+      }
+    }
+  }
+};
+
+template <class Format>
+void multiply_generated(const MatmulArgs& a) {
+  multiply_generated_rows<Multiplier<Format>>(a);
+}
+
+template <class Format>
+struct Unpacker {
+  static void unpack(const uint8_t* row, int n_blocks, int lane,
+                     PanelBlock<Format::kGroups>* panel) {
+    constexpr int kGroups = Format::kGroups;
+    for (int b = 0; b < n_blocks; b += 8, row += Format::kBytes) {
+      SuperScales scales;
+      Format::scales(row, &scales);
+      for (int s = 0; s < kSuperSteps; ++s) {
+        alignas(64) int8_t q[32 * kStep];
+        store(q, Format::payload(row, s));
+        for (int k = 0; k < kStep; ++k) scatter_block(panel + b + s * kStep + k, lane, q, k);
+      }
+      for (int g = 0; g < 8 * kGroups; ++g) {
+        PanelBlock<kGroups>& block = panel[b + g / kGroups];
+        block.d[g % kGroups][lane] = scales.scale[g];
+        block.m[g % kGroups][lane] = scales.min[g];
+      }
+    }
+  }
+};
+
+template <class Format>
+void multiply_prompt(const MatmulArgs& a) {
+  multiply_prompt_rows<Unpacker<Format>, false, Format::kGroups>(a);
+}
+
+constexpr FamilySet kSet = {{
+    {layout_id(Layout::quant_tiles),
+     kColumns,
+     kLanes,
+     quant_tiles_bytes,
+     pack_quant_tiles,
+     panel_bytes<2>,
+     {Q3L_EACH_K256(multiply_prompt)}},
+    {layout_id(Layout::quant_steps),
+     1,
+     1,
+     quant_steps_bytes,
+     pack_quant_steps,
+     no_scratch,
+     {Q3L_EACH_K256(multiply_generated)}},
+}};

@@ -1,0 +1,38 @@
+// What every family needs over the vocabulary: layout numbers, and vectors that are not full.
+#pragma once
+
+enum class Layout : uint32_t { real_tiles, real_rows, quant_tiles, quant_steps };
+constexpr uint32_t layout_id(Layout layout) {
+  return Q3L_ISA_RANK * 4 + static_cast<uint32_t>(layout);
+}
+
+inline size_t no_scratch(int) {
+  return 0;
+}
+
+inline void store_first(float* p, F v, int n) {
+  if (n >= kLanes) return store(p, v);
+  float lanes[kLanes];
+  store(lanes, v);
+  std::memcpy(p, lanes, static_cast<size_t>(n) * sizeof(float));
+}
+
+// How values of each floating-point type are loaded; load_first pads with zeros, reading no more.
+template <F (*load_lanes)(const uint8_t*), int kBytes>
+struct RealLoader {
+  static constexpr int kValueBytes = kBytes;
+  static F load(const uint8_t* p) { return load_lanes(p); }
+  static F load_first(const uint8_t* p, int n) {
+    if (n >= kLanes) return load_lanes(p);
+    uint8_t padded[kLanes * kBytes] = {};
+    std::memcpy(padded, p, static_cast<size_t>(n) * kBytes);
+    return load_lanes(padded);
+  }
+};
+inline F load_single(const uint8_t* p) {
+  return load(reinterpret_cast<const float*>(p));
+}
+
+inline F load_first(const float* p, int n) {
+  return RealLoader<load_single, 4>::load_first(reinterpret_cast<const uint8_t*>(p), n);
+}

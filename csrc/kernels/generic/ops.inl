@@ -1,0 +1,73 @@
+// Everything but matrix products: norms, rotations, activation, attention, the cache's stores.
+#include "kernels/generic/attend.inl"
+#include "kernels/generic/lanes.inl"
+#include "kernels/generic/math.inl"
+
+void rms_norm(float* y, const float* x, const float* weight, int n, float epsilon) {
+  F squares = splat(0.0f);
+  for (int i = 0; i < n; i += kLanes) {
+    F v = load_first(x + i, n - i);
+    squares = fma(v, v, squares);
+  }
+  const F scale =
+      splat(1.0f / __builtin_sqrtf(reduce_add(squares) / static_cast<float>(n) + epsilon));
+  for (int i = 0; i < n; i += kLanes) {
+    F v = mul(load_first(x + i, n - i), scale);
+    store_first(y + i, mul(v, load_first(weight + i, n - i)), n - i);
+  }
+}
+
+void add_rows(float* x, const float* y, int n) {
+  for (int i = 0; i < n; i += kLanes)
+    store_first(x + i, add(load_first(x + i, n - i), load_first(y + i, n - i)), n - i);
+}
+
+void swiglu(float* gate, const float* up, int n) {
+  const F one = splat(1.0f);
+  for (int i = 0; i < n; i += kLanes) {
+    F g = load_first(gate + i, n - i);
+    F silu = div(g, add(one, exp_lanes(sub(splat(0.0f), g))));
+    store_first(gate + i, mul(silu, load_first(up + i, n - i)), n - i);
+  }
+}
+
+void rope_neox(float* x, const float* cos, const float* sin, int n_pairs) {
+  for (int i = 0; i < n_pairs; i += kLanes) {
+    const int n = n_pairs - i;
+    F a = load_first(x + i, n), b = load_first(x + n_pairs + i, n);
+    F c = load_first(cos + i, n), s = load_first(sin + i, n);
+    store_first(x + i, sub(mul(a, c), mul(b, s)), n);
+    store_first(x + n_pairs + i, add(mul(b, c), mul(a, s)), n);
+  }
+}
+
+void rope_interleaved(float* x, const float* cos, const float* sin, int n_pairs) {
+  for (int i = 0; i < n_pairs; ++i) {
+    const float a = x[2 * i], b = x[2 * i + 1];
+    x[2 * i] = a * cos[i] - b * sin[i];
+    x[2 * i + 1] = b * cos[i] + a * sin[i];
+  }
+}
+
+void store_singles(const float* x, uint8_t* out, int n) {
+  std::memcpy(out, x, static_cast<size_t>(n) * sizeof(float));
+}
+
+void store_halves(const float* x, uint8_t* out, int n) {
+  int i = 0;
+  for (; i + kLanes <= n; i += kLanes) store_half(out + 2 * i, load(x + i));
+  for (; i < n; ++i) {
+    const uint16_t h = float_to_half(x[i]);
+    std::memcpy(out + 2 * i, &h, 2);
+  }
+}
+
+constexpr OpsSet kSet = {
+    rms_norm,
+    add_rows,
+    swiglu,
+    rope_neox,
+    rope_interleaved,
+    {store_singles, store_halves},
+    {attend<RealLoader<load_single, 4>>, attend<RealLoader<load_half, 2>>},
+};

@@ -1,0 +1,237 @@
+// The vocabulary without intrinsics: 16-byte vectors that any compiler lowers to what the baseline
+// CPU has. It is the reference that every other row is compared with.
+#include "kernels/kernel_set.h"
+
+namespace q3l::scalar {
+namespace {
+
+#include "base/fp16.inl"
+
+constexpr int kLanes = 4;
+constexpr int kStep = 1;
+constexpr int kColumns = 4;
+constexpr bool kUnsignedPanels = false;
+
+typedef float F __attribute__((vector_size(16)));
+typedef int32_t I32 __attribute__((vector_size(16)));
+
+struct Payload {
+  int8_t v[32];
+};
+
+inline F splat(float a) {
+  return F{a, a, a, a};
+}
+inline F load(const float* p) {
+  F v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+inline void store(float* p, F v) {
+  std::memcpy(p, &v, sizeof v);
+}
+inline F load_half(const uint8_t* p) {
+  uint16_t h[4];
+  std::memcpy(h, p, 8);
+  return F{half_to_float(h[0]), half_to_float(h[1]), half_to_float(h[2]), half_to_float(h[3])};
+}
+inline void store_half(uint8_t* p, F v) {
+  uint16_t h[4];
+  for (int i = 0; i < 4; ++i) h[i] = float_to_half(v[i]);
+  std::memcpy(p, h, 8);
+}
+inline F load_bf16(const uint8_t* p) {
+  uint16_t h[4];
+  std::memcpy(h, p, 8);
+  return F{bf16_to_float(h[0]), bf16_to_float(h[1]), bf16_to_float(h[2]), bf16_to_float(h[3])};
+}
+inline F add(F a, F b) {
+  return a + b;
+}
+inline F sub(F a, F b) {
+  return a - b;
+}
+inline F mul(F a, F b) {
+  return a * b;
+}
+inline F div(F a, F b) {
+  return a / b;
+}
+inline F fma(F a, F b, F c) {
+  return a * b + c;
+}
+inline F max(F a, F b) {
+  return a > b ? a : b;
+}
+inline F min(F a, F b) {
+  return a < b ? a : b;
+}
+inline F abs(F a) {
+  return max(a, -a);
+}
+inline F round(F a) {
+  // Adding and taking away 1.5 * 2^23 leaves no fraction bits; callers stay far below 2^22.
+  F magic = splat(12582912.0f);
+  return (a + magic) - magic;
+}
+// x * 2^n for integral n in [-126, 127].
+inline F scale_by_power(F x, F n) {
+  I32 bits = (__builtin_convertvector(n, I32) + 127) << 23;
+  F power;
+  std::memcpy(&power, &bits, sizeof power);
+  return x * power;
+}
+inline float reduce_add(F v) {
+  return (v[0] + v[2]) + (v[1] + v[3]);
+}
+inline float reduce_max(F v) {
+  float a = v[0] > v[1] ? v[0] : v[1], b = v[2] > v[3] ? v[2] : v[3];
+  return a > b ? a : b;
+}
+inline void store_i8(int8_t* p, F v) {
+  for (int i = 0; i < 4; ++i) p[i] = static_cast<int8_t>(v[i]);
+}
+
+inline I32 splat(int32_t a) {
+  return I32{a, a, a, a};
+}
+inline I32 load(const int32_t* p) {
+  I32 v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+inline void store(int32_t* p, I32 v) {
+  std::memcpy(p, &v, sizeof v);
+}
+inline I32 sub(I32 a, I32 b) {
+  return a - b;
+}
+template <int n>
+inline I32 shift_left(I32 a) {
+  return a << n;
+}
+inline F to_float(I32 a) {
+  return __builtin_convertvector(a, F);
+}
+
+template <int stride>
+inline Payload load_nibbles(const uint8_t* p) {
+  Payload out;
+  for (int i = 0; i < 16; ++i) {
+    out.v[i] = static_cast<int8_t>(p[i] & 15);
+    out.v[i + 16] = static_cast<int8_t>(p[i] >> 4);
+  }
+  return out;
+}
+template <int stride>
+inline Payload load_bytes(const uint8_t* p) {
+  Payload out;
+  std::memcpy(out.v, p, 32);
+  return out;
+}
+// Adds 16 to value i where bit i of the block's 32 is set.
+template <int stride>
+inline Payload add_fifth_bits(Payload a, const uint8_t* p) {
+  for (int i = 0; i < 32; ++i) a.v[i] = static_cast<int8_t>(a.v[i] + (p[i / 8] >> i % 8 & 1) * 16);
+  return a;
+}
+template <int stride>
+inline F load_scales(const uint8_t* p) {
+  uint16_t h;
+  std::memcpy(&h, p, 2);
+  return splat(half_to_float(h));
+}
+inline Payload load_payload(const int8_t* p) {
+  return load_bytes<32>(reinterpret_cast<const uint8_t*>(p));
+}
+inline void store(int8_t* p, Payload a) {
+  std::memcpy(p, a.v, 32);
+}
+inline Payload sub(Payload a, Payload b) {
+  for (int i = 0; i < 32; ++i) a.v[i] = static_cast<int8_t>(a.v[i] - b.v[i]);
+  return a;
+}
+// q + 128 as unsigned bytes.
+inline Payload flip_signs(Payload a) {
+  for (int8_t& v : a.v) v = static_cast<int8_t>(v ^ -128);
+  return a;
+}
+// Which dword of a stored payload holds values 4j .. 4j + 3 of a step's block.
+constexpr int payload_dword(int /*block*/, int j) {
+  return j;
+}
+
+// Adds sums of products to the lanes of a block; w is unsigned (us) or signed (ss), x signed.
+inline I32 dot_ss(I32 acc, Payload w, Payload x) {
+  for (int lane = 0; lane < 4; ++lane) {
+    for (int i = 8 * lane; i < 8 * lane + 8; ++i) acc[lane] += w.v[i] * x.v[i];
+  }
+  return acc;
+}
+inline I32 dot_us(I32 acc, Payload w, Payload x) {
+  return dot_ss(acc, w, x);
+}
+inline Payload splat_payload(int8_t a) {
+  Payload out;
+  std::memset(out.v, a, 32);
+  return out;
+}
+
+// Each lane adds the products of its own 4 bytes of w with the 4 bytes of x.
+inline I32 dot4_ss(I32 acc, I32 w, I32 x) {
+  int8_t a[16], b[16];
+  std::memcpy(a, &w, 16);
+  std::memcpy(b, &x, 16);
+  for (int i = 0; i < 16; ++i) acc[i / 4] += a[i] * b[i];
+  return acc;
+}
+inline I32 dot4_us(I32 acc, I32 w, I32 x) {
+  return dot4_ss(acc, w, x);
+}
+
+// Superblocks. Step s of nibbles that lie in pairs of 32-value blocks sharing 32 bytes (Q4_K).
+inline Payload load_paired_nibbles(const uint8_t* p, int s) {
+  Payload out;
+  for (int i = 0; i < 32; ++i)
+    out.v[i] = static_cast<int8_t>(p[32 * (s / 2) + i] >> 4 * (s & 1) & 15);
+  return out;
+}
+// Adds 16 to value i of block j where bit j of byte i is set (Q5_K).
+inline Payload add_bit_planes(Payload a, const uint8_t* p, int s) {
+  for (int i = 0; i < 32; ++i) a.v[i] = static_cast<int8_t>(a.v[i] + (p[i] >> s & 1) * 16);
+  return a;
+}
+// Step s of Q6_K's 6-bit values: low nibbles, and pairs of top bits.
+inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
+  Payload out;
+  const int half = s / 4, run = s % 4;
+  for (int i = 0; i < 32; ++i) {
+    int nibble = low[64 * half + 32 * (run & 1) + i] >> 4 * (run >> 1) & 15;
+    int top = high[32 * half + i] >> 2 * run & 3;
+    out.v[i] = static_cast<int8_t>(nibble | top << 4);
+  }
+  return out;
+}
+// One float a block, spread over its lanes.
+inline F spread(const float* per_block) {
+  return splat(*per_block);
+}
+// acc += dot * scale * d, where each half block of 16 values has a scale of its own.
+inline F fma_halves(F acc, Payload w, Payload x, const float* scales, F d) {
+  F scale = {scales[0], scales[0], scales[1], scales[1]};
+  return fma(to_float(dot_ss(splat(int32_t{0}), w, x)), mul(scale, d), acc);
+}
+
+inline void prefetch(const uint8_t* p) {
+  __builtin_prefetch(p);
+}
+
+#include Q3L_FAMILY_INL
+
+}  // namespace
+
+decltype(kSet)& Q3L_FAMILY_SET() {
+  return kSet;
+}
+
+}  // namespace q3l::scalar

@@ -1,0 +1,82 @@
+// The tables of functions that an instruction set offers: the only contract between model and SIMD.
+// INVARIANT: a result depends on its own row of inputs alone, never on how many rows run together,
+// on how work was split, or on neighbours. Included by units built for newer CPUs: plain data only.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace q3l {
+
+// Prompt tokens take throughput kernels, generated tokens latency kernels, whatever their company.
+enum class Role : uint8_t { prompt, generated };
+inline constexpr int kRoles = 2;
+
+inline constexpr int kMaxFamilyFormats = 8;
+
+// y[r][w] = dot(weights[w], x[r]) for weight rows w in [row_begin, row_end), input rows r < n_rows.
+struct MatmulArgs {
+  const uint8_t* weights;  // row w at w * row_bytes, in the format's blocks
+  size_t row_bytes;
+  int n_in;
+  int row_begin, row_end;  // row_begin is a multiple of Packing::row_tile
+  const uint8_t* packed;   // the inputs, as Packing::pack wrote them
+  int n_rows;
+  float* y;
+  size_t y_stride;
+  uint8_t* scratch;  // Packing::scratch_bytes(n_in), this thread's own, 64-byte aligned
+};
+
+// A layout of inputs and all that reads it; an instruction set inherits it whole or not at all.
+struct Packing {
+  uint32_t layout;  // equal for families that share a layout, so that an input is packed once
+  int pack_tile;    // input rows are packed in multiples of this
+  int row_tile;     // weight rows are computed in multiples of this (but for the matrix's last)
+  size_t (*packed_bytes)(int n_in, int n_rows);
+  // Packs input rows [begin, end) of x (row r at r * stride); begin is a multiple of pack_tile.
+  void (*pack)(const float* x, size_t stride, int n_in, int begin, int end, uint8_t* packed);
+  size_t (*scratch_bytes)(int n_in);
+  void (*matmul[kMaxFamilyFormats])(const MatmulArgs&);  // by Format::index
+};
+
+struct FamilySet {
+  Packing role[kRoles];
+};
+
+enum class KvType : uint8_t { f32, f16 };
+inline constexpr int kKvTypes = 2;
+
+inline constexpr int kPagePositions = 64;
+inline constexpr int kAttendChunk = 512;  // positions whose softmax is finished before the next's
+
+// Attention of one position's group of query heads over one key/value head.
+struct AttendArgs {
+  const float* q;  // [n_group][head_dim]
+  float* out;      // [n_group][head_dim]
+  int n_group;
+  int head_dim;
+  float scale;
+  const uint8_t* const* pages;  // page i holds positions [64 i, 64 i + 64)
+  size_t k_offset, v_offset;    // bytes from a page's start to this head's [64][head_dim]
+  int n_positions;
+  float* scratch;  // attend_scratch floats
+};
+
+inline constexpr int attend_scratch(int head_dim) {
+  return kAttendChunk + 2 * (head_dim + 64);
+}
+
+struct OpsSet {
+  // y = x / rms(x) * weight
+  void (*rms_norm)(float* y, const float* x, const float* weight, int n, float epsilon);
+  void (*add)(float* x, const float* y, int n);         // x += y
+  void (*swiglu)(float* gate, const float* up, int n);  // gate = silu(gate) * up
+  // Rotates pairs of the first 2 * n_pairs values: (i, i + n_pairs), or (2i, 2i + 1) if
+  // interleaved.
+  void (*rope_neox)(float* x, const float* cos, const float* sin, int n_pairs);
+  void (*rope_interleaved)(float* x, const float* cos, const float* sin, int n_pairs);
+  void (*store_kv[kKvTypes])(const float* x, uint8_t* out, int n);
+  void (*attend[kKvTypes])(const AttendArgs&);
+};
+
+}  // namespace q3l

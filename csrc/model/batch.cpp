@@ -1,0 +1,16 @@
+#include "model/batch.h"
+
+namespace q3l {
+
+int Batch::n_prompt_rows() const {
+  int n = 0;
+  for (const Run& run : runs) n += run.role == Role::prompt ? run.n_rows : 0;
+  return n;
+}
+
+void Batch::add(const Run& run, const int32_t* run_tokens) {
+  runs.push_back(run);
+  tokens.insert(tokens.end(), run_tokens, run_tokens + run.n_rows);
+}
+
+}  // namespace q3l

@@ -1,0 +1,28 @@
+// One transformer block: attention and feed-forward network, each on the normed residual stream.
+#pragma once
+
+#include "model/attention.h"
+#include "model/ffn.h"
+
+namespace q3l {
+
+class Block {
+ public:
+  Block(const Config& config, const TensorSource& tensors, int layer);
+
+  // x: [rows, n_embd], the residual stream, in place.
+  void forward(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const;
+
+ private:
+  float epsilon_;
+  const float* attn_norm_;
+  Attention attention_;
+  const float* ffn_norm_;
+  FeedForward feed_forward_;
+};
+
+// Row by row: y = rms_norm(x) * weight; x += y.
+void rms_norm(Mat y, Mat x, const float* weight, float epsilon, Scratch& s);
+void add(Mat x, Mat y, Scratch& s);
+
+}  // namespace q3l

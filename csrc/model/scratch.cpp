@@ -1,0 +1,87 @@
+#include "model/scratch.h"
+
+#include <cmath>
+
+namespace q3l {
+
+void Activations::set(Mat x, int n_prompt) {
+  x_ = x;
+  n_prompt_ = n_prompt;
+  for (Packed& p : packed_) p.valid = false;
+}
+
+const uint8_t* Activations::packed(const Packing& packing, Role role) {
+  auto same = [&](const Packed& p) { return p.layout == packing.layout; };
+  auto it = std::find_if(packed_.begin(), packed_.end(), same);
+  if (it == packed_.end()) it = packed_.insert(it, {packing.layout, false, {}});
+  if (!it->valid) {
+    const int n = count(role);
+    it->bytes.reserve(packing.packed_bytes(x_.cols, n));
+    const int tiles = (n + packing.pack_tile - 1) / packing.pack_tile;
+    const int tiles_a_chunk = std::max(1, tiles / (2 * pool_.size()));
+    pool_.for_chunks(n, tiles_a_chunk * packing.pack_tile, [&](int, int first, int last) {
+      packing.pack(x_.row(begin(role)), x_.stride, x_.cols, first, last, it->bytes.data());
+    });
+    it->valid = true;
+  }
+  return it->bytes.data();
+}
+
+Scratch::Scratch(const Config& config, const Kernels& k, ThreadPool& p)
+    : kernels(k),
+      pool(p),
+      config_(config),
+      workers_(static_cast<size_t>(p.size())),
+      activations_(p) {
+  reserve_worker_bytes(sizeof(float) * static_cast<size_t>(attend_scratch(config.head_dim)));
+}
+
+void Scratch::begin(const Batch& batch, const std::vector<float>& frequencies) {
+  const int n = batch.n_rows(), n_heads = config_.n_head * config_.head_dim,
+            n_kv = config_.n_head_kv * config_.head_dim;
+  const int n_pairs = static_cast<int>(frequencies.size());
+  struct Buffer {
+    Mat* mat;
+    int cols;
+  };
+  const Buffer buffers[] = {
+      {&x, config_.n_embd}, {&h, config_.n_embd}, {&q, n_heads},         {&k, n_kv},
+      {&v, n_kv},           {&attended, n_heads}, {&gate, config_.n_ff}, {&up, config_.n_ff},
+      {&cos, n_pairs},      {&sin, n_pairs}};
+  size_t total = 0;
+  auto padded = [n](int cols) {
+    return (static_cast<size_t>(n) * static_cast<size_t>(cols) + 15) / 16 * 16;
+  };
+  for (const Buffer& b : buffers) total += padded(b.cols);
+  bytes_.reserve(total * sizeof(float));
+  float* next = bytes_.floats();
+  for (const Buffer& b : buffers) {
+    *b.mat = Mat(next, n, b.cols);
+    next += padded(b.cols);
+  }
+
+  n_prompt_ = batch.n_prompt_rows();
+  positions.clear();
+  for (const Run& run : batch.runs) {
+    for (int i = 0; i < run.n_rows; ++i) positions.push_back(run.position + i);
+  }
+  for_rows(n, [&](int row) {
+    for (int i = 0; i < n_pairs; ++i) {
+      const float angle = static_cast<float>(positions[static_cast<size_t>(row)]) *
+                          frequencies[static_cast<size_t>(i)];
+      cos.row(row)[i] = std::cos(angle);
+      sin.row(row)[i] = std::sin(angle);
+    }
+  });
+}
+
+Activations& Scratch::pack(Mat input, int n_prompt) {
+  activations_.set(input, n_prompt);
+  return activations_;
+}
+
+void Scratch::reserve_worker_bytes(size_t bytes) {
+  for (AlignedBuffer& worker : workers_) worker.reserve(bytes);
+}
+
+}  // namespace q3l

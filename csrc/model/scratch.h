@@ -1,0 +1,86 @@
+// The working memory of a forward pass and what it runs on: buffers that grow to the largest batch
+// seen and are used again, the thread pool, the kernels.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "base/mat.h"
+#include "base/thread_pool.h"
+#include "kernels/dispatch.h"
+#include "model/batch.h"
+#include "model/config.h"
+
+namespace q3l {
+
+// A row block of inputs to matrix products, packed once for each layout that reads it.
+class Activations {
+ public:
+  Activations(ThreadPool& pool) : pool_(pool) {}
+
+  // Takes new rows, of which the first n_prompt are prompt tokens'. REQUIRES: x stays as it is
+  // until the next set.
+  void set(Mat x, int n_prompt);
+  int begin(Role role) const { return role == Role::prompt ? 0 : n_prompt_; }
+  int count(Role role) const { return role == Role::prompt ? n_prompt_ : x_.rows - n_prompt_; }
+  int cols() const { return x_.cols; }
+  const uint8_t* packed(const Packing& packing, Role role);
+
+ private:
+  struct Packed {
+    uint32_t layout;
+    bool valid;
+    AlignedBuffer bytes;
+  };
+
+  ThreadPool& pool_;
+  Mat x_;
+  int n_prompt_ = 0;
+  std::vector<Packed> packed_;
+};
+
+class Scratch {
+ public:
+  Scratch(const Config& config, const Kernels& kernels, ThreadPool& pool);
+
+  // Makes room for a batch and computes its rotations. `frequencies`: n_rot / 2 of them.
+  void begin(const Batch& batch, const std::vector<float>& frequencies);
+
+  // Sets the inputs of the next matrix products: the batch's rows, or others of which the first
+  // n_prompt are prompt tokens'.
+  Activations& pack(Mat input) { return pack(input, n_prompt_); }
+  Activations& pack(Mat input, int n_prompt);
+
+  // Calls body(row) for all rows, in parallel where that pays.
+  template <class Body>
+  void for_rows(int n, Body&& body) {
+    constexpr int kSerial = 8;
+    const int chunk = n < kSerial ? std::max(1, n) : std::max(1, n / (4 * pool.size()));
+    pool.for_chunks(n, chunk, [&](int, int begin, int end) {
+      for (int row = begin; row < end; ++row) body(row);
+    });
+  }
+
+  // This worker's own scratch of at least `bytes`, 64-byte aligned.
+  uint8_t* worker_bytes(int worker) const { return workers_[static_cast<size_t>(worker)].data(); }
+  void reserve_worker_bytes(size_t bytes);
+
+  const Kernels& kernels;
+  ThreadPool& pool;
+
+  // [rows, width]: normed input and output of a sub-layer; heads; the feed-forward network's
+  // halves.
+  Mat x, h, q, k, v, attended, gate, up;
+  Mat cos, sin;                // [rows, n_rot / 2] of each row's position
+  std::vector<int> positions;  // of each row
+
+ private:
+  const Config& config_;
+  AlignedBuffer bytes_;
+  std::vector<AlignedBuffer> workers_;
+  Activations activations_;
+  int n_prompt_ = 0;
+};
+
+}  // namespace q3l

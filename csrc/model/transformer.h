@@ -1,0 +1,37 @@
+// The whole model: embedding, blocks, final norm, output head.
+// REQUIRES: the Reader outlives it (weights are used where they are mapped).
+#pragma once
+
+#include <vector>
+
+#include "model/block.h"
+
+namespace q3l {
+
+class Transformer {
+ public:
+  explicit Transformer(const gguf::Reader& file);
+  Transformer(const Transformer&) = delete;  // layers refer to config_
+  Transformer& operator=(const Transformer&) = delete;
+
+  const Config& config() const { return config_; }
+  uint64_t n_params() const { return n_params_; }
+
+  // Runs a batch, appends its keys and values to its sequences' pages, and writes the logits of
+  // batch.logit_rows to `logits` [logit_rows, n_vocab].
+  void forward(const Batch& batch, const KvCache& cache, Scratch& s, Mat logits) const;
+
+ private:
+  void embed(const Batch& batch, Scratch& s) const;
+  void project(const Batch& batch, Scratch& s, Mat logits) const;
+
+  Config config_;
+  uint64_t n_params_;
+  std::vector<float> rope_frequencies_;
+  Weight embedding_;
+  std::vector<Block> blocks_;
+  const float* output_norm_;
+  Linear head_;
+};
+
+}  // namespace q3l

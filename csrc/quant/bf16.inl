@@ -1,0 +1,1 @@
+using BF16 = RealLoader<load_bf16, 2>;

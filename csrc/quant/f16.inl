@@ -1,0 +1,1 @@
+using F16 = RealLoader<load_half, 2>;

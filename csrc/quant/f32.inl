@@ -1,0 +1,1 @@
+using F32 = RealLoader<load_single, 4>;

@@ -1,0 +1,8 @@
+struct Q4_1 {
+  static constexpr int kBytes = 20;
+  static constexpr bool kSigned = false;
+  static constexpr Zero kZero = Zero::min;
+  static F scales(const uint8_t* p) { return load_scales<kBytes>(p); }
+  static F mins(const uint8_t* p) { return load_scales<kBytes>(p + 2); }
+  static Payload payload(const uint8_t* p) { return load_nibbles<kBytes>(p + 4); }
+};

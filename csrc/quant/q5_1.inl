@@ -1,0 +1,10 @@
+struct Q5_1 {
+  static constexpr int kBytes = 24;
+  static constexpr bool kSigned = false;
+  static constexpr Zero kZero = Zero::min;
+  static F scales(const uint8_t* p) { return load_scales<kBytes>(p); }
+  static F mins(const uint8_t* p) { return load_scales<kBytes>(p + 2); }
+  static Payload payload(const uint8_t* p) {
+    return add_fifth_bits<kBytes>(load_nibbles<kBytes>(p + 8), p + 4);
+  }
+};

@@ -1,0 +1,10 @@
+#include "quant/scale_min.inl"
+
+struct Q5_K {
+  static constexpr int kBytes = 176;
+  static constexpr int kGroups = 1;
+  static void scales(const uint8_t* p, SuperScales* out) { unpack_scales_and_mins(p, out); }
+  static Payload payload(const uint8_t* p, int s) {
+    return add_bit_planes(load_paired_nibbles(p + 48, s), p + 16, s);
+  }
+};

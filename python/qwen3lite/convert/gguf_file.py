@@ -1,0 +1,91 @@
+"""Writes one GGUF file: header and metadata through gguf-py, tensor data streamed block by block.
+
+The file appears under its name only when it is complete and on disk; until then it has a temporary
+name in the same directory, and that is removed when anything goes wrong, Ctrl-C included.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+from gguf import GGUFWriter
+from gguf.constants import GGUF_DEFAULT_ALIGNMENT, GGMLQuantizationType
+
+from ..errors import FileError
+from .metadata import KeyValue
+from .tensor_plan import PlannedTensor
+
+
+@contextmanager
+def atomic_path(out: Path) -> Iterator[Path]:
+    """A temporary path beside `out`; renamed to it when the block ends, removed when it throws."""
+    if out.is_dir():
+        raise FileError(f"{out}: is a directory; name the GGUF file to write.")
+    temporary = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(out)
+    except OSError as error:
+        raise FileError(
+            f"{out}: cannot be written ({error.strerror}); check the directory and its free space."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class GgufFile:
+    """A GGUF file being written: metadata and tensor list first, then each tensor's bytes."""
+
+    def __init__(
+        self,
+        path: Path,
+        architecture: str,
+        metadata: Sequence[KeyValue],
+        tensors: Sequence[PlannedTensor],
+    ) -> None:
+        self._writer = GGUFWriter(path, architecture)
+        for entry in metadata:
+            self._writer.add_key_value(entry.key, entry.value, entry.type, entry.item_type)
+        for tensor in tensors:
+            self._writer.add_tensor_info(
+                tensor.name,
+                tensor.shape,
+                np.dtype(np.float32),  # unused beside raw_dtype
+                tensor.n_bytes,
+                raw_dtype=GGMLQuantizationType[tensor.format],
+            )
+        try:
+            self._writer.write_header_to_file()
+            self._writer.write_kv_data_to_file()
+            self._writer.write_ti_data_to_file()
+        except BaseException:
+            self._writer.close()
+            raise
+        assert self._writer.fout is not None
+        self._file: BinaryIO = self._writer.fout[0]
+        self._align()
+
+    def __enter__(self) -> GgufFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+
+    def write(self, block: npt.NDArray[np.uint8]) -> None:
+        """Appends bytes of the current tensor."""
+        self._file.write(block.data.cast("B"))
+
+    def end_tensor(self) -> None:
+        self._align()
+
+    def _align(self) -> None:
+        self._file.write(bytes(-self._file.tell() % GGUF_DEFAULT_ALIGNMENT))

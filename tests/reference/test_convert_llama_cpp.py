@@ -1,0 +1,149 @@
+"""Converted files in llama.cpp: they load, and an F32 file gives transformers' logits.
+
+Needs torch, transformers and a prebuilt llama.cpp (see llama_cpp.py).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from gguf import GGUFReader
+from qwen3lite.convert import TYPES, convert
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+import make_checkpoint as mc
+
+pytestmark = pytest.mark.skipif(
+    llama_cpp.folder() is None, reason=f"{llama_cpp.ENVIRONMENT} names no llama.cpp"
+)
+
+N_TOKENS = 200
+# Largest difference of a logit from transformers' in the latter's standard deviations. Low-bit
+# types are judged by correlation below: two random layers amplify their rounding.
+MAX_ERROR = {"f32": 1e-4, "f16": 2e-2, "bf16": 0.15}
+MIN_CORRELATION = {"q8_0": 0.999, "q4_0": 0.9}
+SCALINGS: dict[str, dict[str, Any]] = {
+    "linear": {"rope_type": "linear", "factor": 4.0},
+    "yarn": {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64},
+    "llama3": {
+        "rope_type": "llama3",
+        "factor": 8.0,
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 64,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A tiny checkpoint, ids, and transformers' logits for them, float32 [n, n_vocab]."""
+
+    source: Path
+    ids: list[int]
+    logits: npt.NDArray[np.float32]
+
+
+def reference(source: Path, arch: str, **config: Any) -> Reference:
+    mc.make_checkpoint(source, mc.GEOMETRIES[arch, "tiny"], seed=11, config=config)
+    ids = [int(i) for i in np.random.default_rng(5).integers(0, 260, N_TOKENS)]
+    model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
+    with torch.no_grad():
+        logits = model(torch.tensor([ids])).logits[0].numpy()
+    return Reference(source, ids, logits)
+
+
+@pytest.fixture(scope="module", params=["qwen3", "llama"])
+def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    return reference(tmp_path_factory.mktemp("hf") / request.param, request.param)
+
+
+@pytest.fixture(scope="module", params=TYPES)
+def converted(
+    request: pytest.FixtureRequest, tiny: Reference, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """The type and the file of each conversion of `tiny`."""
+    path = tmp_path_factory.mktemp("gguf") / f"{request.param}.gguf"
+    convert(tiny.source, path, request.param)
+    yield request.param, path
+    path.unlink()
+
+
+def peer_logits(path: Path, ids: list[int]) -> npt.NDArray[np.float32]:
+    with llama_cpp.LlamaCpp(path, kv_type="f32") as model:
+        return model.logits(ids)
+
+
+def test_logits_agree_with_transformers(converted: tuple[str, Path], tiny: Reference) -> None:
+    type, path = converted
+    logits = peer_logits(path, tiny.ids)
+    assert np.isfinite(logits).all()
+    if type in MAX_ERROR:
+        assert np.abs(logits - tiny.logits).max() <= MAX_ERROR[type] * tiny.logits.std()
+    else:
+        correlation = np.corrcoef(logits.ravel(), tiny.logits.ravel())[0, 1]
+        assert correlation >= MIN_CORRELATION[type]
+
+
+@pytest.mark.parametrize(
+    ("arch", "kind"),
+    [("qwen3", "linear"), ("qwen3", "yarn"), *(("llama", kind) for kind in SCALINGS)],
+)
+def test_rope_scaling_agrees_with_transformers(arch: str, kind: str, tmp_path: Path) -> None:
+    expected = reference(tmp_path / "hf", arch, rope_scaling=SCALINGS[kind])
+    plain = reference(tmp_path / "plain", arch)
+    assert np.abs(expected.logits - plain.logits).max() > 0.1  # the scaling matters at 200 tokens
+    convert(expected.source, tmp_path / "out.gguf", "f32")
+    logits = peer_logits(tmp_path / "out.gguf", expected.ids)
+    error = np.abs(logits - expected.logits).max() / expected.logits.std()
+    assert error <= MAX_ERROR["f32"]
+
+
+def test_types_are_those_of_llama_cpps_quantiser(tiny: Reference, tmp_path: Path) -> None:
+    convert(tiny.source, tmp_path / "f32.gguf", "f32")
+    for type in ("q8_0", "q4_0"):
+        convert(tiny.source, tmp_path / "ours.gguf", type)
+        llama_cpp.quantize(tmp_path / "f32.gguf", tmp_path / "theirs.gguf", type.upper())
+        ours, theirs = (
+            {t.name: t.tensor_type.name for t in GGUFReader(tmp_path / name).tensors}
+            for name in ("ours.gguf", "theirs.gguf")
+        )
+        assert ours == theirs
+
+
+def test_tokens_agree_with_transformers(tiny: Reference, tmp_path: Path) -> None:
+    convert(tiny.source, tmp_path / "out.gguf", "q8_0")
+    tokenizer = AutoTokenizer.from_pretrained(tiny.source)
+    text = "<|im_start|>user\nhello the innkeeper's 2 naïve 你好\n\n  <think>ok</think><|im_end|>"
+    with llama_cpp.LlamaCpp(tmp_path / "out.gguf") as model:
+        assert model.tokenize(text, parse_special=True) == tokenizer(text)["input_ids"]
+        plain = model.tokenize("a<|im_end|>", parse_special=False)
+    assert tokenizer.convert_tokens_to_ids("<|im_end|>") not in plain
+
+
+def test_all_rows_and_last_row_agree(tiny: Reference, tmp_path: Path) -> None:
+    """Of the oracle itself: batches and the choice of rows change nothing."""
+    convert(tiny.source, tmp_path / "out.gguf", "f32")
+    with llama_cpp.LlamaCpp(tmp_path / "out.gguf", n_batch=64, kv_type="f32") as model:
+        rows = model.logits(tiny.ids)
+        last = model.logits(tiny.ids, all_rows=False)
+    assert rows.shape == tiny.logits.shape
+    assert last.shape == (1, rows.shape[1])
+    np.testing.assert_allclose(last[0], rows[-1], atol=1e-4)
+    np.testing.assert_allclose(rows, tiny.logits, atol=1e-4)
+
+
+def test_oracle_names_what_it_refuses(tmp_path: Path) -> None:
+    (tmp_path / "bad.gguf").write_bytes(b"nothing")
+    with pytest.raises(llama_cpp.LlamaCppError, match=r"bad\.gguf: llama\.cpp refused it: .+"):
+        llama_cpp.LlamaCpp(tmp_path / "bad.gguf")
