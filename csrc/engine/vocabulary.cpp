@@ -2,19 +2,14 @@
 
 #include <limits>
 
-#include "base/error.h"
-
 namespace q3l {
 
 namespace {
 
-std::vector<std::string_view> require_strings(const gguf::Reader& file, const char* key) {
-  auto cursor = file.get_strings(key);
-  if (!cursor) {
-    throw ModelFormatError(file.path() + ": no " + key +
-                           "; convert the model again, with its tokenizer");
-  }
+std::vector<std::string_view> strings_of(const gguf::Reader& file, const char* key) {
   std::vector<std::string_view> strings;
+  auto cursor = file.get_strings(key);
+  if (!cursor) return strings;
   strings.reserve(cursor->left());
   while (cursor->left() > 0) strings.push_back(cursor->next());
   return strings;
@@ -43,9 +38,9 @@ Vocabulary read_vocabulary(const gguf::Reader& file) {
   Vocabulary v;
   v.file = file.path();
   v.model = file.require_string("tokenizer.ggml.model");
-  v.pre = file.require_string("tokenizer.ggml.pre");
-  v.tokens = require_strings(file, "tokenizer.ggml.tokens");
-  v.merges = require_strings(file, "tokenizer.ggml.merges");
+  v.pre = file.get_string("tokenizer.ggml.pre").value_or("");
+  v.tokens = strings_of(file, "tokenizer.ggml.tokens");
+  v.merges = strings_of(file, "tokenizer.ggml.merges");
   v.kinds = token_kinds(file);
   v.bos = token_id(file, "tokenizer.ggml.bos_token_id");
   v.eos = token_id(file, "tokenizer.ggml.eos_token_id");

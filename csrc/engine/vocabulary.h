@@ -7,7 +7,8 @@
 
 namespace q3l {
 
-// Throws ModelFormatError when a key of the tokenizer is missing or of a wrong type.
+// Throws ModelFormatError when tokenizer.ggml.model is missing or a key has a wrong type. Other
+// missing keys leave their fields empty: the Tokenizer says which of them it cannot do without.
 Vocabulary read_vocabulary(const gguf::Reader& file);
 
 }  // namespace q3l

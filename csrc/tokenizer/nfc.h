@@ -6,7 +6,8 @@
 
 namespace q3l {
 
-// `text` itself when it is in NFC already, which costs one scan; else its NFC, kept in `storage`.
+// NFC of `text`: text itself, at the cost of a scan, unless the scan meets something that might have
+// to change; then a copy in `storage`, normalised there and nowhere else.
 // REQUIRES: text is well-formed UTF-8.
 std::string_view to_nfc(std::string_view text, std::string& storage);
 

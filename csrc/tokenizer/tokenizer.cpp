@@ -29,7 +29,8 @@ const PreTokenizer& require_pre_tokenizer(const Vocabulary& v) {
                                 "; this build knows byte-level BPE only, which files call 'gpt2'");
   }
   if (const PreTokenizer* pre = find_pre_tokenizer(v.pre)) return *pre;
-  throw UnsupportedModelError(v.file + ": tokenizer.ggml.pre is " + quoted(v.pre) +
+  throw UnsupportedModelError(v.file + ": tokenizer.ggml.pre is " +
+                              (v.pre.empty() ? "missing" : quoted(v.pre)) +
                               "; this build knows " + known_pre_tokenizers());
 }
 
@@ -47,6 +48,7 @@ const Vocabulary& checked(const Vocabulary& v) {
   const size_t n = v.tokens.size();
   if (n == 0) fail(v, "tokenizer.ggml.tokens is missing or empty");
   if (n >= size_t{1} << kTokenIdBits) fail(v, "tokenizer.ggml.tokens is longer than 2,097,151");
+  if (v.merges.empty()) fail(v, "tokenizer.ggml.merges is missing or empty");
   if (v.merges.size() > MergeTable::kMaxMerges) {
     fail(v, "tokenizer.ggml.merges is longer than 4,194,303");
   }

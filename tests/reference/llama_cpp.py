@@ -1,9 +1,9 @@
 """An oracle: the prebuilt llama.cpp of an npm package, called through ctypes.
 
 Its folder (the one with libllama*.so) is named by the environment variable Q3L_LLAMA_CPP;
-`install(dir)` fetches it. The package carries no headers and its structs change between releases,
-so that every field which is set here is first found by the pattern of the library's own defaults,
-and checked again through the context's getters.
+`install(dir)` fetches it, as does running this file with a directory. The package carries no
+headers and its structs change between releases, so that every field which is set here is first
+found by the pattern of the library's own defaults, and checked again through the context's getters.
 
     with LlamaCpp(Path("model.gguf"), n_ctx=512, n_threads=2) as model:
         logits = model.logits(model.tokenize("Hello", parse_special=False))
@@ -14,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import os
 import subprocess
+import sys
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -313,3 +314,7 @@ def quantize(
     )
     if status:
         raise LlamaCppError(f"{src}: llama.cpp cannot quantise it: {lib.last_words()}")
+
+
+if __name__ == "__main__":
+    print(install(Path(sys.argv[1])))

@@ -35,6 +35,12 @@ MIN_CORRELATION = {"q8_0": 0.999, "q4_0": 0.9}
 SCALINGS: dict[str, dict[str, Any]] = {
     "linear": {"rope_type": "linear", "factor": 4.0},
     "yarn": {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64},
+    "yarn with a factor": {
+        "rope_type": "yarn",
+        "factor": 4.0,
+        "original_max_position_embeddings": 64,
+        "attention_factor": 1.3,
+    },
     "llama3": {
         "rope_type": "llama3",
         "factor": 8.0,

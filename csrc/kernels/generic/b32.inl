@@ -14,13 +14,10 @@ constexpr int kPrefetchBytes = 2048;
 
 template <class Format>
 inline F multiply_step(F acc, const uint8_t* w, const QuantStep& x) {
-  I32 dot = splat(int32_t{0});
+  I32 dot = dot_planes<Format::kSigned>(Format::payload(w), x);
   if constexpr (Format::kZero == Zero::offset) {
     dot = sub(dot, shift_left<Format::kOffsetBits>(load(x.sum)));
   }
-  Payload inputs = load_payload(x.q);
-  dot = Format::kSigned ? dot_ss(dot, Format::payload(w), inputs)
-                        : dot_us(dot, Format::payload(w), inputs);
   F d = load(x.d);
   acc = fma(to_float(dot), mul(Format::scales(w), d), acc);
   if constexpr (Format::kZero == Zero::min) {

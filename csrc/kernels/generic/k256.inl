@@ -22,10 +22,10 @@ inline F multiply_step(F acc, const SuperScales& scales, Payload w, int s, const
   F d = load(x.d);
   if constexpr (Format::kGroups == 2) {
     Payload centred = sub(w, splat_payload(Format::kOffset));
-    return fma_halves(acc, centred, load_payload(x.q), scales.scale + 2 * kStep * s, d);
+    return add_halves(acc, centred, load_payload(x.q[0]), load_payload(x.q[1]),
+                      scales.scale + 2 * kStep * s, d);
   } else {
-    I32 dot = dot_us(splat(int32_t{0}), w, load_payload(x.q));
-    acc = fma(to_float(dot), mul(spread(scales.scale + kStep * s), d), acc);
+    acc = fma(to_float(dot_planes<false>(w, x)), mul(spread(scales.scale + kStep * s), d), acc);
     return fma(spread(scales.min + kStep * s), mul(to_float(load(x.sum)), d), acc);
   }
 }

@@ -22,13 +22,16 @@ void multiply_panel(const PanelBlock<kGroups>* w, const QuantTile* x, int n_bloc
     for (int g = 0; g < kGroups; ++g) {
       I32 dot[kColumns];
       for (int c = 0; c < kColumns; ++c) dot[c] = splat(int32_t{0});
-      for (int j = g * 8 / kGroups; j < (g + 1) * 8 / kGroups; ++j) {
-        I32 weights = load(reinterpret_cast<const int32_t*>(w->q[j]));
-        for (int c = 0; c < kColumns; ++c) {
-          int32_t four;
-          std::memcpy(&four, x->q[j][c], 4);
-          dot[c] = kSigned ? dot4_ss(dot[c], weights, splat(four))
-                           : dot4_us(dot[c], weights, splat(four));
+      for (int plane = 0; plane < kPlanes; ++plane) {
+        for (int c = 0; c < kColumns && plane > 0; ++c) dot[c] = shift_left<kPlaneBits>(dot[c]);
+        for (int j = g * 8 / kGroups; j < (g + 1) * 8 / kGroups; ++j) {
+          I32 weights = load(reinterpret_cast<const int32_t*>(w->q[j]));
+          for (int c = 0; c < kColumns; ++c) {
+            int32_t four;
+            std::memcpy(&four, x->q[plane][j][c], 4);
+            dot[c] = kSigned ? dot4_ss(dot[c], weights, splat(four))
+                             : dot4_us(dot[c], weights, splat(four));
+          }
         }
       }
       F d = load(w->d[g]), m = load(w->m[g]);

@@ -1,30 +1,51 @@
-// Inputs in 8 bits with a scale for every 32 values, in the two layouts that integer kernels read:
+// Inputs in 15 bits with a scale for every 32 values, split into two planes of 8 bits so that
+// integer kernels multiply both with one unpacking of the weights: x = d * (128 * high + low). One
+// plane alone would cost more quality than 4-bit weights do (docs/architecture.md). Two layouts:
 // steps of one row for generated tokens, tiles of kColumns rows for prompt tokens.
 #pragma once
 
+constexpr int kPlanes = 2;
+constexpr int kPlaneBits = 7;
+
 // kStep blocks of one input row, in the order in which load_bytes hands out weights.
 struct alignas(4 * kLanes) QuantStep {
-  int8_t q[32 * kStep];
-  float d[kLanes];      // each lane's block's scale
-  int32_t sum[kLanes];  // of the values that a dot product adds in that lane
+  int8_t q[kPlanes][32 * kStep];  // high, low
+  float d[kLanes];                // each lane's block's scale
+  int32_t sum[kLanes];            // of the values that a dot product adds in that lane
 };
 
 // 32 values of kColumns input rows; padding rows are zero.
 struct alignas(64) QuantTile {
-  int8_t q[8][kColumns][4];
+  int8_t q[kPlanes][8][kColumns][4];
   float d[kColumns];
-  float sum[kColumns];          // d times the sum of q
+  float sum[kColumns];          // d times the sum of the values
   float half_sum[2][kColumns];  // the same for values 0-15 and 16-31
 };
 
-// Quantises 32 values to [-127, 127]; returns the scale.
-inline float quantise_block(const float* x, int8_t* q) {
+// Quantises 32 values and splits them into planes; returns the scale.
+inline float quantise_block(const float* x, int8_t* high, int8_t* low) {
+  constexpr float kLargest = 127 << kPlaneBits;
   F largest = splat(0.0f);
   for (int i = 0; i < 32; i += kLanes) largest = max(largest, abs(load(x + i)));
-  float extreme = reduce_max(largest);
-  F inverse = splat(extreme > 0.0f ? 127.0f / extreme : 0.0f);
-  for (int i = 0; i < 32; i += kLanes) store_i8(q + i, round(mul(load(x + i), inverse)));
-  return extreme / 127.0f;
+  const float extreme = reduce_max(largest);
+  const F inverse = splat(extreme > 0.0f ? kLargest / extreme : 0.0f);
+  for (int i = 0; i < 32; i += kLanes) {
+    F v = round(mul(load(x + i), inverse));
+    F h = round(mul(v, splat(1.0f / (1 << kPlaneBits))));
+    store_i8(high + i, h);
+    store_i8(low + i, fma(h, splat(-static_cast<float>(1 << kPlaneBits)), v));
+  }
+  return extreme / kLargest;
+}
+
+// Dot product of a step's weights with both planes.
+template <bool kSigned>
+inline I32 dot_planes(Payload w, const QuantStep& x) {
+  auto dot = [](I32 acc, Payload a, Payload b) {
+    return kSigned ? dot_ss(acc, a, b) : dot_us(acc, a, b);
+  };
+  I32 high = dot(splat(int32_t{0}), w, load_payload(x.q[0]));
+  return dot(shift_left<kPlaneBits>(high), w, load_payload(x.q[1]));
 }
 
 inline int steps_of(int n_in) {
@@ -43,14 +64,16 @@ void pack_quant_steps(const float* x, size_t stride, int n_in, int begin, int en
     auto* steps = reinterpret_cast<QuantStep*>(packed) +
                   static_cast<size_t>(r) * static_cast<size_t>(n_steps);
     for (int s = 0; s < n_steps; ++s) {
-      alignas(64) int8_t natural[32 * kStep] = {};
+      alignas(64) int8_t natural[kPlanes][32 * kStep] = {};
       float scale[kStep] = {};
       for (int b = 0; b < kStep && s * kStep + b < n_blocks; ++b) {
-        scale[b] = quantise_block(row + 32 * (s * kStep + b), natural + 32 * b);
+        scale[b] =
+            quantise_block(row + 32 * (s * kStep + b), natural[0] + 32 * b, natural[1] + 32 * b);
       }
-      Payload q = load_bytes<32>(reinterpret_cast<const uint8_t*>(natural));
-      store(steps[s].q, q);
-      store(steps[s].sum, dot_us(splat(int32_t{0}), splat_payload(1), q));
+      for (int plane = 0; plane < kPlanes; ++plane) {
+        store(steps[s].q[plane], load_bytes<32>(reinterpret_cast<const uint8_t*>(natural[plane])));
+      }
+      store(steps[s].sum, dot_planes<false>(splat_payload(1), steps[s]));
       for (int lane = 0; lane < kLanes; ++lane) steps[s].d[lane] = scale[lane / (kLanes / kStep)];
     }
   }
@@ -70,11 +93,13 @@ void pack_quant_tiles(const float* x, size_t stride, int n_in, int begin, int en
     for (int b = 0; b < n_blocks; ++b, ++tile) {
       std::memset(tile, 0, sizeof *tile);
       for (int c = 0; c < kColumns && first + c < end; ++c) {
-        alignas(64) int8_t q[32];
-        float d = quantise_block(x + static_cast<size_t>(first + c) * stride + 32 * b, q);
+        alignas(64) int8_t q[kPlanes][32];
+        float d = quantise_block(x + static_cast<size_t>(first + c) * stride + 32 * b, q[0], q[1]);
         int sum[2] = {};
-        for (int i = 0; i < 32; ++i) sum[i / 16] += q[i];
-        for (int j = 0; j < 8; ++j) std::memcpy(tile->q[j][c], q + 4 * j, 4);
+        for (int i = 0; i < 32; ++i) sum[i / 16] += (q[0][i] << kPlaneBits) + q[1][i];
+        for (int plane = 0; plane < kPlanes; ++plane) {
+          for (int j = 0; j < 8; ++j) std::memcpy(tile->q[plane][j][c], q[plane] + 4 * j, 4);
+        }
         tile->d[c] = d;
         tile->sum[c] = d * static_cast<float>(sum[0] + sum[1]);
         for (int half = 0; half < 2; ++half)

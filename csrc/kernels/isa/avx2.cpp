@@ -190,9 +190,10 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
 inline F spread(const float* per_block) {
   return _mm256_broadcast_ss(per_block);
 }
-inline F fma_halves(F acc, Payload w, Payload x, const float* scales, F d) {
+inline F add_halves(F acc, Payload w, Payload high, Payload low, const float* scales, F d) {
   F scale = _mm256_set_m128(_mm_broadcast_ss(scales + 1), _mm_broadcast_ss(scales));
-  return fma(to_float(dot_ss(splat(int32_t{0}), w, x)), mul(scale, d), acc);
+  I32 dot = dot_ss(shift_left<7>(dot_ss(splat(int32_t{0}), w, high)), w, low);
+  return fma(to_float(dot), mul(scale, d), acc);
 }
 
 inline void prefetch(const uint8_t* p) {

@@ -245,13 +245,14 @@ inline F spread(const float* per_block) {
   const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
   return _mm512_permutexvar_ps(lanes, _mm512_castps128_ps512(_mm_loadu_ps(per_block)));
 }
-inline F fma_halves(F acc, Payload w, Payload x, const float* scales, F d) {
+inline F add_halves(F acc, Payload w, Payload high, Payload low, const float* scales, F d) {
   const __m512i even = _mm512_setr_epi32(0, 0, 0, 0, 2, 2, 2, 2, 4, 4, 4, 4, 6, 6, 6, 6);
   const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
   __m512 eight = _mm512_castps256_ps512(_mm256_loadu_ps(scales));
-  const I32 zero = splat(int32_t{0});
-  F first = to_float(dot4_ss(zero, {w.first}, {x.first}));
-  F second = to_float(dot4_ss(zero, {w.second}, {x.second}));
+  auto dot = [](__m512i a, __m512i h, __m512i l) {
+    return to_float(dot4_ss(shift_left<7>(dot4_ss(splat(int32_t{0}), {a}, {h})), {a}, {l}));
+  };
+  F first = dot(w.first, high.first, low.first), second = dot(w.second, high.second, low.second);
   acc = fma(first, mul(_mm512_permutexvar_ps(even, eight), d), acc);
   return fma(second, mul(_mm512_permutexvar_ps(odd, eight), d), acc);
 }

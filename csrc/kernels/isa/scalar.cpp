@@ -216,10 +216,11 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
 inline F spread(const float* per_block) {
   return splat(*per_block);
 }
-// acc += dot * scale * d, where each half block of 16 values has a scale of its own.
-inline F fma_halves(F acc, Payload w, Payload x, const float* scales, F d) {
+// acc += dot(w, 128 high + low) * scale * d, where each half block of 16 values has its own scale.
+inline F add_halves(F acc, Payload w, Payload high, Payload low, const float* scales, F d) {
   F scale = {scales[0], scales[0], scales[1], scales[1]};
-  return fma(to_float(dot_ss(splat(int32_t{0}), w, x)), mul(scale, d), acc);
+  I32 dot = dot_ss(shift_left<7>(dot_ss(splat(int32_t{0}), w, high)), w, low);
+  return fma(to_float(dot), mul(scale, d), acc);
 }
 
 inline void prefetch(const uint8_t* p) {

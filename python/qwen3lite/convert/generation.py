@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 from gguf.constants import Keys
 
-from ..errors import ModelFormatError
-from .json_file import read_optional_object
+from .json_file import integer, read_optional_object, real
 from .metadata import KeyValue, float32, int32
 
 REALS = {
@@ -26,14 +24,9 @@ def sampling_metadata(directory: Path) -> list[KeyValue]:
     entries = []
     top_k = config.get("top_k")
     if top_k is not None:
-        if type(top_k) is not int or not 0 <= top_k < 1 << 31:
-            raise ModelFormatError(f"{path}: 'top_k' must be a count, not {top_k!r}.")
-        entries.append(int32(Keys.General.SAMPLING_TOP_K, top_k))
+        entries.append(int32(Keys.General.SAMPLING_TOP_K, integer(path, "top_k", top_k, least=0)))
     for key, gguf_key in REALS.items():
         value = config.get(key)
-        if value is None:
-            continue
-        if type(value) not in (int, float) or not (value >= 0 and math.isfinite(value)):
-            raise ModelFormatError(f"{path}: '{key}' must be a number >= 0, not {value!r}.")
-        entries.append(float32(gguf_key, value))
+        if value is not None:
+            entries.append(float32(gguf_key, real(path, key, value, zero_too=True)))
     return entries

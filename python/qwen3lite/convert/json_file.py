@@ -1,10 +1,13 @@
-"""JSON files of a model directory, read with errors that name the file."""
+"""JSON files of a model directory and their numbers, read with errors that name file and key."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from ..errors import FileError, ModelFormatError
+
+MAX_INT32 = (1 << 31) - 1
+MAX_FLOAT32 = 3.4e38
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -27,3 +30,20 @@ def read_object(path: Path) -> dict[str, Any]:
 def read_optional_object(path: Path) -> dict[str, Any]:
     """As read_object; an empty object when there is no such file."""
     return read_object(path) if path.is_file() else {}
+
+
+def integer(path: Path, key: str, value: Any, least: int) -> int:
+    """`value` of `key` in `path` as a count that GGUF can hold. Throws ModelFormatError."""
+    if type(value) is not int or not least <= value <= MAX_INT32:
+        kind = "a positive integer" if least else "an integer >= 0"
+        raise ModelFormatError(f"{path}: '{key}' must be {kind}, not {value!r}.")
+    return value
+
+
+def real(path: Path, key: str, value: Any, *, zero_too: bool = False) -> float:
+    """`value` of `key` in `path` as a positive number that GGUF can hold."""
+    is_number = type(value) in (int, float)
+    if not is_number or not (0 < value <= MAX_FLOAT32 or (zero_too and value == 0)):
+        kind = "a number >= 0" if zero_too else "a positive number"
+        raise ModelFormatError(f"{path}: '{key}' must be {kind}, not {value!r}.")
+    return float(value)

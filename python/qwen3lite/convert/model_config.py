@@ -16,7 +16,7 @@ from gguf.constants import Keys
 
 from ..errors import FileError, ModelFormatError, UnsupportedModelError
 from .architectures import ARCHITECTURES, Architecture
-from .json_file import read_object
+from .json_file import integer, read_object, real
 from .metadata import KeyValue, float32, string, uint32
 
 # Settings of YaRN that would change the rotation and have no GGUF key here.
@@ -76,8 +76,9 @@ class ModelConfig:
             Keys.LLM.VOCAB_SIZE: self.n_vocab,
             Keys.Rope.DIMENSION_COUNT: self.head_dim,
         }
+        eps = self._raw.get("rms_norm_eps", 1e-6)
         reals = {
-            Keys.Attention.LAYERNORM_RMS_EPS: self.number("rms_norm_eps", 1e-6),
+            Keys.Attention.LAYERNORM_RMS_EPS: real(self.path, "rms_norm_eps", eps),
             Keys.Rope.FREQ_BASE: self._rope_number("rope_theta", 10000.0),
         }
         return [
@@ -105,15 +106,7 @@ class ModelConfig:
 
     def integer(self, key: str, default: int | None = None) -> int:
         value = self._raw.get(key)
-        value = default if value is None else value
-        if type(value) is not int or not 0 < value < 1 << 32:
-            raise ModelFormatError(
-                f"{self.path}: '{key}' must be a positive integer, not {value!r}."
-            )
-        return value
-
-    def number(self, key: str, default: float | None = None) -> float:
-        return _positive(self.path, key, self._raw.get(key), default)
+        return integer(self.path, key, default if value is None else value, least=1)
 
     def token_ids(self, key: str) -> list[int]:
         """An id or a list of ids; empty when absent."""
@@ -167,7 +160,8 @@ class ModelConfig:
         return kind
 
     def _rope_number(self, key: str, default: float | None = None) -> float:
-        return _positive(self.path, f"rope_scaling.{key}", self._rope.get(key), default)
+        value = self._rope.get(key)
+        return real(self.path, f"rope_scaling.{key}", default if value is None else value)
 
     def _scaling_metadata(self, arch: str) -> list[KeyValue]:
         kind = self._rope_type()
@@ -186,9 +180,10 @@ class ModelConfig:
                 f"{self.path}: rope scaling setting '{refused[0]}' is not supported;"
                 " remove it if its value is the default."
             )
-        context = self.integer("max_position_embeddings")
-        original = self._rope_number("original_max_position_embeddings", context)
-        entries = [uint32(Keys.Rope.SCALING_ORIG_CTX_LEN.format(arch=arch), int(original))]
+        key = "original_max_position_embeddings"
+        context = self._rope.get(key) or self.integer("max_position_embeddings")
+        original = integer(self.path, f"rope_scaling.{key}", context, least=1)
+        entries = [uint32(Keys.Rope.SCALING_ORIG_CTX_LEN.format(arch=arch), original)]
         if self._rope.get("attention_factor") is not None:
             # In config.json the whole factor; in GGUF one on top of YaRN's own.
             own = 1.0 + 0.1 * math.log(max(1.0, self._rope_number("factor")))
@@ -203,10 +198,3 @@ class ModelConfig:
             for key, gguf_key in betas.items()
             if self._rope.get(key) is not None
         ]
-
-
-def _positive(path: Path, key: str, value: Any, default: float | None) -> float:
-    value = default if value is None else value
-    if type(value) not in (int, float) or not (value > 0 and math.isfinite(value)):
-        raise ModelFormatError(f"{path}: '{key}' must be a positive number, not {value!r}.")
-    return float(value)

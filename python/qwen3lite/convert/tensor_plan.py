@@ -74,6 +74,11 @@ def plan_tensors(
     config: ModelConfig, checkpoint: Checkpoint, file_type: FileType
 ) -> list[PlannedTensor]:
     """Every tensor of the file in its order. Throws naming tensors that are missing or surplus."""
+    if config.n_layer > len(checkpoint.tensors):  # before names are made for each layer
+        raise ModelFormatError(
+            f"{config.path}: asks for {config.n_layer:,} layers, but the checkpoint has only"
+            f" {len(checkpoint.tensors)} tensors; use the config.json that belongs to it."
+        )
     placed = list(_placed_rules(config))
     _check_names(config, checkpoint, {source for _, _, source in placed})
     tensors = []

@@ -64,10 +64,16 @@ def test_metadata(tmp_path: Path) -> None:
 
 
 def test_rope_scaling_keys(tmp_path: Path) -> None:
-    yarn = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 1024}
+    yarn = {
+        "rope_type": "yarn",
+        "factor": 4.0,
+        "original_max_position_embeddings": 1024,
+        "attention_factor": 1.25,
+        "beta_fast": 16,
+    }
     spellings: list[dict[str, Any]] = [
-        {"rope_scaling": {**yarn, "beta_fast": 16.0}},
-        {"rope_theta": None, "rope_parameters": {**yarn, "beta_fast": 16, "rope_theta": 1e6}},
+        {"rope_scaling": yarn},
+        {"rope_theta": None, "rope_parameters": {**yarn, "rope_theta": 1e6}},
     ]
     for spelling in spellings:
         src = mc.make_checkpoint(tmp_path / "yarn", TINY["qwen3"], config=spelling)
@@ -79,6 +85,7 @@ def test_rope_scaling_keys(tmp_path: Path) -> None:
             "qwen3.rope.scaling.type": "yarn",
             "qwen3.rope.scaling.factor": 4.0,
             "qwen3.rope.scaling.original_context_length": 1024,
+            "qwen3.rope.scaling.attn_factor": pytest.approx(1.25 / (1 + 0.1 * np.log(4))),
             "qwen3.rope.scaling.yarn_beta_fast": 16.0,
         }
 

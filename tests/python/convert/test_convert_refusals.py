@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,10 @@ REFUSED: list[tuple[str, Callable[[Path], None], type[Qwen3LiteError], str]] = [
     ("rope", scale_type("longrope"), UnsupportedModelError, "rope scaling 'longrope'"),
     ("llama3 rope", scale_type("llama3"), UnsupportedModelError,
      "'llama3' is not supported for qwen3"),
+    ("yarn mscale", set_config(rope_scaling={"type": "yarn", "factor": 2.0, "mscale": 0.7}),
+     UnsupportedModelError, "'mscale' is not supported"),
+    ("far too many layers", set_config(num_hidden_layers=2**31 - 1), ModelFormatError,
+     "asks for 2,147,483,647 layers"),
     ("layers", set_config(num_hidden_layers="two"), ModelFormatError, "'num_hidden_layers'"),
     ("eps", set_config(rms_norm_eps=-1), ModelFormatError, "'rms_norm_eps'"),
     ("more layers", set_config(num_hidden_layers=2), ModelFormatError,
@@ -225,3 +230,38 @@ def test_mutated_headers_give_typed_errors(small: Path) -> None:
         except Qwen3LiteError:
             n_refused += 1
     assert n_refused > 100
+
+
+ODD_VALUES: list[Any] = [None, True, 0, -1, 3, 2**40, 0.3, 1e300, float("nan"), "", "x", "\ud800"]
+ODD_VALUES += [[], [[]], [1], ["a"], {}, {"a": 1}, [{}]]
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "tokenizer_config.json"])
+def test_mutated_json_gives_typed_errors(name: str, small: Path, tmp_path: Path) -> None:
+    text = (small / name).read_text()
+    rng = random.Random(5)
+    n_refused = 0
+    for _ in range(120):
+        value = json.loads(text)
+        where = rng.choice([path for path in inner_paths(value) if path])
+        parent = value
+        for key in where[:-1]:
+            parent = parent[key]
+        parent[where[-1]] = rng.choice(ODD_VALUES)
+        (small / name).write_text(json.dumps(value))
+        try:
+            convert(small, tmp_path / "out.gguf")
+        except Qwen3LiteError as error:
+            assert str(small) in str(error)
+            n_refused += 1
+    assert n_refused > 5
+
+
+def inner_paths(value: Any) -> list[tuple[Any, ...]]:
+    """The key paths of everything in a JSON value but the vocabulary's entries."""
+    items: list[tuple[Any, Any]] = []
+    if isinstance(value, dict) and len(value) < 100:
+        items = list(value.items())
+    elif isinstance(value, list):
+        items = list(enumerate(value))
+    return [()] + [(key, *path) for key, part in items for path in inner_paths(part)]
