@@ -1,8 +1,8 @@
 """Encoding speed beside Hugging Face `tokenizers`, one thread each, on Qwen's vocabulary.
 
-Texts: a megabyte of English prose (the standard library's reference topics) and one of Chinese with
-emoji (words of the vocabulary, frequent ones more often). Every round runs both, in turn, and checks
-that the ids are equal; the ratio is the median over rounds, with its extremes.
+Texts: a megabyte of English prose (the standard library's reference topics) and one of Chinese
+with emoji (words of the vocabulary, frequent ones more often). Every round runs both, in turn, and
+checks that the ids are equal; the ratio is the median over rounds, with its extremes.
 
 Usage: PYTHONPATH=python python benchmarks/tokenizer.py [--rounds 15] [--output result.json]
 """
@@ -26,9 +26,10 @@ from typing import Any
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "python" / "tokenizer"))
 
-import tokenizers  # noqa: E402
-from qwen3lite import _core  # noqa: E402
-from tokenizer_support import qwen_tokens, qwen_vocab  # noqa: E402
+import tokenizers
+from tokenizer_support import qwen_tokens, qwen_vocab
+
+from qwen3lite import _core
 
 MEGABYTE = 1_000_000
 
@@ -48,7 +49,7 @@ def chinese_and_emoji(tokens: list[bytes]) -> str:
     while n_bytes < MEGABYTE:
         kind = rng.random()
         if kind < 0.12:
-            piece = "，" if kind < 0.08 else "。"
+            piece = "\uff0c" if kind < 0.08 else "。"
         elif kind < 0.16:
             piece = rng.choice(emoji)
         else:

@@ -12,6 +12,15 @@ namespace {
 constexpr int kShortBits = 7;
 constexpr int32_t kShortWord = 1 << kShortBits;
 
+std::array<int32_t, 256> byte_tokens(const TokenTable& tokens) {
+  std::array<int32_t, 256> ids;
+  for (size_t b = 0; b < ids.size(); ++b) {
+    const char byte = static_cast<char>(b);
+    ids[b] = tokens.find({&byte, 1});
+  }
+  return ids;
+}
+
 }  // namespace
 
 BpeScratch::BpeScratch(size_t text_bytes) {
@@ -63,12 +72,11 @@ int32_t BpeScratch::Tokens::join_next(int32_t i, int32_t product) {
 }
 
 Bpe::Bpe(const TokenTable& tokens, const MergeTable& merges, bool whole_words)
-    : tokens_(tokens), merges_(merges), whole_words_(whole_words) {
-  for (size_t b = 0; b < byte_ids_.size(); ++b) {
-    const char byte = static_cast<char>(b);
-    byte_ids_[b] = tokens.find({&byte, 1});
-  }
-}
+    : tokens_(tokens),
+      merges_(merges),
+      whole_words_(whole_words),
+      byte_ids_(byte_tokens(tokens)),
+      whole_chars_(tokens, merges, byte_ids_) {}
 
 void Bpe::encode(std::string_view word, BpeScratch& scratch, std::vector<int32_t>& out) const {
   if (word.size() > BpeScratch::kMaxKeyBytes) return encode_uncached(word, scratch, out);
@@ -95,9 +103,11 @@ void Bpe::encode_uncached(std::string_view word, BpeScratch& scratch,
   }
   BpeScratch::Tokens& list = scratch.tokens_;
   list.ids.clear();
-  for (char c : word) {
-    const int32_t id = byte_ids_[static_cast<uint8_t>(c)];
+  for (size_t i = 0; i < word.size();) {
+    const int32_t whole = whole_chars_.find(word, i);
+    const int32_t id = whole != kNoToken ? whole : byte_ids_[static_cast<uint8_t>(word[i])];
     if (id != kNoToken) list.ids.push_back(id);
+    i += whole != kNoToken ? 3 : 1;
   }
   list.link();
   list.size() <= kShortWord ? merge_short(scratch) : merge_long(scratch);

@@ -9,6 +9,7 @@
 
 #include "tokenizer/merge_table.h"
 #include "tokenizer/token_table.h"
+#include "tokenizer/whole_chars.h"
 
 namespace q3l {
 
@@ -72,6 +73,7 @@ class Bpe {
   const MergeTable& merges_;
   bool whole_words_;
   std::array<int32_t, 256> byte_ids_;
+  WholeChars whole_chars_;
 };
 
 }  // namespace q3l

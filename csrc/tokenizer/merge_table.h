@@ -32,6 +32,19 @@ class MergeTable {
     }
   }
   int32_t product(uint32_t rank) const { return products_[rank]; }
+  uint32_t size() const { return static_cast<uint32_t>(products_.size()); }
+
+  // Calls visit(left, right, rank) for every merge, in no order.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    constexpr uint64_t kIdMask = (uint64_t{1} << kTokenIdBits) - 1;
+    for (uint64_t slot : slots_) {
+      if (slot == kEmpty) continue;
+      const uint64_t pair = slot >> kRankBits;
+      visit(static_cast<int32_t>(pair >> kTokenIdBits), static_cast<int32_t>(pair & kIdMask),
+            static_cast<uint32_t>(slot & kRankMask));
+    }
+  }
 
  private:
   static constexpr int kRankBits = 64 - 2 * kTokenIdBits;

@@ -123,7 +123,8 @@ const char* gpt2_word_end(const char* p, const char* end) {
   return at_end || run.last == p ? run.end : run.last;
 }
 
-// The names under which llama.cpp's converter files each split; those of one split differ in nothing.
+// The names under which llama.cpp's converter files each split; those of one split differ in
+// nothing.
 constexpr PreTokenizer kPreTokenizers[] = {
     {"qwen2", qwen2_word_end<1>, true, false, false},
     {"deepseek-r1-qwen", qwen2_word_end<1>, true, false, false},

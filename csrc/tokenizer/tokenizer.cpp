@@ -30,8 +30,8 @@ const PreTokenizer& require_pre_tokenizer(const Vocabulary& v) {
   }
   if (const PreTokenizer* pre = find_pre_tokenizer(v.pre)) return *pre;
   throw UnsupportedModelError(v.file + ": tokenizer.ggml.pre is " +
-                              (v.pre.empty() ? "missing" : quoted(v.pre)) +
-                              "; this build knows " + known_pre_tokenizers());
+                              (v.pre.empty() ? "missing" : quoted(v.pre)) + "; this build knows " +
+                              known_pre_tokenizers());
 }
 
 [[noreturn]] void fail(const Vocabulary& v, const std::string& what) {

@@ -2,7 +2,6 @@
 
 import gguf
 import pytest
-from qwen3lite import _core
 from tokenizer_support import (
     CONTROL,
     USER_DEFINED,
@@ -14,6 +13,8 @@ from tokenizer_support import (
     spelled,
     trained_vocab,
 )
+
+from qwen3lite import _core
 
 QWEN_SPECIALS = {
     "<|endoftext|>": CONTROL,

@@ -1,11 +1,13 @@
 """Vocabularies that contradict themselves: one clear sentence, or a tokenizer that works."""
 
+import itertools
 import random
 from pathlib import Path
 
 import pytest
+from tokenizer_support import ALPHABET, CONTROL, NORMAL, Pair, Vocab, spelled
+
 from qwen3lite import _core, errors
-from tokenizer_support import ALPHABET, CONTROL, NORMAL, Pair, Vocab
 
 BYTES = list(ALPHABET.values())
 
@@ -75,22 +77,39 @@ def test_special_tokens_of_any_text(tmp_path: Path) -> None:
     assert tokenizer.decode(tokenizer.encode("x中 a bé ", False)).decode() == "x中 a bé "
 
 
-def test_random_merges_equal_the_oracle(tmp_path: Path) -> None:
-    """Merges in an order that no training gives: only rank and position may decide."""
-    rng = random.Random(7)
-    tokens, merges = list("abcd"), []
-    for _ in range(300):
+ATOMS = {
+    "letters": [b"a", b"b", b"c", b"d"],
+    "characters of three bytes": [b"\xe4", b"\xe5", b"\xb8", b"\xad", b"a"],
+}
+
+
+@pytest.mark.parametrize("trained", [True, False])
+@pytest.mark.parametrize("script", ATOMS)
+@pytest.mark.parametrize("seed", range(8))
+def test_random_merges(tmp_path: Path, seed: int, script: str, trained: bool) -> None:
+    """Merges at random: only rank and position may decide, at the edges of characters too.
+
+    In a `trained` order a merge comes after those that make its parts.
+    """
+    rng = random.Random(f"{seed} {script}")
+    atoms = ATOMS[script]
+    tokens, merges = list(atoms), []
+    for _ in range(rng.choice([20, 60, 300])):
         left, right = rng.choice(tokens), rng.choice(tokens)
-        if len(left + right) < 9 and f"{left} {right}" not in merges:
-            merges.append(f"{left} {right}")
-            if left + right not in tokens:
-                tokens.append(left + right)
-    rng.shuffle(merges)
-    rng.shuffle(tokens)
-    vocab = Vocab("gpt-2", [*tokens, *(b for b in BYTES if b not in tokens)], merges)
+        if len(left + right) < 9 and left + right not in tokens:
+            merges.append(f"{spelled(left)} {spelled(right)}")
+            tokens.append(left + right)
+    if not trained:
+        rng.shuffle(merges)
+    others = [token for token in BYTES if token not in map(spelled, tokens)]
+    vocab = Vocab("gpt-2", [*map(spelled, tokens), *others], merges)
     pair = Pair(vocab, vocab.load(tmp_path), vocab.oracle())
+    chars = ["a", "b", "c", "d"]
+    if script != "letters":
+        triples = itertools.product(b"\xe4\xe5", b"\xb8\xad", b"\xb8\xad")
+        chars = [bytes(triple).decode() for triple in triples] + ["a"]
     lengths = [1, 2, 3, 5, 8, 13, 40, 127, 128, 129, 400]
-    pair.assert_equal(["".join(rng.choices("abcd", k=n)) for n in lengths for _ in range(100)])
+    pair.assert_equal(["".join(rng.choices(chars, k=n)) for n in lengths for _ in range(20)])
 
 
 def test_cut_and_damaged_files(tmp_path: Path) -> None:

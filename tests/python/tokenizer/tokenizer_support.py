@@ -1,9 +1,10 @@
-"""Vocabularies for the tokenizer's tests: as GGUF files for ours, and in `tokenizers` as oracles."""
+"""Vocabularies for the tokenizer's tests: GGUF files for ours, and `tokenizers` as the oracle."""
 
 from __future__ import annotations
 
 import base64
 import importlib.util
+import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import gguf
 import tokenizers
-from qwen3lite import _core
 from tokenizers import AddedToken, Regex, models, normalizers, pre_tokenizers, trainers
+
+from qwen3lite import _core
 
 NORMAL, CONTROL, USER_DEFINED = 1, 3, 4
 WORDS = (
@@ -139,7 +141,7 @@ def split_by_rank(token: bytes, ranks: dict[bytes, int]) -> tuple[bytes, bytes]:
     """The two tokens whose merge makes `token`: what the merges before it lead to."""
     parts = [bytes([b]) for b in token]
     while len(parts) > 2:
-        joined = [ranks.get(a + b, len(ranks)) for a, b in zip(parts, parts[1:], strict=False)]
+        joined = [ranks.get(a + b, len(ranks)) for a, b in itertools.pairwise(parts)]
         at = joined.index(min(joined))
         parts[at : at + 2] = [parts[at] + parts[at + 1]]
     return parts[0], parts[1]

@@ -1,0 +1,159 @@
+#include "cli/arguments.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <random>
+
+#include "base/error.h"
+
+namespace q3l::cli {
+
+namespace {
+
+constexpr std::array kCommands = {"run", "chat", "inspect", "tokenize"};
+
+struct Flag {
+  const char* short_name;  // or ""
+  const char* name;
+  const char* value;  // what stands for it in help; "" for a switch
+  const char* help;
+  std::function<void(Arguments&, const std::string&)> set;
+};
+
+template <class T>
+T number(const std::string& text) {
+  T value{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) throw InvalidArgumentError("");
+  return value;
+}
+
+const std::vector<Flag>& flags() {
+  static const std::vector<Flag> all = {
+      {"-p", "--prompt", "TEXT", "the user's message, or the text to complete or tokenise",
+       [](Arguments& a, const std::string& v) { a.prompt = v; }},
+      {"-n", "--max-tokens", "N", "most tokens to generate (1024)",
+       [](Arguments& a, const std::string& v) { a.max_tokens = number<int>(v); }},
+      {"-t", "--threads", "N", "threads (the cores that may be used)",
+       [](Arguments& a, const std::string& v) { a.engine.n_threads = number<int>(v); }},
+      {"-c", "--ctx", "N", "positions of context (4096)",
+       [](Arguments& a, const std::string& v) { a.engine.n_ctx = number<int>(v); }},
+      {"", "--temp", "X", "temperature, 0 for the likeliest token (the model's own, else 0; chat: 0.6)",
+       [](Arguments& a, const std::string& v) { a.temperature = number<float>(v); }},
+      {"", "--top-k", "N", "sample from the N likeliest tokens, 0 for all",
+       [](Arguments& a, const std::string& v) { a.top_k = number<int>(v); }},
+      {"", "--top-p", "X", "sample from the likeliest tokens that add up to X",
+       [](Arguments& a, const std::string& v) { a.top_p = number<float>(v); }},
+      {"", "--min-p", "X", "sample from tokens at least X times as likely as the likeliest",
+       [](Arguments& a, const std::string& v) { a.min_p = number<float>(v); }},
+      {"", "--seed", "N", "seed of the sampling (random)",
+       [](Arguments& a, const std::string& v) { a.seed = number<uint64_t>(v); }},
+      {"", "--json", "", "print one JSON object",
+       [](Arguments& a, const std::string&) { a.json = true; }},
+      {"", "--raw", "", "run: complete bare text, without the chat template",
+       [](Arguments& a, const std::string&) { a.raw = true; }},
+      {"", "--think", "", "let a thinking model think (default)",
+       [](Arguments& a, const std::string&) { a.think = true; }},
+      {"", "--no-think", "", "answer without thinking",
+       [](Arguments& a, const std::string&) { a.think = false; }},
+      {"", "--no-special", "", "tokenize: special tokens are plain text",
+       [](Arguments& a, const std::string&) { a.no_special = true; }},
+  };
+  return all;
+}
+
+const Flag& find_flag(const std::string& name) {
+  for (const Flag& f : flags()) {
+    if (name == f.name || (name == f.short_name && !name.empty())) return f;
+  }
+  throw InvalidArgumentError("there is no flag " + quoted(name) + "; 'q3l --help' lists them");
+}
+
+// Handles the flag at argv[i]; returns the index of its last word.
+int parse_flag(Arguments& arguments, int argc, char** argv, int i) {
+  std::string name = argv[i], value;
+  const size_t equals = name.find('=');
+  const bool joined = equals != name.npos && name.starts_with("--");
+  if (joined) {
+    value = name.substr(equals + 1);
+    name.resize(equals);
+  }
+  const Flag& flag = find_flag(name);
+  const bool takes_value = *flag.value != '\0';
+  if (joined && !takes_value) throw InvalidArgumentError(name + " takes no value");
+  if (takes_value && !joined) {
+    if (i + 1 >= argc) throw InvalidArgumentError(name + " needs a value: " + flag.value);
+    value = argv[++i];
+  }
+  try {
+    flag.set(arguments, value);
+  } catch (const InvalidArgumentError&) {
+    throw InvalidArgumentError(name + " needs a number, not " + quoted(value));
+  }
+  return i;
+}
+
+}  // namespace
+
+Arguments parse_arguments(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "-h" || word == "--help") return {};
+    if (word.size() > 1 && word.front() == '-') {
+      i = parse_flag(arguments, argc, argv, i);
+    } else if (arguments.command.empty()) {
+      if (std::ranges::find(kCommands, word) == kCommands.end()) {
+        throw InvalidArgumentError("there is no command " + quoted(word) +
+                                   "; 'q3l --help' lists them");
+      }
+      arguments.command = word;
+    } else if (arguments.model.empty()) {
+      arguments.model = word;
+    } else {
+      throw InvalidArgumentError("unexpected word " + quoted(word) + "; give the prompt with -p");
+    }
+  }
+  if (!arguments.command.empty() && arguments.model.empty()) {
+    throw InvalidArgumentError("q3l " + arguments.command +
+                               " needs a model: the path of a GGUF file");
+  }
+  if ((arguments.command == "run" || arguments.command == "tokenize") && arguments.prompt.empty()) {
+    throw InvalidArgumentError("q3l " + arguments.command + " needs a text: -p TEXT");
+  }
+  return arguments;
+}
+
+std::string help_text() {
+  std::string text =
+      "q3l: Qwen3 language models on CPUs\n\n"
+      "  q3l run MODEL -p TEXT       answer one message\n"
+      "  q3l chat MODEL              talk, turn by turn (Ctrl-C stops an answer, Ctrl-D ends)\n"
+      "  q3l inspect MODEL           what a model file holds\n"
+      "  q3l tokenize MODEL -p TEXT  token ids of a text\n\n"
+      "MODEL is a GGUF file. Flags:\n";
+  for (const Flag& f : flags()) {
+    std::string left = std::string("  ") +
+                       (*f.short_name ? std::string(f.short_name) + ", " : "    ") + f.name + " " +
+                       f.value;
+    constexpr size_t kColumn = 26;
+    left.resize(std::max(left.size(), kColumn), ' ');
+    text += left + " " + f.help + "\n";
+  }
+  return text +
+         "\nThe environment variable Q3L_ISA caps the instruction set (scalar, avx2, ...).\n";
+}
+
+SamplerParams sampling(const Arguments& a, SamplerParams defaults) {
+  SamplerParams params = defaults;
+  params.temperature = a.temperature.value_or(params.temperature);
+  params.top_k = a.top_k.value_or(params.top_k);
+  params.top_p = a.top_p.value_or(params.top_p);
+  params.min_p = a.min_p.value_or(params.min_p);
+  params.seed = a.seed ? *a.seed : std::random_device{}();
+  return params;
+}
+
+}  // namespace q3l::cli

@@ -1,0 +1,38 @@
+// The command line of q3l: a command, a model and flags, each flag described once for parsing and
+// for help.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <vector>
+
+#include "engine/options.h"
+#include "sampler/sampler.h"
+
+namespace q3l::cli {
+
+struct Arguments {
+  std::string command;  // "run", "chat", "inspect", "tokenize"; empty: help was asked for
+  std::string model;    // path of a GGUF file
+  std::string prompt;
+  int max_tokens = 1024;
+  EngineOptions engine;
+  std::optional<float> temperature, top_p, min_p;
+  std::optional<int> top_k;
+  std::optional<uint64_t> seed;
+  bool json = false;
+  bool raw = false;
+  bool think = true;
+  bool no_special = false;
+};
+
+// Throws InvalidArgumentError, one sentence that names the flag.
+Arguments parse_arguments(int argc, char** argv);
+
+std::string help_text();
+
+// The flags given, over `defaults`; a seed from the system where none was given.
+SamplerParams sampling(const Arguments& arguments, SamplerParams defaults);
+
+}  // namespace q3l::cli

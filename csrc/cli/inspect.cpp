@@ -1,0 +1,68 @@
+#include <cstdio>
+#include <map>
+
+#include "cli/commands.h"
+#include "cli/json_text.h"
+#include "gguf/reader.h"
+#include "model/transformer.h"
+
+namespace q3l::cli {
+
+namespace {
+
+struct Usage {
+  int tensors = 0;
+  uint64_t bytes = 0;
+};
+
+std::map<std::string, Usage> usage_by_type(const gguf::Reader& file) {
+  std::map<std::string, Usage> usage;
+  for (const gguf::Tensor& t : file.tensors()) {
+    Usage& u = usage[t.layout->name];
+    ++u.tensors;
+    u.bytes += t.bytes;
+  }
+  return usage;
+}
+
+void print_json(const Config& c, const gguf::Reader& file, uint64_t n_params) {
+  JsonObject types;
+  for (const auto& [name, u] : usage_by_type(file)) {
+    types.add(
+        name,
+        JsonObject().add("tensors", u.tensors).add("bytes", static_cast<double>(u.bytes)).text());
+  }
+  JsonObject out;
+  out.add_string("architecture", c.architecture).add_string("name", c.name);
+  out.add("n_params", static_cast<double>(n_params))
+      .add("n_layer", c.n_layer)
+      .add("n_embd", c.n_embd);
+  out.add("n_head", c.n_head).add("n_head_kv", c.n_head_kv).add("head_dim", c.head_dim);
+  out.add("n_ff", c.n_ff).add("n_vocab", c.n_vocab).add("n_ctx_train", c.n_ctx_train);
+  out.add("file_bytes", static_cast<double>(file.file_bytes())).add("tensor_types", types.text());
+  std::printf("%s\n", out.text().c_str());
+}
+
+}  // namespace
+
+void inspect(const Arguments& arguments) {
+  const gguf::Reader file(arguments.model);
+  const Transformer model(file);
+  const Config& c = model.config();
+  if (arguments.json) return print_json(c, file, model.n_params());
+  std::printf("%-14s %s\n", "architecture", c.architecture.c_str());
+  std::printf("%-14s %s\n", "name", c.name.empty() ? "-" : c.name.c_str());
+  std::printf("%-14s %.1f M\n", "parameters", static_cast<double>(model.n_params()) / 1e6);
+  std::printf("%-14s %d of width %d, feed-forward %d\n", "layers", c.n_layer, c.n_embd, c.n_ff);
+  std::printf("%-14s %d, %d for keys and values, of %d\n", "heads", c.n_head, c.n_head_kv,
+              c.head_dim);
+  std::printf("%-14s %d tokens\n", "vocabulary", c.n_vocab);
+  std::printf("%-14s %d positions\n", "trained on", c.n_ctx_train);
+  std::printf("%-14s %.1f MB\n", "file", static_cast<double>(file.file_bytes()) / 1e6);
+  for (const auto& [name, u] : usage_by_type(file)) {
+    std::printf("%-14s %d tensors, %.1f MB\n", name.c_str(), u.tensors,
+                static_cast<double>(u.bytes) / 1e6);
+  }
+}
+
+}  // namespace q3l::cli

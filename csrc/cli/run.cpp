@@ -1,0 +1,66 @@
+#include <cstdio>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/json_text.h"
+#include "engine/chat.h"
+#include "engine/generation.h"
+
+namespace q3l::cli {
+
+namespace {
+
+std::vector<int32_t> prompt_tokens(const Arguments& arguments, const Engine& engine) {
+  if (!arguments.raw) {
+    const ChatMessage message{"user", arguments.prompt};
+    return read_chat_template(engine).encode({&message, 1}, arguments.think);
+  }
+  const Tokenizer& tokenizer = engine.tokenizer();
+  std::vector<int32_t> ids = tokenizer.encode(arguments.prompt, true);
+  if (tokenizer.add_bos() && tokenizer.bos()) ids.insert(ids.begin(), *tokenizer.bos());
+  return ids;
+}
+
+double per_second(int n, double seconds) {
+  return seconds > 0 ? n / seconds : 0;
+}
+
+void print_json(const std::string& text, const Generation& generation) {
+  const Timings& t = generation.timings();
+  JsonObject out;
+  out.add_string("text", text)
+      .add_string("finish_reason",
+                  generation.finish_reason() == FinishReason::stop ? "stop" : "length")
+      .add("n_prompt", t.n_prompt)
+      .add("n_generated", t.n_generated)
+      .add("prompt_tok_s", per_second(t.n_prompt, t.prompt_seconds))
+      // The first token comes with the prompt's pass.
+      .add("decode_tok_s", per_second(t.n_generated - 1, t.generated_seconds));
+  std::printf("%s\n", out.text().c_str());
+}
+
+}  // namespace
+
+void run(const Arguments& arguments) {
+  Engine engine(arguments.model, arguments.engine);
+  const SamplerParams greedy;
+  const SamplerParams defaults = arguments.raw ? greedy : read_sampling(engine.file(), greedy);
+  Generation generation(engine, {.prompt = prompt_tokens(arguments, engine),
+                                 .max_tokens = arguments.max_tokens,
+                                 .sampling = sampling(arguments, defaults),
+                                 .stop = {}});
+  std::string text;
+  while (auto piece = generation.next()) {
+    text += *piece;
+    if (!arguments.json) {
+      std::fputs(piece->c_str(), stdout);
+      std::fflush(stdout);
+    }
+  }
+  if (arguments.json)
+    print_json(text, generation);
+  else
+    std::fputc('\n', stdout);
+}
+
+}  // namespace q3l::cli

@@ -1,0 +1,22 @@
+#include "engine/chat.h"
+
+namespace q3l {
+
+ChatTemplate read_chat_template(const Engine& engine) {
+  const gguf::Reader& file = engine.file();
+  return ChatTemplate(engine.tokenizer(), file.get_string("tokenizer.chat_template").value_or(""),
+                      file.get_string("q3l.chat.default_system"));
+}
+
+SamplerParams read_sampling(const gguf::Reader& file, const SamplerParams& otherwise) {
+  const auto temperature = file.get_float("general.sampling.temp");
+  if (!temperature) return otherwise;
+  SamplerParams params;
+  params.temperature = static_cast<float>(*temperature);
+  params.top_k = static_cast<int>(file.get_float("general.sampling.top_k").value_or(0));
+  params.top_p = static_cast<float>(file.get_float("general.sampling.top_p").value_or(1));
+  params.min_p = static_cast<float>(file.get_float("general.sampling.min_p").value_or(0));
+  return params;
+}
+
+}  // namespace q3l
