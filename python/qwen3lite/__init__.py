@@ -1,0 +1,34 @@
+"""Qwen3 language models on CPUs.
+
+    from qwen3lite import Model
+
+    model = Model("smollm2")
+    print(model.chat([{"role": "user", "content": "Hello!"}]).message.content)
+"""
+
+from .errors import (
+    ContextOverflowError,
+    FileError,
+    InvalidArgumentError,
+    ModelFormatError,
+    Qwen3LiteError,
+    UnsupportedModelError,
+)
+from .model import Model, ModelInfo
+from .results import ChatCompletion, ChatPiece, Completion, Message, Timings
+
+__all__ = [
+    "ChatCompletion",
+    "ChatPiece",
+    "Completion",
+    "ContextOverflowError",
+    "FileError",
+    "InvalidArgumentError",
+    "Message",
+    "Model",
+    "ModelFormatError",
+    "ModelInfo",
+    "Qwen3LiteError",
+    "Timings",
+    "UnsupportedModelError",
+]

@@ -47,49 +47,70 @@ inline void add_weighted(const float* weights, const uint8_t* v, int n, int head
   }
 }
 
+// What a stretch of positions adds up to, relative to its largest score.
+struct SoftmaxSum {
+  float largest, total;
+};
+
+// Positions [begin, begin + n) of one chunk: their weighted values to `part`, padded to whole
+// lanes.
+template <class Kv>
+inline SoftmaxSum attend_chunk(const AttendArgs& a, const float* q, int begin, int n, float* scores,
+                               float* part) {
+  const uint8_t* const* pages = a.pages + begin / kPagePositions;
+  auto for_pages = [&](auto&& body) {
+    for (int i = 0; i < n; i += kPagePositions) {
+      body(pages[i / kPagePositions], i, n - i < kPagePositions ? n - i : kPagePositions);
+    }
+  };
+  float largest = -__builtin_inff();
+  for_pages([&](const uint8_t* page, int i, int count) {
+    const float m =
+        score_positions<Kv>(q, page + a.k_offset, count, a.head_dim, a.scale, scores + i);
+    largest = m > largest ? m : largest;
+  });
+  const float total = exponentiate(scores, n, largest);
+  for (int j = 0; j < a.head_dim; j += kLanes) store(part + j, splat(0.0f));
+  for_pages([&](const uint8_t* page, int i, int count) {
+    add_weighted<Kv>(scores + i, page + a.v_offset, count, a.head_dim, part);
+  });
+  return {largest, total};
+}
+
+inline float exp_one(float x) {
+  float lanes[kLanes];
+  store(lanes, exp_lanes(splat(x)));
+  return lanes[0];
+}
+
+// Adds a chunk to what came before it, both relative to the larger of their largest scores.
+inline void fold_chunk(SoftmaxSum* sum, float* out, SoftmaxSum chunk, const float* part,
+                       int head_dim) {
+  const float largest = chunk.largest > sum->largest ? chunk.largest : sum->largest;
+  const float old_factor = exp_one(sum->largest - largest),
+              factor = exp_one(chunk.largest - largest);
+  for (int j = 0; j < head_dim; j += kLanes) {
+    const int n = head_dim - j;
+    F old = mul(load_first(out + j, n), splat(old_factor));
+    store_first(out + j, fma(load(part + j), splat(factor), old), n);
+  }
+  *sum = {largest, sum->total * old_factor + chunk.total * factor};
+}
+
 template <class Kv>
 void attend_head(const AttendArgs& a, const float* query, float* out) {
-  const int padded = (a.head_dim + kLanes - 1) / kLanes * kLanes;
   float* scores = a.scratch;
   float* q = scores + kAttendChunk;
-  float* part = q + padded;
+  float* part = q + (a.head_dim + kLanes - 1) / kLanes * kLanes;
   for (int j = 0; j < a.head_dim; j += kLanes) store(q + j, load_first(query + j, a.head_dim - j));
-
-  float largest = -__builtin_inff(), total = 0.0f;
+  std::memset(out, 0, static_cast<size_t>(a.head_dim) * sizeof(float));
+  SoftmaxSum sum = {-__builtin_inff(), 0.0f};
   for (int begin = 0; begin < a.n_positions; begin += kAttendChunk) {
     const int n = a.n_positions - begin < kAttendChunk ? a.n_positions - begin : kAttendChunk;
-    const uint8_t* const* pages = a.pages + begin / kPagePositions;
-    float chunk_largest = -__builtin_inff();
-    for (int i = 0; i < n; i += kPagePositions) {
-      const int count = n - i < kPagePositions ? n - i : kPagePositions;
-      const uint8_t* k = pages[i / kPagePositions] + a.k_offset;
-      float page_largest = score_positions<Kv>(q, k, count, a.head_dim, a.scale, scores + i);
-      chunk_largest = page_largest > chunk_largest ? page_largest : chunk_largest;
-    }
-    float chunk_total = exponentiate(scores, n, chunk_largest);
-    for (int j = 0; j < padded; j += kLanes) store(part + j, splat(0.0f));
-    for (int i = 0; i < n; i += kPagePositions) {
-      const int count = n - i < kPagePositions ? n - i : kPagePositions;
-      add_weighted<Kv>(scores + i, pages[i / kPagePositions] + a.v_offset, count, a.head_dim, part);
-    }
-    // Both sums are relative to their own maximum; bring them to the larger one.
-    const float common = chunk_largest > largest ? chunk_largest : largest;
-    const F old_factor = exp_lanes(splat(largest - common)),
-            new_factor = exp_lanes(splat(chunk_largest - common));
-    const bool first = begin == 0;
-    for (int j = 0; j < a.head_dim; j += kLanes) {
-      F sum = mul(load(part + j), new_factor);
-      if (!first) sum = fma(load_first(out + j, a.head_dim - j), old_factor, sum);
-      store_first(out + j, sum, a.head_dim - j);
-    }
-    float factors[kLanes];
-    store(factors, old_factor);
-    const float carried = first ? 0.0f : total * factors[0];
-    store(factors, new_factor);
-    total = carried + chunk_total * factors[0];
-    largest = common;
+    const SoftmaxSum chunk = attend_chunk<Kv>(a, q, begin, n, scores, part);
+    fold_chunk(&sum, out, chunk, part, a.head_dim);
   }
-  const F inverse = splat(1.0f / total);
+  const F inverse = splat(1.0f / sum.total);
   for (int j = 0; j < a.head_dim; j += kLanes) {
     store_first(out + j, mul(load_first(out + j, a.head_dim - j), inverse), a.head_dim - j);
   }
@@ -97,6 +118,7 @@ void attend_head(const AttendArgs& a, const float* query, float* out) {
 
 template <class Kv>
 void attend(const AttendArgs& a) {
-  for (int g = 0; g < a.n_group; ++g)
+  for (int g = 0; g < a.n_group; ++g) {
     attend_head<Kv>(a, a.q + g * a.head_dim, a.out + g * a.head_dim);
+  }
 }

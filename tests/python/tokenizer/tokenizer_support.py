@@ -75,7 +75,7 @@ class Vocab:
 
     def oracle(self) -> tokenizers.Tokenizer:
         """The same vocabulary in `tokenizers`, which is told of no special tokens."""
-        merges = [tuple(merge.split(" ")) for merge in self.merges]
+        merges = [(left, right) for left, right in map(str.split, self.merges)]
         vocab = {token: i for i, token in enumerate(self.tokens)}
         model = models.BPE(vocab=vocab, merges=merges, ignore_merges=self.pre == "llama-bpe")
         oracle = tokenizers.Tokenizer(model)
@@ -133,7 +133,8 @@ class Pair:
 def package_file(package: str, relative: str) -> Path:
     """A file of an installed package, which is not imported: its dependencies may be missing."""
     spec = importlib.util.find_spec(package)
-    assert spec is not None and spec.origin is not None, f"install {package}"
+    if spec is None or spec.origin is None:
+        raise RuntimeError(f"install {package}, which these tests read {relative} from")
     return Path(spec.origin).parent / relative
 
 

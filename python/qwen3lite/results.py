@@ -1,0 +1,64 @@
+"""What a model's methods return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+FinishReason = Literal["stop", "length"]  # the model or a stop string ended it; max_tokens or n_ctx
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Token counts and wall-clock seconds. The first generated token belongs to the prompt."""
+
+    n_prompt: int
+    n_generated: int
+    prompt_seconds: float
+    generated_seconds: float
+
+    @property
+    def prompt_rate(self) -> float:
+        """Prompt tokens per second."""
+        return self.n_prompt / max(self.prompt_seconds, 1e-9)
+
+    @property
+    def generated_rate(self) -> float:
+        """Generated tokens per second, the first one excepted; 0 when there is no other."""
+        return max(self.n_generated - 1, 0) / max(self.generated_seconds, 1e-9)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A completed prompt. `token_ids` leaves out the token by which the model ended the text."""
+
+    text: str
+    token_ids: list[int] = field(repr=False)
+    finish_reason: FinishReason
+    timings: Timings
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a chat; `reasoning_content` is what the model thought before it answered."""
+
+    role: str
+    content: str
+    reasoning_content: str = ""
+
+
+@dataclass(frozen=True)
+class ChatPiece:
+    """The next part of an answer while it streams; one of the two is usually empty."""
+
+    content: str = ""
+    reasoning_content: str = ""
+
+
+@dataclass(frozen=True)
+class ChatCompletion:
+    """An answer. Its message may be appended to the messages of the next call."""
+
+    message: Message
+    finish_reason: FinishReason
+    timings: Timings

@@ -1,0 +1,77 @@
+#include "model/kv_cache.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+namespace q3l {
+
+namespace {
+
+Config small_config() {
+  Config c{};
+  c.n_layer = 3;
+  c.n_head = 4;
+  c.n_head_kv = 2;
+  c.head_dim = 24;
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("a page has room for every layer, head and position, and no two overlap") {
+  for (KvType type : {KvType::f32, KvType::f16}) {
+    const KvCache cache(small_config(), type);
+    const size_t value_bytes = type == KvType::f32 ? 4 : 2;
+    CHECK(cache.position_bytes() == 24 * value_bytes);
+    std::set<size_t> starts;
+    for (int layer = 0; layer < 3; ++layer) {
+      for (int head = 0; head < 2; ++head) {
+        starts.insert(cache.key_offset(layer, head));
+        starts.insert(cache.value_offset(layer, head));
+      }
+    }
+    REQUIRE(starts.size() == 12);
+    size_t expected = 0;
+    for (size_t start : starts) {
+      CHECK(start == expected);
+      expected += kPagePositions * cache.position_bytes();
+    }
+    CHECK(cache.page_bytes() == expected);
+  }
+}
+
+TEST_CASE("a sequence takes the pages that its positions need, and no more") {
+  KvCache cache(small_config(), KvType::f16);
+  KvSequence sequence(cache);
+  sequence.reserve(64);
+  uint8_t* first = sequence.page_of(63);
+  CHECK(sequence.page_of(0) == first);
+  sequence.reserve(10);
+  sequence.reserve(65);
+  CHECK(sequence.page_of(0) == first);
+  CHECK(sequence.page_of(64) != first);
+  KvSequence other(cache);
+  other.reserve(1);
+  CHECK(other.page_of(0) != first);
+  CHECK(other.page_of(0) != sequence.page_of(64));
+}
+
+TEST_CASE("pages of a finished sequence are used again, each by one sequence") {
+  KvCache cache(small_config(), KvType::f32);
+  std::set<const uint8_t*> before;
+  {
+    KvSequence sequence(cache);
+    sequence.reserve(3 * kPagePositions);
+    const KvSequence moved(std::move(sequence));  // gives its pages back once, not twice
+    before.insert(moved.pages(), moved.pages() + 3);
+  }
+  KvSequence a(cache), b(cache);
+  a.reserve(2 * kPagePositions);
+  b.reserve(kPagePositions);
+  std::set<const uint8_t*> after(a.pages(), a.pages() + 2);
+  after.insert(b.page_of(0));
+  CHECK(after == before);
+}
+
+}  // namespace q3l

@@ -1,0 +1,122 @@
+#include "support/tiny_model.h"
+
+#include <cmath>
+#include <random>
+
+#include "quant/format.h"
+
+namespace q3l::testing {
+
+namespace {
+
+class Tensors {
+ public:
+  Tensors(GgufBuilder& file, const Format& format, uint64_t seed)
+      : file_(file), format_(format), random_(seed) {}
+
+  void matrix(const std::string& name, int rows, int cols) {
+    const auto n = static_cast<size_t>(rows) * static_cast<size_t>(cols);
+    const std::vector<float> x = draw(n, 0.0f, 1.0f / std::sqrt(static_cast<float>(cols)));
+    std::string blocks(format_.row_bytes(n), '\0');
+    format_.encode(x.data(), reinterpret_cast<uint8_t*>(blocks.data()), n);
+    file_.tensor(name, format_.ggml_type, {static_cast<uint64_t>(cols), static_cast<uint64_t>(rows)},
+                 blocks);
+  }
+  // A norm's weights, which scatter around 1.
+  void vector(const std::string& name, int n) {
+    const std::vector<float> x = draw(static_cast<size_t>(n), 1.0f, 0.25f);
+    file_.tensor(name, 0, {x.size()},
+                 {reinterpret_cast<const char*>(x.data()), x.size() * sizeof(float)});
+  }
+
+ private:
+  std::vector<float> draw(size_t n, float center, float deviation) {
+    std::normal_distribution<float> values(center, deviation);
+    std::vector<float> x(n);
+    for (float& v : x) v = values(random_);
+    return x;
+  }
+
+  GgufBuilder& file_;
+  const Format& format_;
+  std::mt19937_64 random_;
+};
+
+// Character number n of GPT-2's byte alphabet, in UTF-8.
+std::string alphabet(int n) {
+  std::vector<int> points;
+  for (int b = 0; b < 256; ++b) {
+    if ((b >= 0x21 && b < 0x7f) || (b >= 0xa1 && b < 0xad) || b >= 0xae) points.push_back(b);
+  }
+  for (int next = 0x100; points.size() < 256; ++next) points.push_back(next);
+  const int point = points[static_cast<size_t>(n)];
+  if (point < 0x80) return {static_cast<char>(point)};
+  return {static_cast<char>(0xc0 | point >> 6), static_cast<char>(0x80 | (point & 63))};
+}
+
+void add_vocabulary(GgufBuilder& file, int n_vocab) {
+  std::vector<std::string> tokens;
+  for (int n = 0; n < 256; ++n) tokens.push_back(alphabet(n));
+  for (const char* text : {"th", "the", "<|endoftext|>", "<|im_start|>", "<|im_end|>"}) {
+    tokens.push_back(text);
+  }
+  std::vector<int32_t> kinds(tokens.size(), 1);
+  for (size_t i = tokens.size() - 3; i < tokens.size(); ++i) kinds[i] = 3;
+  while (static_cast<int>(tokens.size()) < n_vocab) {
+    tokens.push_back("[PAD" + std::to_string(tokens.size()) + "]");
+    kinds.push_back(5);
+  }
+  file.key("tokenizer.ggml.model", "gpt2");
+  file.key("tokenizer.ggml.pre", "qwen2");
+  file.key("tokenizer.ggml.tokens", tokens);
+  file.key("tokenizer.ggml.token_type", kinds);
+  file.key("tokenizer.ggml.merges", std::vector<std::string>{"t h", "th e"});
+  file.key("tokenizer.ggml.eos_token_id", uint32_t{260});
+  file.key("tokenizer.ggml.add_bos_token", false);
+}
+
+}  // namespace
+
+GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
+  GgufBuilder file;
+  const std::string prefix = m.architecture + ".";
+  file.key("general.architecture", m.architecture);
+  file.key("general.name", "tiny");
+  for (auto [key, value] : {std::pair{"block_count", m.n_layer},
+                            {"embedding_length", m.n_embd},
+                            {"feed_forward_length", m.n_ff},
+                            {"attention.head_count", m.n_head},
+                            {"attention.head_count_kv", m.n_head_kv},
+                            {"attention.key_length", m.head_dim},
+                            {"attention.value_length", m.head_dim},
+                            {"context_length", 2048}}) {
+    file.key(prefix + key, static_cast<uint32_t>(value));
+  }
+  file.key(prefix + "attention.layer_norm_rms_epsilon", 1e-6f);
+  file.key(prefix + "rope.freq_base", 10000.0f);
+  add_vocabulary(file, m.n_vocab);
+
+  Tensors tensors(file, *find_format(m.format), seed);
+  tensors.matrix("token_embd.weight", m.n_vocab, m.n_embd);
+  for (int i = 0; i < m.n_layer; ++i) {
+    const std::string layer = "blk." + std::to_string(i) + ".";
+    tensors.vector(layer + "attn_norm.weight", m.n_embd);
+    tensors.matrix(layer + "attn_q.weight", m.n_head * m.head_dim, m.n_embd);
+    tensors.matrix(layer + "attn_k.weight", m.n_head_kv * m.head_dim, m.n_embd);
+    tensors.matrix(layer + "attn_v.weight", m.n_head_kv * m.head_dim, m.n_embd);
+    tensors.matrix(layer + "attn_output.weight", m.n_embd, m.n_head * m.head_dim);
+    if (m.architecture == "qwen3") {
+      tensors.vector(layer + "attn_q_norm.weight", m.head_dim);
+      tensors.vector(layer + "attn_k_norm.weight", m.head_dim);
+    }
+    tensors.vector(layer + "ffn_norm.weight", m.n_embd);
+    tensors.matrix(layer + "ffn_gate.weight", m.n_ff, m.n_embd);
+    tensors.matrix(layer + "ffn_up.weight", m.n_ff, m.n_embd);
+    tensors.matrix(layer + "ffn_down.weight", m.n_embd, m.n_ff);
+  }
+  tensors.vector("output_norm.weight", m.n_embd);
+  if (!m.tied) tensors.matrix("output.weight", m.n_vocab, m.n_embd);
+  return file;
+}
+
+}  // namespace q3l::testing

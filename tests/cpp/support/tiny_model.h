@@ -1,0 +1,22 @@
+// A seeded random model of any small shape as a GGUF file: what the transformer needs, and a
+// byte-level vocabulary for the engine.
+#pragma once
+
+#include "support/gguf_builder.h"
+
+namespace q3l::testing {
+
+struct TinyModel {
+  std::string architecture = "qwen3";  // or "llama"
+  std::string format = "F32";          // of the matrices; rows are whole numbers of its blocks
+  int n_layer = 2;
+  int n_embd = 160;
+  int n_head = 4, n_head_kv = 2, head_dim = 40;
+  int n_ff = 224;
+  int n_vocab = 270;  // at least 262
+  bool tied = false;
+};
+
+GgufBuilder tiny_model(const TinyModel& shape, uint64_t seed = 1);
+
+}  // namespace q3l::testing
