@@ -97,6 +97,8 @@ Config read_config(const gguf::Reader& file) {
   c.n_rot = keys.get("rope.dimension_count", c.head_dim, kMaxWidth);
   c.rope_layout = architecture.rope_layout;
   c.qk_norm = architecture.qk_norm;
+  if (static_cast<uint64_t>(c.n_head) * static_cast<uint64_t>(c.head_dim) > kMaxWidth)
+    keys.fail("attention.key_length", "times the head count is out of range");
   if (c.n_head % c.n_head_kv != 0)
     keys.fail("attention.head_count_kv", "does not divide the head count");
   if (keys.get("attention.value_length", c.head_dim, kMaxWidth) != c.head_dim)

@@ -24,6 +24,7 @@ void multiply_panel(const PanelBlock<kGroups>* w, const QuantTile* x, int n_bloc
       for (int c = 0; c < kColumns; ++c) dot[c] = splat(int32_t{0});
       for (int plane = 0; plane < kPlanes; ++plane) {
         for (int c = 0; c < kColumns && plane > 0; ++c) dot[c] = shift_left<kPlaneBits>(dot[c]);
+#pragma GCC unroll 8  // or the accumulators move from register to register at every turn
         for (int j = g * 8 / kGroups; j < (g + 1) * 8 / kGroups; ++j) {
           I32 weights = load(reinterpret_cast<const int32_t*>(w->q[j]));
           for (int c = 0; c < kColumns; ++c) {
