@@ -16,8 +16,8 @@ namespace q3l {
 struct Request {
   std::vector<int32_t> prompt;
   int max_tokens = 256;
-  SamplerParams sampling;
-  std::vector<std::string> stop;  // ends the text where one of these would begin
+  SamplerParams sampling = {};
+  std::vector<std::string> stop = {};  // ends the text where one of these would begin
 };
 
 enum class FinishReason {
