@@ -18,7 +18,7 @@ std::atomic<bool> interrupted{false};
 struct Interrupted {};
 
 void poll_interrupt() {
-  if (interrupted.exchange(false)) throw Interrupted{};
+  if (interrupted) throw Interrupted{};
 }
 
 // Prints an answer as it comes, its thoughts dimmed on a terminal.
@@ -52,6 +52,7 @@ std::string answer(Engine& engine, const Request& request) {
       printer.print(*piece);
     }
   } catch (const Interrupted&) {
+    interrupted = false;  // what was said so far is the answer
   }
   printer.finish();
   return text;

@@ -17,7 +17,7 @@ std::vector<int32_t> prompt_tokens(const Arguments& arguments, const Engine& eng
   }
   const Tokenizer& tokenizer = engine.tokenizer();
   std::vector<int32_t> ids = tokenizer.encode(arguments.prompt, true);
-  if (tokenizer.add_bos() && tokenizer.bos()) ids.insert(ids.begin(), *tokenizer.bos());
+  if (auto bos = tokenizer.bos(); bos && tokenizer.add_bos()) ids.insert(ids.begin(), *bos);
   return ids;
 }
 

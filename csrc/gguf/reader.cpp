@@ -81,7 +81,7 @@ class Reader::Parser {
 
   uint64_t alignment(const Value& v) const {
     uint64_t alignment = v.type == ValueType::u32 && !v.is_array ? load<uint32_t>(v.payload) : 0;
-    if (!std::has_single_bit(alignment) || alignment > kMaxAlignment) {
+    if (alignment == 0 || !std::has_single_bit(alignment) || alignment > kMaxAlignment) {
       fail("general.alignment is not a 32-bit power of two in range");
     }
     return alignment;

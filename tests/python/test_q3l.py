@@ -1,0 +1,138 @@
+"""The program without Python: its own engine, tokenizer and chat template against the package's."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from qwen3lite import Model
+
+FRANCE = "What is the capital of France?"
+
+
+@pytest.fixture(scope="session")
+def program() -> str:
+    """q3l, from Q3L_PROGRAM or where pip put it."""
+    scripts = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
+    found = os.environ.get("Q3L_PROGRAM") or shutil.which("q3l", path=scripts)
+    assert found, "q3l is not installed: pip install ."
+    return found
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return Model("smollm2", n_threads=2)
+
+
+def q3l(program: str, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program, *arguments], input=stdin, capture_output=True, text=True, timeout=120
+    )
+
+
+def answer(program: str, *arguments: str, stdin: str = "") -> str:
+    done = q3l(program, *arguments, stdin=stdin)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_no_python_inside(program: str) -> None:
+    linked = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+    assert "python" not in linked
+    assert Path(program).read_bytes()[:4] == b"\x7fELF"
+
+
+def test_run_answers_as_the_package_does(program: str, model: Model) -> None:
+    out = answer(program, "run", str(model.path), "-p", FRANCE, "--temp", "0", "-n", "40")
+    chat = model.chat([{"role": "user", "content": FRANCE}], temperature=0, max_tokens=40)
+    assert "Paris" in out
+    assert out == chat.message.content + "\n"
+
+
+def test_json(program: str, model: Model) -> None:
+    arguments = ["-p", FRANCE, "--temp", "0", "-n", "3", "--json"]
+    out = json.loads(answer(program, "run", str(model.path), *arguments))
+    assert out["finish_reason"] == "length"
+    assert out["n_generated"] == 3
+    assert out["n_prompt"] > len(model.tokenize(FRANCE))
+    assert out["text"].startswith("The capital")
+
+
+def test_raw_and_seeds(program: str, model: Model) -> None:
+    raw = ["run", str(model.path), "--raw", "-p", "Once upon a time", "-n", "12"]
+    out = answer(program, *raw)
+    assert out == model.generate("Once upon a time", max_tokens=12).text + "\n"
+    hot = [*raw, "--temp", "1.5", "--top-k", "50", "--top-p", "0.95", "--min-p", "0.01"]
+    assert answer(program, *hot, "--seed", "5") == answer(program, *hot, "--seed", "5")
+    assert answer(program, *hot, "--seed", "5") != answer(program, *hot, "--seed", "6")
+
+
+def test_chat_keeps_the_conversation(program: str, model: Model) -> None:
+    turns = f"{FRANCE}\nAnd of Italy?\n/exit\n"
+    out = answer(program, "chat", str(model.path), "--temp", "0", "-n", "40", stdin=turns)
+    messages = [{"role": "user", "content": FRANCE}]
+    first = model.chat(messages, temperature=0, max_tokens=40).message.content
+    messages += [
+        {"role": "assistant", "content": first},
+        {"role": "user", "content": "And of Italy?"},
+    ]
+    second = model.chat(messages, temperature=0, max_tokens=40).message.content
+    assert out == f"{first}\n{second}\n"
+
+
+@pytest.mark.parametrize("text", ["Hello wörld 日本 <|im_end|>", "  a\n\n b "])
+def test_tokenize(program: str, model: Model, text: str) -> None:
+    ids = answer(program, "tokenize", str(model.path), "-p", text, "--json")
+    assert json.loads(ids)["ids"] == model.tokenize(text)
+    plain = answer(program, "tokenize", str(model.path), "-p", text, "--no-special")
+    assert [int(i) for i in plain.split()] == model.tokenize(text, parse_special=False)
+
+
+def test_inspect(program: str, model: Model) -> None:
+    out = json.loads(answer(program, "inspect", str(model.path), "--json"))
+    for key in ("architecture", "n_layer", "n_embd", "n_head_kv", "head_dim", "n_vocab", "n_params"):
+        assert out[key] == getattr(model.info, key)
+    assert sum(t["tensors"] for t in out["tensor_types"].values()) == 272
+    assert "Q4_1" in answer(program, "inspect", str(model.path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "missing.gguf", "-p", "x"], "missing.gguf"),
+        (["run", "SMOLLM2", "-p", "x" * 20, "-c", "8"], "context holds 8"),
+        (["run", "SMOLLM2", "-p", "x", "-n", "many"], "-n needs a number"),
+        (["run", "SMOLLM2", "-p", "x", "--temp=-1"], "temperature"),
+        (["run", "SMOLLM2"], "-p TEXT"),
+        (["run"], "needs a model"),
+        (["fly"], "'fly'"),
+        (["run", "SMOLLM2", "--wings"], "'--wings'"),
+        (["run", "TRUNCATED", "-p", "x"], "truncated"),
+        (["run", __file__, "-p", "x"], "GGUF"),
+        (["inspect", "."], "not a regular file"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    program: str, model: Model, tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    truncated = tmp_path / "truncated.gguf"
+    truncated.write_bytes(model.path.read_bytes()[:5_000_000])
+    names = {"SMOLLM2": str(model.path), "TRUNCATED": str(truncated)}
+    done = q3l(program, *[names.get(a, a) for a in arguments])
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("q3l: ")
+    assert done.stderr.count("\n") == 1
+    assert says in done.stderr
+
+
+def test_help(program: str) -> None:
+    out = answer(program, "--help")
+    for flag in ("--prompt", "--max-tokens", "--threads", "--ctx", "--temp", "--seed", "--json"):
+        assert flag in out
