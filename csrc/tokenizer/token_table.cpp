@@ -37,9 +37,9 @@ TokenTable::TokenTable(std::span<const std::string_view> tokens, std::span<const
   for (size_t id = 0; id < tokens.size(); ++id) {
     const std::string_view text = tokens[id];
     const TokenKind kind = kinds.empty() ? TokenKind::normal : kinds[id];
-    char* end = decode_byte_alphabet(text, to);
-    const bool same = end != nullptr && std::string_view(to, static_cast<size_t>(end - to)) == text;
-    const bool mergeable = end != nullptr && (same || !is_special(kind)) && !text.empty();
+    char* const end = decode_byte_alphabet(text, to);
+    const bool mergeable = end != nullptr && !text.empty() &&
+                           (!is_special(kind) || std::equal(to, end, text.begin(), text.end()));
     to = mergeable ? end : std::copy(text.begin(), text.end(), to);
     starts_.push_back(static_cast<uint32_t>(to - bytes_.data()));
     kinds_.push_back(static_cast<uint8_t>(kind));

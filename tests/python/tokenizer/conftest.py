@@ -2,6 +2,7 @@
 
 import gguf
 import pytest
+from generated_text import SCRIPTS, generated
 from tokenizer_support import (
     CONTROL,
     USER_DEFINED,
@@ -53,14 +54,10 @@ def smollm() -> Pair:
 
 
 @pytest.fixture(scope="session", params=["gpt-2", "llama-bpe", "smollm", "qwen2"])
-def trained(
-    request: pytest.FixtureRequest,
-    qwen_bytes: list[bytes],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Pair:
-    """A small vocabulary of many scripts for each pre-tokeniser."""
-    corpus = (token.decode(errors="ignore") for token in qwen_bytes[::5])
-    vocab = trained_vocab(request.param, corpus, size=4000)
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """A small vocabulary for each split, with merges across every edge that it must keep."""
+    corpus = (text for script in SCRIPTS for text in generated(script, 60, seed=1))
+    vocab = trained_vocab(request.param, corpus, size=6000)
     # A word that no merge makes: a token only where the pre-tokeniser's family ignores merges.
     vocab.tokens.append(spelled(b" qzqzqz"))
     return Pair(vocab, vocab.load(tmp_path_factory.mktemp("trained")), vocab.oracle())

@@ -103,12 +103,12 @@ def pre_tokenizer(name: str) -> pre_tokenizers.PreTokenizer:
 
 
 def trained_vocab(pre: str, texts: Iterable[str], size: int) -> Vocab:
-    """A vocabulary that `tokenizers` trains on `texts`, with every byte in it."""
+    """A vocabulary that `tokenizers` trains on `texts`, not split into words, with every byte."""
     tokenizer = tokenizers.Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizer(pre)
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     alphabet = list(ALPHABET.values())
     trainer = trainers.BpeTrainer(
-        vocab_size=size, initial_alphabet=alphabet, show_progress=False, min_frequency=1
+        vocab_size=size, initial_alphabet=alphabet, show_progress=False, min_frequency=2
     )
     tokenizer.train_from_iterator(texts, trainer)
     model = json.loads(tokenizer.to_str())["model"]
