@@ -16,10 +16,13 @@ inline float half_to_float(uint16_t h) {
   uint32_t sign = static_cast<uint32_t>(h & 0x8000) << 16;
   uint32_t magnitude = h & 0x7fff;
   if (magnitude >= 0x7c00) return bits_to_float(sign | 0x7f800000 | (magnitude & 0x3ff) << 13);
-  // Shifted into a float's place the exponent is 112 too small; multiplying mends it, subnormals
-  // too.
-  float f = bits_to_float(magnitude << 13) * bits_to_float(0x77800000);  // 2^112
-  return bits_to_float(float_to_bits(f) | sign);
+  // A subnormal counts in units of 2^-24; made a float by shifting it would be a subnormal there too,
+  // which CPUs multiply a hundred times slower.
+  if (magnitude < 0x400) {
+    const float f = static_cast<float>(magnitude) * bits_to_float(0x33800000);
+    return bits_to_float(float_to_bits(f) | sign);
+  }
+  return bits_to_float(sign | ((magnitude << 13) + 0x38000000));
 }
 
 inline uint16_t float_to_half(float f) {

@@ -11,11 +11,14 @@ inline void unpack_scales_and_mins(const uint8_t* p, SuperScales* out) {
   bytes[1] = (top & 0x0f0f0f0f) | (low >> 2 & 0x30303030);
   bytes[2] = mid & 0x3f3f3f3f;
   bytes[3] = (top >> 4 & 0x0f0f0f0f) | (mid >> 2 & 0x30303030);
-  uint8_t six[16];
-  std::memcpy(six, bytes, 16);
-  uint16_t h[2];
-  std::memcpy(h, p, 4);
-  const float d = half_to_float(h[0]), minus_dmin = -half_to_float(h[1]);
-  for (int j = 0; j < 8; ++j) out->scale[j] = d * static_cast<float>(six[j]);
-  for (int j = 0; j < 8; ++j) out->min[j] = minus_dmin * static_cast<float>(six[8 + j]);
+  // Six bits are never negative, so they may be read as signed bytes; lanes beyond the eighth fall
+  // into the unused ends of the arrays.
+  alignas(16) uint8_t six[2][16] = {};
+  std::memcpy(six[0], bytes, 8);
+  std::memcpy(six[1], bytes + 2, 8);
+  const F d = splat_half(p), minus_dmin = mul(splat_half(p + 2), splat(-1.0f));
+  for (int j = 0; j < 8; j += kLanes) {
+    store(out->scale + j, mul(load_i8(six[0] + j), d));
+    store(out->min + j, mul(load_i8(six[1] + j), minus_dmin));
+  }
 }

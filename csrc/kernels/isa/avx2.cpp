@@ -130,11 +130,18 @@ inline Payload add_fifth_bits(Payload a, const uint8_t* p) {
   __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(spread, bit_of_lane), bit_of_lane);
   return {_mm256_or_si256(a.v, _mm256_and_si256(set, _mm256_set1_epi8(16)))};
 }
-template <int stride>
-inline F load_scales(const uint8_t* p) {
+inline F load_i8(const uint8_t* p) {
+  return _mm256_cvtepi32_ps(
+      _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+}
+inline F splat_half(const uint8_t* p) {
   uint16_t h;
   std::memcpy(&h, p, 2);
   return _mm256_set1_ps(_cvtsh_ss(h));
+}
+template <int stride>
+inline F load_scales(const uint8_t* p) {
+  return splat_half(p);
 }
 inline Payload load_payload(const int8_t* p) {
   return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))};

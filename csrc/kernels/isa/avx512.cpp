@@ -135,6 +135,15 @@ inline Payload add_fifth_bits(Payload a, const uint8_t* p) {
   return {_mm512_mask_add_epi8(a.first, first, a.first, sixteen),
           _mm512_mask_add_epi8(a.second, second, a.second, sixteen)};
 }
+inline F load_i8(const uint8_t* p) {
+  return _mm512_cvtepi32_ps(
+      _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+}
+inline F splat_half(const uint8_t* p) {
+  short h;
+  std::memcpy(&h, p, 2);
+  return _mm512_cvtph_ps(_mm256_set1_epi16(h));
+}
 // REQUIRES: p lies in the first bytes of a step's first block, so that one 64-byte load, where it
 // covers the four halves, stays within the step.
 template <int stride>

@@ -135,11 +135,21 @@ inline Payload add_fifth_bits(Payload a, const uint8_t* p) {
   for (int i = 0; i < 32; ++i) a.v[i] = static_cast<int8_t>(a.v[i] + (p[i / 8] >> i % 8 & 1) * 16);
   return a;
 }
-template <int stride>
-inline F load_scales(const uint8_t* p) {
+// kLanes signed bytes as floats; the half at p in every lane.
+inline F load_i8(const uint8_t* p) {
+  int8_t b[4];
+  std::memcpy(b, p, 4);
+  return F{static_cast<float>(b[0]), static_cast<float>(b[1]), static_cast<float>(b[2]),
+           static_cast<float>(b[3])};
+}
+inline F splat_half(const uint8_t* p) {
   uint16_t h;
   std::memcpy(&h, p, 2);
   return splat(half_to_float(h));
+}
+template <int stride>
+inline F load_scales(const uint8_t* p) {
+  return splat_half(p);
 }
 inline Payload load_payload(const int8_t* p) {
   return load_bytes<32>(reinterpret_cast<const uint8_t*>(p));
