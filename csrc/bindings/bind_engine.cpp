@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "bindings/arrays.h"
 #include "bindings/bind.h"
+#include "bindings/text.h"
 #include "engine/engine.h"
 #include "engine/generation.h"
 
@@ -34,8 +35,23 @@ std::unique_ptr<Engine> open_engine(const std::string& path, int n_threads, int 
   return std::make_unique<Engine>(path, options);
 }
 
-FloatArray logits(Engine& engine, std::vector<int32_t> ids, const std::string& role) {
+// Ids as Python has them: whether they are in the vocabulary is the engine's to say, but they must
+// fit its type.
+std::vector<int32_t> token_ids(const std::vector<int64_t>& ids) {
+  std::vector<int32_t> narrow;
+  narrow.reserve(ids.size());
+  for (int64_t id : ids) {
+    if (id != static_cast<int32_t>(id)) {
+      throw InvalidArgumentError("token id " + std::to_string(id) + " is not in any vocabulary");
+    }
+    narrow.push_back(static_cast<int32_t>(id));
+  }
+  return narrow;
+}
+
+FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const std::string& role) {
   const Role parsed = role_named(role);
+  std::vector<int32_t> ids = token_ids(wide_ids);
   FloatArray out({ids.size(), static_cast<size_t>(engine.config().n_vocab)});
   float* data = out.mutable_data();
   py::gil_scoped_release unlocked;
@@ -72,6 +88,18 @@ py::dict info(const Engine& engine) {
   return d;
 }
 
+// (text, id, is_control) of every control and user-defined token.
+py::list special_tokens(const Engine& engine) {
+  const Tokenizer& tokenizer = engine.tokenizer();
+  py::list out;
+  for (int32_t id = 0; id < tokenizer.n_vocab(); ++id) {
+    const std::string text = tokenizer.piece(id);
+    if (tokenizer.find(text) != id) continue;
+    out.append(py::make_tuple(readable(text), id, tokenizer.is_control(id)));
+  }
+  return out;
+}
+
 const char* reason_text(FinishReason reason) {
   switch (reason) {
     case FinishReason::stop:
@@ -95,20 +123,21 @@ void bind_engine(py::module_& m) {
       .def_property_readonly("tokenizer", &Engine::tokenizer,
                              py::return_value_policy::reference_internal)
       .def("metadata_string",
-           [](const Engine& e, const std::string& key) -> std::optional<std::string> {
+           [](const Engine& e, const std::string& key) -> std::optional<py::str> {
              auto value = e.file().get_string(key);
-             return value ? std::optional<std::string>(*value) : std::nullopt;
+             return value ? std::optional<py::str>(readable(*value)) : std::nullopt;
            })
       .def("metadata_number",
            [](const Engine& e, const std::string& key) { return e.file().get_float(key); })
+      .def("special_tokens", &special_tokens)
       .def("logits", &logits, py::arg("ids"), py::arg("role"));
 
   py::class_<Generation>(m, "Generation")
-      .def(py::init([](Engine& engine, std::vector<int32_t> prompt, int max_tokens,
+      .def(py::init([](Engine& engine, const std::vector<int64_t>& prompt, int max_tokens,
                        float temperature, int top_k, float top_p, float min_p, uint64_t seed,
                        std::vector<std::string> stop) {
              return std::make_unique<Generation>(engine,
-                                                 Request{std::move(prompt),
+                                                 Request{token_ids(prompt),
                                                          max_tokens,
                                                          {temperature, top_k, top_p, min_p, seed},
                                                          std::move(stop)});

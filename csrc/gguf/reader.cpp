@@ -200,16 +200,21 @@ void Reader::read_part(const std::string& path, int part, int n_parts) {
   uint64_t n_tensors = in.scalar<uint64_t>("the tensor count");
   uint64_t n_keys = in.scalar<uint64_t>("the key count");
   uint64_t alignment = kDefaultAlignment;
+  bool is_numbered = false;
   for (uint64_t i = 0; i < n_keys; ++i) {
     std::string key(in.string("a metadata key"));
     Value value = in.value(key);
     if (key == "general.alignment") alignment = in.alignment(value);
-    if (key == "split.no") in.check_part(value, part, n_parts);
+    if (key == "split.no") {
+      in.check_part(value, part, n_parts);
+      is_numbered = true;
+    }
     if (part > 0) continue;  // only the first part's metadata describes the model
     if (!key_index_.emplace(key, metadata_.size()).second)
       in.fail("key " + quoted(key) + " occurs twice");
     metadata_.emplace_back(std::move(key), value);
   }
+  if (part > 0 && !is_numbered) in.fail("key 'split.no' is missing, so it is no part of a model");
   read_tensors(in, n_tensors, alignment);
 }
 

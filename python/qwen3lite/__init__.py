@@ -1,9 +1,9 @@
 """Qwen3 language models on CPUs.
 
-    from qwen3lite import Model
+from qwen3lite import Model
 
-    model = Model("smollm2")
-    print(model.chat([{"role": "user", "content": "Hello!"}]).message.content)
+model = Model("smollm2")
+print(model.chat([{"role": "user", "content": "Hello!"}]).message.content)
 """
 
 from .errors import (

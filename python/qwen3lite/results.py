@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar, cast
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
 
 FinishReason = Literal["stop", "length"]  # the model or a stop string ended it; max_tokens or n_ctx
 
@@ -62,3 +66,16 @@ class ChatCompletion:
     message: Message
     finish_reason: FinishReason
     timings: Timings
+
+
+def consume(
+    pieces: Generator[Piece, None, Result], show: Callable[[Piece], None] | None = None
+) -> Result:
+    """Runs a stream to its end, shows its pieces, and gives what it returns."""
+    while True:
+        try:
+            piece = next(pieces)
+        except StopIteration as end:
+            return cast(Result, end.value)
+        if show is not None:
+            show(piece)

@@ -96,7 +96,15 @@ def test_tokenize(program: str, model: Model, text: str) -> None:
 
 def test_inspect(program: str, model: Model) -> None:
     out = json.loads(answer(program, "inspect", str(model.path), "--json"))
-    for key in ("architecture", "n_layer", "n_embd", "n_head_kv", "head_dim", "n_vocab", "n_params"):
+    for key in (
+        "architecture",
+        "n_layer",
+        "n_embd",
+        "n_head_kv",
+        "head_dim",
+        "n_vocab",
+        "n_params",
+    ):
         assert out[key] == getattr(model.info, key)
     assert sum(t["tensors"] for t in out["tensor_types"].values()) == 272
     assert "Q4_1" in answer(program, "inspect", str(model.path))

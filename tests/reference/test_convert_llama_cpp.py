@@ -17,8 +17,9 @@ import numpy.typing as npt
 import pytest
 import torch
 from gguf import GGUFReader
-from qwen3lite.convert import TYPES, convert
 from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from qwen3lite.convert import TYPES, convert
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import make_checkpoint as mc

@@ -96,8 +96,9 @@ std::vector<Rows> together(Runner& run, const Plan& plan) {
     for (const Step& step : steps) {
       const auto s = static_cast<size_t>(step.sequence);
       sequences[s].reserve(lengths[s] + step.n_rows);
-      batch.add({&sequences[s], lengths[s], step.n_rows, step.role},
-                tokens_of(step.sequence, lengths[s], step.n_rows, static_cast<int>(n_vocab)).data());
+      batch.add(
+          {&sequences[s], lengths[s], step.n_rows, step.role},
+          tokens_of(step.sequence, lengths[s], step.n_rows, static_cast<int>(n_vocab)).data());
       lengths[s] += step.n_rows;
     }
     const std::vector<float> logits = run.forward(batch);

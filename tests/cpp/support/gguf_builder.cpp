@@ -27,6 +27,13 @@ void GgufBuilder::key(std::string_view name, std::string_view value) {
 void GgufBuilder::key(std::string_view name, const std::vector<std::string>& texts) {
   begin_array(name, static_cast<uint32_t>(gguf::ValueType::string), texts.size());
   for (const std::string& value : texts) text(keys_, value);
+  forget_elements(texts.size());
+}
+
+void GgufBuilder::forget_elements(size_t n) {
+  if (n > 2)
+    keys_.fields.erase(keys_.fields.end() - static_cast<std::ptrdiff_t>(n) + 1,
+                       keys_.fields.end() - 1);
 }
 
 void GgufBuilder::tensor(std::string_view name, uint32_t type, const std::vector<uint64_t>& shape,

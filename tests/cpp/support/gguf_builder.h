@@ -38,6 +38,7 @@ class GgufBuilder {
   void key(std::string_view name, const std::vector<T>& values) {
     begin_array(name, value_type<T>(), values.size());
     for (T value : values) number(keys_, value);
+    forget_elements(values.size());
   }
   // Starts a value of any type, whose bytes raw() then gives.
   void begin_key(std::string_view name, uint32_t type);
@@ -53,7 +54,8 @@ class GgufBuilder {
 
   std::string header() const;  // up to the end of the tensors' entries
   std::string bytes() const;
-  std::vector<Field> fields() const;  // of header()
+  // Of header(); of an array's elements the first and last only.
+  std::vector<Field> fields() const;
 
  private:
   struct Section {
@@ -77,6 +79,7 @@ class GgufBuilder {
     section.bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
   }
   static void text(Section& section, std::string_view value);
+  void forget_elements(size_t n);  // of the array just written
   std::string counts() const;
 
   Section keys_, tensors_;

@@ -19,8 +19,8 @@ class Tensors {
     const std::vector<float> x = draw(n, 0.0f, 1.0f / std::sqrt(static_cast<float>(cols)));
     std::string blocks(format_.row_bytes(n), '\0');
     format_.encode(x.data(), reinterpret_cast<uint8_t*>(blocks.data()), n);
-    file_.tensor(name, format_.ggml_type, {static_cast<uint64_t>(cols), static_cast<uint64_t>(rows)},
-                 blocks);
+    file_.tensor(name, format_.ggml_type,
+                 {static_cast<uint64_t>(cols), static_cast<uint64_t>(rows)}, blocks);
   }
   // A norm's weights, which scatter around 1.
   void vector(const std::string& name, int n) {

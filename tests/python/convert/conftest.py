@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "tools"))
-import make_checkpoint as mc
 from convert_support import SMALL
+
+import make_checkpoint as mc
 
 
 @pytest.fixture

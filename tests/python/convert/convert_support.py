@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import make_checkpoint as mc
 from gguf import GGUFReader
+
+import make_checkpoint as mc
 
 TINY = {arch: mc.GEOMETRIES[arch, "tiny"] for arch in ("qwen3", "llama")}
 SMALL = dataclasses.replace(TINY["qwen3"], layers=1, hidden=64, ff=64, heads=2, kv_heads=1)

@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import make_checkpoint as mc
 import numpy as np
 import pytest
 from convert_support import TINY, edit_json, fields, set_config, set_tokenizer
 from gguf import GGUFReader
+
+import make_checkpoint as mc
 from qwen3lite.convert import convert
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import make_checkpoint as mc
 import numpy as np
 import pytest
 from convert_support import TINY, edit_json, set_config, set_tokenizer
+
+import make_checkpoint as mc
 from qwen3lite.convert import convert
 from qwen3lite.convert.checkpoint import Checkpoint
 from qwen3lite.errors import (

@@ -7,13 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import make_checkpoint as mc
 import numpy as np
 import numpy.typing as npt
 import pytest
 from convert_support import TINY
 from gguf import GGUFReader
 from gguf.quants import dequantize
+
+import make_checkpoint as mc
 from qwen3lite.convert import TYPES, convert
 
 HF_NAMES = {

@@ -1,0 +1,82 @@
+"""qwen3lite chat: a conversation on the terminal."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import Any
+
+from ..errors import ContextOverflowError
+from ..results import Message, consume
+from .display import Answer, open_model, show_timings
+from .options import (
+    Context,
+    MaxTokens,
+    MinP,
+    ModelName,
+    Seed,
+    Temperature,
+    Think,
+    Threads,
+    TopK,
+    TopP,
+    Type,
+    given,
+)
+
+
+def chat(
+    model: ModelName,
+    think: Think = None,
+    max_tokens: MaxTokens = None,
+    threads: Threads = None,
+    ctx: Context = 4096,
+    temp: Temperature = None,
+    top_k: TopK = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    seed: Seed = None,
+    type: Type = "q8_0",
+) -> None:
+    """Talk with a model.
+
+    Ctrl-C stops an answer, /exit or Ctrl-D ends the chat. What the model thinks before it answers
+    is shown dimmed. Sampling is what the model was published with, else temperature 0.6, top-p
+    0.95, top-k 20.
+    """
+    loaded = open_model(model, type, threads, ctx)
+    options = given(
+        max_tokens=max_tokens, temperature=temp, top_k=top_k, top_p=top_p, min_p=min_p, seed=seed
+    )
+    with suppress(ImportError):
+        import readline  # noqa: F401  input() then has history and editing
+    messages: list[dict[str, Any] | Message] = []
+    while (line := _read_line()) is not None and line.strip() != "/exit":
+        if not line.strip():
+            continue
+        messages.append({"role": "user", "content": line})
+        answer = Answer()
+        try:
+            pieces = loaded.chat(messages, enable_thinking=think, stream=True, **options)
+            timings = consume(pieces, answer.show).timings
+        except KeyboardInterrupt:
+            timings = None  # the answer stays as far as it came
+        except ContextOverflowError as error:
+            print(f"qwen3lite: {error}", file=sys.stderr)
+            messages.pop()
+            continue
+        answer.end()
+        if timings is not None:
+            show_timings(timings)
+        messages.append(Message("assistant", answer.content, answer.reasoning))
+
+
+def _read_line() -> str | None:
+    """What the user types, None at the end of it; Ctrl-C starts the line again."""
+    while True:
+        try:
+            return input("> " if sys.stdin.isatty() else "")
+        except EOFError:
+            return None
+        except KeyboardInterrupt:
+            print()

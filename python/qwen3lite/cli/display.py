@@ -1,0 +1,106 @@
+"""What the commands show: answers as they stream, timings, progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from ..model import Model
+    from ..results import ChatPiece, Timings
+
+
+class Answer:
+    """Writes an answer while it streams: its content to stdout, its thinking dimmed to stderr.
+
+    A redirected stdout thus holds nothing but the answer.
+    """
+
+    def __init__(self) -> None:
+        self.content = ""
+        self.reasoning = ""
+
+    def show(self, piece: ChatPiece) -> None:
+        if piece.reasoning_content:
+            _write(sys.stderr, dimmed(piece.reasoning_content))
+            self.reasoning += piece.reasoning_content
+        if piece.content:
+            if self.reasoning and not self.content:
+                _write(sys.stderr, "\n\n")
+            _write(sys.stdout, piece.content)
+            self.content += piece.content
+
+    def end(self) -> None:
+        _write(sys.stdout, "\n")
+
+
+def dimmed(text: str) -> str:
+    """`text` as stderr shows it faintly, plain where stderr is no terminal."""
+    if not sys.stderr.isatty() or "NO_COLOR" in os.environ:
+        return text
+    return f"\x1b[2m{text}\x1b[0m"
+
+
+def show_timings(timings: Timings) -> None:
+    """One line for people: none where stderr is no terminal."""
+    if sys.stderr.isatty():
+        line = (
+            f"prompt {timings.n_prompt} tokens, {timings.prompt_rate:.1f} tok/s;"
+            f" generated {timings.n_generated} tokens, {timings.generated_rate:.1f} tok/s"
+        )
+        _write(sys.stderr, dimmed(line) + "\n")
+
+
+class ConversionProgress(AbstractContextManager["ConversionProgress"]):
+    """A progress bar on stderr for convert(), which appears with the first call."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+
+    def __call__(self, tensor: str, done: int, total: int) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+            console = Console(stderr=True)
+            self._bar = Progress(
+                TextColumn("converting"),
+                BarColumn(),
+                DownloadColumn(),
+                TextColumn("{task.description}", style="dim"),
+                console=console,
+                transient=True,
+                disable=not console.is_terminal,
+            )
+            self._bar.start()
+            self._task = self._bar.add_task(tensor, total=total)
+        self._bar.update(self._task, completed=done, description=tensor)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def open_model(model: str, type: str, threads: int | None, ctx: int) -> Model:
+    """The model that the user named, converted with a progress bar where it must be."""
+    from ..model import Model
+    from ..sources import locate
+
+    with ConversionProgress() as progress:
+        path = locate(model, type, progress)
+    return Model(path, n_threads=threads, n_ctx=ctx)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    stream.write(text)
+    stream.flush()

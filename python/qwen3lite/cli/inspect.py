@@ -1,0 +1,127 @@
+"""qwen3lite inspect: what a model file holds, from its metadata and tensor list alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from math import prod
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .. import _core
+from ..chat import TEMPLATE_KEY
+from .display import ConversionProgress
+from .options import Json, ModelName, Type
+
+# Names of ModelInfo, and the metadata behind them, "<architecture>." left out.
+DIMENSIONS = {
+    "n_layer": "block_count",
+    "n_embd": "embedding_length",
+    "n_head": "attention.head_count",
+    "n_head_kv": "attention.head_count_kv",
+    "head_dim": "attention.key_length",
+    "n_ff": "feed_forward_length",
+    "n_expert": "expert_count",
+    "n_expert_used": "expert_used_count",
+    "n_ctx_train": "context_length",
+}
+TOKENIZER = {"model": "model", "pre": "pre", "bos": "bos_token_id", "eos": "eos_token_id"}
+
+
+def inspect(
+    model: ModelName,
+    tensors: Annotated[bool, typer.Option("--tensors", help="List every tensor too.")] = False,
+    as_json: Json = False,
+    type: Type = "q8_0",
+) -> None:
+    """Show what a model file holds.
+
+    Reads metadata and the tensor list only, so models of any architecture can be inspected.
+    """
+    from ..sources import locate
+
+    with ConversionProgress() as progress:
+        path = locate(model, type, progress)
+    file = _core.GgufFile(os.fsencode(path))
+    summary = summarise(path, file)
+    if tensors:
+        names = ("name", "type", "shape", "bytes")
+        summary["tensors"] = [dict(zip(names, tensor, strict=True)) for tensor in file.tensors]
+    if as_json:
+        print(json.dumps(summary, ensure_ascii=False))
+    else:
+        _print_tables(summary)
+
+
+def summarise(path: Path, file: _core.GgufFile) -> dict[str, Any]:
+    """What --json prints. A key that the file lacks is absent."""
+    metadata = file.metadata
+    tensors = file.tensors
+    architecture = metadata.get("general.architecture")
+    dimensions = {
+        name: value
+        for name, key in DIMENSIONS.items()
+        if isinstance(value := metadata.get(f"{architecture}.{key}"), int)
+    }
+    if "head_dim" not in dimensions and dimensions.keys() >= {"n_embd", "n_head"}:
+        dimensions["head_dim"] = dimensions["n_embd"] // dimensions["n_head"]
+    tokens = metadata.get("tokenizer.ggml.tokens")
+    if isinstance(tokens, _core.GgufArray):
+        dimensions["n_vocab"] = len(tokens)
+    n_bytes: Counter[str] = Counter()
+    for _, type, _, size in tensors:
+        n_bytes[type] += size
+    total = max(n_bytes.total(), 1)
+    counts = Counter(type for _, type, _, _ in tensors)
+    return {
+        "file": str(path),
+        "file_bytes": file.file_bytes,
+        "architecture": architecture,
+        "name": metadata.get("general.name"),
+        "n_params": sum(prod(shape) for _, _, shape, _ in tensors),
+        **dimensions,
+        "tensor_types": {
+            type: {"tensors": counts[type], "bytes": size, "share": size / total}
+            for type, size in n_bytes.most_common()
+        },
+        "tokenizer": {
+            name: metadata[f"tokenizer.ggml.{key}"]
+            for name, key in TOKENIZER.items()
+            if f"tokenizer.ggml.{key}" in metadata
+        },
+        "chat_template": bool(metadata.get(TEMPLATE_KEY)),
+    }
+
+
+def _print_tables(summary: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(show_header=False, box=None)
+    for name, value in summary.items():
+        if name not in ("tensor_types", "tensors") and value is not None:
+            table.add_row(name, _readable(value))
+    console.print(table)
+    formats = Table("format", "tensors", "bytes", "share")
+    for type, usage in summary["tensor_types"].items():
+        share = f"{usage['share']:.1%}"
+        formats.add_row(type, str(usage["tensors"]), f"{usage['bytes']:,}", share)
+    console.print(formats)
+    if "tensors" in summary:
+        listing = Table("tensor", "format", "shape", "bytes")
+        for tensor in summary["tensors"]:
+            shape = " x ".join(map(str, tensor["shape"]))
+            listing.add_row(tensor["name"], tensor["type"], shape, f"{tensor['bytes']:,}")
+        console.print(listing)
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {item}" for name, item in value.items())
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,57 @@
+"""Arguments and flags that several commands share."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+ModelName = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="GGUF file, Hugging Face model directory, hub id, or smollm2.",
+        show_default=False,
+    ),
+]
+Prompt = Annotated[
+    str, typer.Option("-p", "--prompt", help="Text; - reads standard input.", show_default=False)
+]
+Type = Annotated[
+    str, typer.Option("--type", help="Format that a directory or hub id is converted to.")
+]
+MaxTokens = Annotated[
+    int | None, typer.Option("-n", "--max-tokens", help="Most tokens to generate.")
+]
+Threads = Annotated[int | None, typer.Option("-t", "--threads", help="Threads; else all cores.")]
+Context = Annotated[int, typer.Option("-c", "--ctx", help="Most tokens, prompt included.")]
+Temperature = Annotated[
+    float | None, typer.Option("--temp", help="Temperature; 0 takes the likeliest token.")
+]
+TopK = Annotated[
+    int | None, typer.Option("--top-k", help="Sample from the N likeliest tokens; 0: all.")
+]
+TopP = Annotated[
+    float | None, typer.Option("--top-p", help="Sample from the likeliest that add up to P.")
+]
+MinP = Annotated[
+    float | None,
+    typer.Option("--min-p", help="Sample from those at least P times as likely as the likeliest."),
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the sampling; else random.")]
+Think = Annotated[
+    bool | None,
+    typer.Option("--think/--no-think", help="Let the model think; else as its template does."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def prompt_text(prompt: str) -> str:
+    """The text that -p means."""
+    return sys.stdin.read() if prompt == "-" else prompt
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """The options that were given; the others are left to the library's defaults."""
+    return {name: value for name, value in options.items() if value is not None}

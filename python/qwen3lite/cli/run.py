@@ -1,0 +1,101 @@
+"""qwen3lite run: one message answered, or one text completed."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from ..results import ChatCompletion, ChatPiece, Completion, consume
+from .display import Answer, open_model, show_timings
+from .options import (
+    Context,
+    Json,
+    MaxTokens,
+    MinP,
+    ModelName,
+    Prompt,
+    Seed,
+    Temperature,
+    Think,
+    Threads,
+    TopK,
+    TopP,
+    Type,
+    given,
+    prompt_text,
+)
+
+INTERRUPTED = 130  # exit status of a program that Ctrl-C ended
+
+
+def run(
+    model: ModelName,
+    prompt: Prompt,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Complete bare text, without the chat template.")
+    ] = False,
+    think: Think = None,
+    max_tokens: MaxTokens = None,
+    threads: Threads = None,
+    ctx: Context = 4096,
+    temp: Temperature = None,
+    top_k: TopK = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    seed: Seed = None,
+    as_json: Json = False,
+    type: Type = "q8_0",
+) -> None:
+    """Answer one message, or complete one text.
+
+    The answer goes to stdout, what the model thinks before it to stderr. Sampling is what the model
+    was published with, else greedy.
+    """
+    loaded = open_model(model, type, threads, ctx)
+    text = prompt_text(prompt)
+    options = given(
+        max_tokens=max_tokens, temperature=temp, top_k=top_k, top_p=top_p, min_p=min_p, seed=seed
+    )
+    answer = Answer()
+    show = None if as_json else answer.show
+    result: Completion | ChatCompletion
+    try:
+        if raw:
+            pieces = loaded.generate(text, stream=True, **options)
+            result = consume(pieces, show and (lambda piece: show(ChatPiece(piece))))
+        else:
+            greedy = {} if "temperature" in loaded.published_sampling else {"temperature": 0.0}
+            message = {"role": "user", "content": text}
+            result = consume(
+                loaded.chat([message], enable_thinking=think, stream=True, **(greedy | options)),
+                show,
+            )
+    except KeyboardInterrupt:
+        answer.end()
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        print(json.dumps(_summary(result), ensure_ascii=False))
+    else:
+        answer.end()
+        show_timings(result.timings)
+
+
+def _summary(result: Completion | ChatCompletion) -> dict[str, Any]:
+    if isinstance(result, Completion):
+        texts = {"text": result.text}
+    else:
+        message = result.message
+        texts = {"text": message.content, "reasoning_content": message.reasoning_content}
+    t = result.timings
+    return {
+        **texts,
+        "finish_reason": result.finish_reason,
+        "n_prompt": t.n_prompt,
+        "n_generated": t.n_generated,
+        "prompt_seconds": t.prompt_seconds,
+        "generated_seconds": t.generated_seconds,
+        "prompt_tok_s": t.prompt_rate,
+        "decode_tok_s": t.generated_rate,
+    }

@@ -1,0 +1,119 @@
+// Nothing reads past the last block of a matrix, or past the last value of a cache page: a file may
+// end there, at the end of the mapping.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/aligned_buffer.h"
+#include "kernels/dispatch.h"
+#include "support/guarded_bytes.h"
+
+namespace q3l {
+
+namespace {
+
+using testing::GuardedBytes;
+
+std::vector<float> wave(size_t n, float step) {
+  std::vector<float> x(n);
+  for (size_t i = 0; i < n; ++i) x[i] = std::sin(step * static_cast<float>(i));
+  return x;
+}
+
+// The product of a matrix that ends at the edge with two rows, checked against its decoded values.
+void check_product(const Kernels& set, const Format& format, Role role, int n_in, int n_out) {
+  const auto n_values = static_cast<size_t>(n_in) * static_cast<size_t>(n_out);
+  const std::vector<float> w = wave(n_values, 0.37f),
+                           x = wave(2 * static_cast<size_t>(n_in), 0.11f);
+  const GuardedBytes blocks(format.row_bytes(n_values));
+  format.encode(w.data(), blocks.data(), n_values);
+  std::vector<float> decoded(n_values);
+  format.decode(blocks.data(), decoded.data(), n_values);
+
+  const Packing& packing = set.packing(format, role);
+  const AlignedBuffer packed(packing.packed_bytes(n_in, 2)), scratch(packing.scratch_bytes(n_in));
+  packing.pack(x.data(), static_cast<size_t>(n_in), n_in, 0, 2, packed.data());
+  std::vector<float> y(2 * static_cast<size_t>(n_out));
+  packing.matmul[format.index]({blocks.data(), format.row_bytes(static_cast<size_t>(n_in)), n_in, 0,
+                                n_out, packed.data(), 2, y.data(), static_cast<size_t>(n_out),
+                                scratch.data()});
+  for (int r = 0; r < 2; ++r) {
+    for (int o = 0; o < n_out; ++o) {
+      double expected = 0;
+      for (int i = 0; i < n_in; ++i) {
+        expected += static_cast<double>(x[static_cast<size_t>(r * n_in + i)]) *
+                    static_cast<double>(decoded[static_cast<size_t>(o * n_in + i)]);
+      }
+      CHECK(std::fabs(y[static_cast<size_t>(r * n_out + o)] - expected) < 2e-3 * std::sqrt(n_in));
+    }
+  }
+}
+
+// Row lengths that end within a vector, or within a step of blocks.
+std::vector<int> row_lengths(Family family) {
+  if (family == Family::real) return {1, 7, 17, 33, 100};
+  if (family == Family::b32) return {32, 96, 160, 576};
+  return {256, 768};
+}
+
+// Attention over one full page whose keys, or whose values, end at the edge.
+void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
+  const size_t row = static_cast<size_t>(head_dim) * (type == KvType::f32 ? 4 : 2), half = 64 * row;
+  const GuardedBytes page(2 * half);
+  const size_t k_offset = keys_last ? half : 0, v_offset = keys_last ? 0 : half;
+  const std::vector<float> kv = wave(64 * static_cast<size_t>(head_dim), 0.7f);
+  for (size_t i = 0; i < 64; ++i) {
+    const float* from = kv.data() + i * static_cast<size_t>(head_dim);
+    for (size_t offset : {k_offset, v_offset}) {
+      set.ops.store_kv[static_cast<int>(type)](from, page.data() + offset + i * row, head_dim);
+    }
+  }
+  const size_t vector = static_cast<size_t>(head_dim) * sizeof(float);
+  const GuardedBytes query(vector), out(vector);
+  std::copy_n(reinterpret_cast<const uint8_t*>(kv.data()), vector, query.data());
+  std::vector<float> scratch(static_cast<size_t>(attend_scratch(head_dim)));
+  const uint8_t* pages[] = {page.data()};
+  auto* result = reinterpret_cast<float*>(out.data());
+  set.ops.attend[static_cast<int>(type)]({reinterpret_cast<const float*>(query.data()), result, 1,
+                                          head_dim, 0.1f, pages, k_offset, v_offset, 64,
+                                          scratch.data()});
+  CHECK(std::all_of(result, result + head_dim, [](float v) { return std::fabs(v) <= 1.01f; }));
+}
+
+}  // namespace
+
+TEST_CASE("a matrix may end where the file ends") {
+  for (const std::string& isa : available_isas()) {
+    const Kernels set = select_kernels(isa);
+    for (const Format& format : formats()) {
+      for (Role role : {Role::prompt, Role::generated}) {
+        for (int n_in : row_lengths(format.family)) {
+          for (int n_out : {1, 5, 17}) {
+            CAPTURE(isa);
+            CAPTURE(format.name);
+            CAPTURE(static_cast<int>(role));
+            CAPTURE(n_in);
+            CAPTURE(n_out);
+            check_product(set, format, role, n_in, n_out);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a cache page may end where memory ends, as may a query") {
+  for (const std::string& isa : available_isas()) {
+    const Kernels set = select_kernels(isa);
+    for (KvType type : {KvType::f32, KvType::f16}) {
+      for (int head_dim : {8, 24, 40, 64, 80}) {
+        CAPTURE(isa);
+        CAPTURE(head_dim);
+        for (bool keys_last : {false, true}) check_page(set, type, head_dim, keys_last);
+      }
+    }
+  }
+}
+
+}  // namespace q3l

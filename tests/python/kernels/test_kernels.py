@@ -1,0 +1,208 @@
+"""Every instruction set's kernels against NumPy in float64 and against the scalar row.
+
+Quantised formats take their inputs in 15 bits with a scale for every 32 values; formats of real
+numbers take them as they are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from block_support import FORMATS, HALVES, REAL, Bytes, Floats, layout, normal, random_blocks
+
+from qwen3lite import _core
+from qwen3lite.errors import InvalidArgumentError
+
+Doubles = npt.NDArray[np.float64]
+
+ISAS: list[str] = list(_core.available_isas())
+ROLES = ("prompt", "generated")
+OUTPUTS = (1, 5, 17, 70)  # no whole number of lanes
+N_ROWS = 20
+EXTREME_CODES = (0x00, 0x7F, 0x80, 0xFF)
+INPUT_STEPS = 127 * 128  # of a block's largest input
+FLOAT_ERROR = 2e-6  # of the sum of all products' magnitudes
+
+matmul = pytest.mark.parametrize(
+    ("isa", "name", "role"),
+    [(isa, name, role) for isa in ISAS for name in FORMATS for role in ROLES],
+)
+each_isa = pytest.mark.parametrize("isa", ISAS)
+
+
+def row_lengths(name: str) -> tuple[int, ...]:
+    """Lengths that end within a vector, a step of blocks, or on its boundary."""
+    if name in REAL:
+        return (1, 7, 33, 100, 576)
+    return (32, 64, 96, 576, 1056) if layout(name).values == 32 else (256, 768)
+
+
+def input_error(x: Floats) -> Doubles:
+    """The most that 15 bits take from each value of x: half a step of its block."""
+    blocks = np.abs(x.astype(np.float64)).reshape(len(x), -1, 32)
+    half_step = blocks.max(2, keepdims=True) / INPUT_STEPS / 2
+    return np.broadcast_to(half_step, blocks.shape).reshape(x.shape)
+
+
+def largest_values(name: str, blocks: Bytes) -> Doubles:
+    """The largest magnitude that any codes give at each value's scale: what a kernel may add to
+    take back as an offset or minimum."""
+    if name in REAL:
+        return np.abs(_core.decode(name, blocks)).astype(np.float64)
+    extremes = [_core.decode(name, with_codes(name, blocks, code)) for code in EXTREME_CODES]
+    largest: Doubles = np.abs(np.array(extremes, np.float64)).max(0)
+    return largest
+
+
+def with_codes(name: str, blocks: Bytes, code: int) -> Bytes:
+    """The same blocks, all their bytes but the halves replaced."""
+    changed = np.full_like(blocks, code).reshape(-1, layout(name).bytes)
+    for offset in HALVES[name]:
+        half = slice(offset, offset + 2)
+        changed[:, half] = blocks.reshape(changed.shape)[:, half]
+    return changed.reshape(blocks.shape)
+
+
+def check_bounds(name: str, y: Floats, blocks: Bytes, x: Floats) -> None:
+    """No output is further from the exact one than rounding the inputs and adding can bring it."""
+    w = _core.decode(name, blocks).astype(np.float64)
+    x64 = x.astype(np.float64)
+    bound = FLOAT_ERROR * (np.abs(x64) @ largest_values(name, blocks).T)
+    if name not in REAL:
+        bound += 1.01 * (input_error(x) @ np.abs(w).T)
+    assert (np.abs(y - x64 @ w.T) <= bound).all()
+
+
+@matmul
+def test_matmul(isa: str, name: str, role: str) -> None:
+    for n_in in row_lengths(name):
+        x = normal(n_in, 3, n_in)
+        for n_out in OUTPUTS:
+            blocks = _core.encode(name, normal(n_out, n_out, n_in))
+            exact = x.astype(np.float64) @ _core.decode(name, blocks).T.astype(np.float64)
+            y = _core.kernel_matmul(isa, role, name, blocks, x)
+            scalar = _core.kernel_matmul("scalar", role, name, blocks, x)
+            scale = np.sqrt(n_in)  # the standard deviation of a product of normal values
+            assert np.abs(y - exact).max() <= (6e-6 if name in REAL else 5e-4) * scale
+            assert np.abs(y - scalar).max() <= 1e-5 * scale
+            check_bounds(name, y, blocks, x)
+
+
+@matmul
+def test_rows_alone_are_rows_together(isa: str, name: str, role: str) -> None:
+    n_in = 100 if name in REAL else 96 if layout(name).values == 32 else 256
+    x = normal(1, N_ROWS, n_in)
+    blocks = _core.encode(name, normal(2, 17, n_in))
+    together = _core.kernel_matmul(isa, role, name, blocks, x)
+    for n in range(1, N_ROWS + 1):
+        first = _core.kernel_matmul(isa, role, name, blocks, x[:n])
+        np.testing.assert_array_equal(first, together[:n])
+        alone = _core.kernel_matmul(isa, role, name, blocks, x[n - 1 : n])
+        np.testing.assert_array_equal(alone[0], together[n - 1])
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in REAL])
+@each_isa
+def test_matmul_of_any_codes(isa: str, name: str, role: str) -> None:
+    n_in = 288 if layout(name).values == 32 else 512
+    x = normal(3, 5, n_in)
+    x[1] = np.sign(x[1])  # every input at the end of its range: products are as large as can be
+    x[2] = 1.0
+    x[3, :] = 0.0
+    x[4] *= 10.0 ** np.random.default_rng(5).integers(-6, 6, n_in)
+    random = random_blocks(name, 40, n_in, seed=6)
+    for blocks in (random, *(with_codes(name, random, code) for code in EXTREME_CODES)):
+        y = _core.kernel_matmul(isa, role, name, blocks, x)
+        check_bounds(name, y, blocks, x)
+        assert (y[3] == 0).all()
+
+
+@each_isa
+def test_matmul_of_infinite_scales_is_not_finite(isa: str) -> None:
+    """A damaged file gives NaN or infinity, not a plausible number."""
+    blocks = random_blocks("Q4_0", 17, 96, seed=8)
+    blocks[:, :2] = np.array([np.inf], np.float16).view(np.uint8)
+    for role in ROLES:
+        assert not np.isfinite(
+            _core.kernel_matmul(isa, role, "Q4_0", blocks, normal(9, 2, 96))
+        ).any()
+
+
+@each_isa
+@pytest.mark.parametrize("n", [1, 7, 33, 100, 1024])
+def test_rms_norm(isa: str, n: int) -> None:
+    for scale in (1e-4, 1.0, 1e4):
+        x, weight = normal(10, n) * np.float32(scale), normal(11, n)
+        x64 = x.astype(np.float64)
+        exact = x64 / np.sqrt(np.mean(x64**2) + 1e-6) * weight
+        y = _core.kernel_rms_norm(isa, x, weight, 1e-6)
+        np.testing.assert_allclose(y, exact, rtol=2e-6, atol=0)
+    zeros = _core.kernel_rms_norm(isa, np.zeros(n, np.float32), normal(12, n), 1e-6)
+    np.testing.assert_array_equal(zeros, np.zeros(n))
+
+
+@each_isa
+@pytest.mark.parametrize("n", [1, 7, 33, 1000])
+def test_swiglu(isa: str, n: int) -> None:
+    gate, up = normal(13, n) * 10, normal(14, n)
+    gate64 = gate.astype(np.float64)
+    exact = gate64 / (1 + np.exp(-gate64)) * up
+    np.testing.assert_allclose(_core.kernel_swiglu(isa, gate, up), exact, rtol=5e-6, atol=1e-30)
+
+
+@each_isa
+def test_swiglu_of_large_gates(isa: str) -> None:
+    gate = np.array([-1e30, -200, -90, -0.0, 0, 90, 200, 1e30], np.float32)
+    y = _core.kernel_swiglu(isa, gate, np.ones(len(gate), np.float32))
+    np.testing.assert_allclose(y[3:], [0, 0, 90, 200, 1e30], rtol=1e-6)
+    assert (np.abs(y[1:3]) < 1e-30).all()
+    assert np.isfinite(y[0])
+
+
+def exact_attention(q: Floats, k: Floats, v: Floats, scale: float) -> Doubles:
+    scores = q.astype(np.float64) @ k.T.astype(np.float64) * scale
+    weights = np.exp(scores - scores.max(1, keepdims=True))
+    result: Doubles = weights / weights.sum(1, keepdims=True) @ v.astype(np.float64)
+    return result
+
+
+@each_isa
+@pytest.mark.parametrize("kv_type", ["f32", "f16"])
+@pytest.mark.parametrize("head_dim", [8, 24, 64, 80, 128, 256])
+def test_attend(isa: str, kv_type: str, head_dim: int) -> None:
+    dtype = np.float32 if kv_type == "f32" else np.float16
+    k, v = (normal(seed, 1300, head_dim).astype(dtype).astype(np.float32) for seed in (15, 16))
+    q = normal(17, 3, head_dim)
+    q[1] *= 8  # one position takes nearly all
+    q[2] = 0  # all take the same
+    scale = head_dim**-0.5
+    for n in (1, 63, 64, 65, 511, 512, 513, 1300):
+        # Other keys come first in some: the largest score is then in an early or a late chunk.
+        for part in (slice(0, n), slice(1300 - n, 1300)):
+            y = _core.kernel_attend(isa, kv_type, q, k[part], v[part], scale)
+            exact = exact_attention(q, k[part], v[part], scale)
+            assert np.abs(y - exact).max() <= 1e-5
+
+
+@each_isa
+def test_attend_of_scores_beyond_exp(isa: str) -> None:
+    """Scores of thousands, of either sign, rising and falling over the chunks."""
+    k = np.repeat(np.linspace(-3000, 3000, 1300, dtype=np.float32)[:, None], 8, axis=1)
+    v = normal(18, 1300, 8)
+    q = np.array([[1] * 8, [-1] * 8], np.float32)
+    y = _core.kernel_attend(isa, "f32", q, k, v, 0.125)
+    np.testing.assert_allclose(y, exact_attention(q, k, v, 0.125), atol=1e-3)
+
+
+def test_unknown_names_and_mismatches_are_refused() -> None:
+    blocks, x = _core.encode("Q8_0", normal(19, 2, 64)), normal(20, 1, 64)
+    with pytest.raises(InvalidArgumentError, match="'mmx'"):
+        _core.kernel_matmul("mmx", "prompt", "Q8_0", blocks, x)
+    with pytest.raises(InvalidArgumentError, match="'reader'"):
+        _core.kernel_matmul("scalar", "reader", "Q8_0", blocks, x)
+    with pytest.raises(InvalidArgumentError, match="'Q9_9'"):
+        _core.kernel_matmul("scalar", "prompt", "Q9_9", blocks, x)
+    with pytest.raises(InvalidArgumentError, match="row length"):
+        _core.kernel_matmul("scalar", "prompt", "Q8_0", blocks, x[:, :32])

