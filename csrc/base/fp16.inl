@@ -16,8 +16,8 @@ inline float half_to_float(uint16_t h) {
   uint32_t sign = static_cast<uint32_t>(h & 0x8000) << 16;
   uint32_t magnitude = h & 0x7fff;
   if (magnitude >= 0x7c00) return bits_to_float(sign | 0x7f800000 | (magnitude & 0x3ff) << 13);
-  // A subnormal counts in units of 2^-24; made a float by shifting it would be a subnormal there too,
-  // which CPUs multiply a hundred times slower.
+  // A subnormal counts in units of 2^-24; made a float by shifting it would be a subnormal there
+  // too, which CPUs multiply a hundred times slower.
   if (magnitude < 0x400) {
     const float f = static_cast<float>(magnitude) * bits_to_float(0x33800000);
     return bits_to_float(float_to_bits(f) | sign);
