@@ -16,12 +16,12 @@ template <class Format>
 inline F multiply_step(F acc, const uint8_t* w, const QuantStep& x) {
   I32 dot = dot_planes<Format::kSigned>(Format::payload(w), x);
   if constexpr (Format::kZero == Zero::offset) {
-    dot = sub(dot, shift_left<Format::kOffsetBits>(load(x.sum)));
+    dot = sub(dot, shift_left<Format::kOffsetBits - 3>(load(x.sum_times_8)));
   }
   F d = load(x.d);
   acc = fma(to_float(dot), mul(Format::scales(w), d), acc);
   if constexpr (Format::kZero == Zero::min) {
-    acc = fma(Format::mins(w), mul(to_float(load(x.sum)), d), acc);
+    acc = fma(Format::mins(w), load(x.d_times_sum), acc);
   }
   return acc;
 }

@@ -26,7 +26,7 @@ inline F multiply_step(F acc, const SuperScales& scales, Payload w, int s, const
                       scales.scale + 2 * kStep * s, d);
   } else {
     acc = fma(to_float(dot_planes<false>(w, x)), mul(spread(scales.scale + kStep * s), d), acc);
-    return fma(spread(scales.min + kStep * s), mul(to_float(load(x.sum)), d), acc);
+    return fma(spread(scales.min + kStep * s), load(x.d_times_sum), acc);
   }
 }
 

@@ -7,11 +7,14 @@
 constexpr int kPlanes = 2;
 constexpr int kPlaneBits = 7;
 
-// kStep blocks of one input row, in the order in which load_bytes hands out weights.
+// kStep blocks of one input row, in the order in which load_bytes hands out weights. The sums are
+// of the values that a dot product adds in that lane; weights with an offset or a minimum need
+// them.
 struct alignas(4 * kLanes) QuantStep {
   int8_t q[kPlanes][32 * kStep];  // high, low
   float d[kLanes];                // each lane's block's scale
-  int32_t sum[kLanes];            // of the values that a dot product adds in that lane
+  int32_t sum_times_8[kLanes];    // for offsets, which are 8 or more
+  float d_times_sum[kLanes];      // for minima
 };
 
 // 32 values of kColumns input rows; padding rows are zero.
@@ -38,14 +41,9 @@ inline float quantise_block(const float* x, int8_t* high, int8_t* low) {
   return extreme / kLargest;
 }
 
-// Dot product of a step's weights with both planes.
 template <bool kSigned>
 inline I32 dot_planes(Payload w, const QuantStep& x) {
-  auto dot = [](I32 acc, Payload a, Payload b) {
-    return kSigned ? dot_ss(acc, a, b) : dot_us(acc, a, b);
-  };
-  I32 high = dot(splat(int32_t{0}), w, load_payload(x.q[0]));
-  return dot(shift_left<kPlaneBits>(high), w, load_payload(x.q[1]));
+  return dot_planes<kSigned>(w, load_payload(x.q[0]), load_payload(x.q[1]));
 }
 
 inline int steps_of(int n_in) {
@@ -73,8 +71,10 @@ void pack_quant_steps(const float* x, size_t stride, int n_in, int begin, int en
       for (int plane = 0; plane < kPlanes; ++plane) {
         store(steps[s].q[plane], load_bytes<32>(reinterpret_cast<const uint8_t*>(natural[plane])));
       }
-      store(steps[s].sum, dot_planes<false>(splat_payload(1), steps[s]));
       for (int lane = 0; lane < kLanes; ++lane) steps[s].d[lane] = scale[lane / (kLanes / kStep)];
+      const I32 sum = dot_planes<false>(splat_payload(1), steps[s]);
+      store(steps[s].sum_times_8, shift_left<3>(sum));
+      store(steps[s].d_times_sum, mul(to_float(sum), load(steps[s].d)));
     }
   }
 }

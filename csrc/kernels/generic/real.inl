@@ -4,18 +4,18 @@
 
 #include "generated/real_formats.inl"
 
-// kColumns input rows, value by value; padding rows are zero.
+// kRealColumns input rows, value by value; padding rows are zero.
 size_t real_tiles_bytes(int n_in, int n_rows) {
-  size_t n_tiles = static_cast<size_t>((n_rows + kColumns - 1) / kColumns);
-  return n_tiles * static_cast<size_t>(n_in) * kColumns * sizeof(float);
+  size_t n_tiles = static_cast<size_t>((n_rows + kRealColumns - 1) / kRealColumns);
+  return n_tiles * static_cast<size_t>(n_in) * kRealColumns * sizeof(float);
 }
 
 void pack_real_tiles(const float* x, size_t stride, int n_in, int begin, int end, uint8_t* packed) {
-  for (int first = begin; first < end; first += kColumns) {
+  for (int first = begin; first < end; first += kRealColumns) {
     float* tile =
         reinterpret_cast<float*>(packed) + static_cast<size_t>(first) * static_cast<size_t>(n_in);
     for (int i = 0; i < n_in; ++i) {
-      for (int c = 0; c < kColumns; ++c) {
+      for (int c = 0; c < kRealColumns; ++c) {
         *tile++ = first + c < end
                       ? x[static_cast<size_t>(first + c) * stride + static_cast<size_t>(i)]
                       : 0.0f;
@@ -29,13 +29,13 @@ size_t real_panel_bytes(int n_in) {
 }
 
 inline void multiply_real_panel(const float* w, const float* x, int n_in, F* y) {
-  F acc[kColumns];
-  for (int c = 0; c < kColumns; ++c) acc[c] = splat(0.0f);
-  for (int i = 0; i < n_in; ++i, w += kLanes, x += kColumns) {
+  F acc[kRealColumns];
+  for (int c = 0; c < kRealColumns; ++c) acc[c] = splat(0.0f);
+  for (int i = 0; i < n_in; ++i, w += kLanes, x += kRealColumns) {
     F weights = load(w);
-    for (int c = 0; c < kColumns; ++c) acc[c] = fma(weights, splat(x[c]), acc[c]);
+    for (int c = 0; c < kRealColumns; ++c) acc[c] = fma(weights, splat(x[c]), acc[c]);
   }
-  for (int c = 0; c < kColumns; ++c) y[c] = acc[c];
+  for (int c = 0; c < kRealColumns; ++c) y[c] = acc[c];
 }
 
 // kLanes weight rows become lanes: panel[i][lane] = row lane's value i.
@@ -62,12 +62,12 @@ void multiply_prompt(const MatmulArgs& a) {
   for (int first = a.row_begin; first < a.row_end; first += kLanes) {
     const int n = a.row_end - first < kLanes ? a.row_end - first : kLanes;
     unpack_real_panel<Format>(a, first, n, panel);
-    for (int r = 0; r < a.n_rows; r += kColumns) {
-      F y[kColumns];
+    for (int r = 0; r < a.n_rows; r += kRealColumns) {
+      F y[kRealColumns];
       const float* tile = reinterpret_cast<const float*>(a.packed) +
                           static_cast<size_t>(r) * static_cast<size_t>(a.n_in);
       multiply_real_panel(panel, tile, a.n_in, y);
-      for (int c = 0; c < kColumns && r + c < a.n_rows; ++c) {
+      for (int c = 0; c < kRealColumns && r + c < a.n_rows; ++c) {
         store_first(a.y + static_cast<size_t>(r + c) * a.y_stride + first, y[c], n);
       }
     }
@@ -128,7 +128,7 @@ void multiply_generated(const MatmulArgs& a) {
 
 constexpr FamilySet kSet = {{
     {layout_id(Layout::real_tiles),
-     kColumns,
+     kRealColumns,
      kLanes,
      real_tiles_bytes,
      pack_real_tiles,

@@ -13,6 +13,7 @@ namespace {
 constexpr int kLanes = 8;
 constexpr int kStep = 1;
 constexpr int kColumns = 4;
+constexpr int kRealColumns = 8;
 constexpr bool kUnsignedPanels = false;
 
 using F = __m256;
@@ -134,10 +135,14 @@ inline F load_i8(const uint8_t* p) {
   return _mm256_cvtepi32_ps(
       _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
 }
+inline void store_scaled(float* p, uint64_t bytes, F factor) {
+  __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(bytes));
+  _mm256_storeu_ps(p, _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight)), factor));
+}
 inline F splat_half(const uint8_t* p) {
-  uint16_t h;
+  short h;
   std::memcpy(&h, p, 2);
-  return _mm256_set1_ps(_cvtsh_ss(h));
+  return _mm256_cvtph_ps(_mm_set1_epi16(h));
 }
 template <int stride>
 inline F load_scales(const uint8_t* p) {
@@ -166,11 +171,16 @@ inline I32 dot4_us(I32 acc, I32 w, I32 x) {
 inline I32 dot4_ss(I32 acc, I32 w, I32 x) {
   return dot4_us(acc, {_mm256_abs_epi8(w.v)}, {_mm256_sign_epi8(x.v, w.v)});
 }
-inline I32 dot_us(I32 acc, Payload w, Payload x) {
-  return dot4_us(acc, {w.v}, {x.v});
-}
-inline I32 dot_ss(I32 acc, Payload w, Payload x) {
-  return dot4_ss(acc, {w.v}, {x.v});
+template <bool kSigned>
+inline I32 dot_planes(Payload w, Payload high, Payload low) {
+  __m256i u = w.v, h = high.v, l = low.v;
+  if constexpr (kSigned) {
+    u = _mm256_abs_epi8(w.v);
+    h = _mm256_sign_epi8(h, w.v);
+    l = _mm256_sign_epi8(l, w.v);
+  }
+  return {_mm256_add_epi32(_mm256_madd_epi16(_mm256_maddubs_epi16(u, h), _mm256_set1_epi16(128)),
+                           _mm256_madd_epi16(_mm256_maddubs_epi16(u, l), _mm256_set1_epi16(1)))};
 }
 inline Payload splat_payload(int8_t a) {
   return {_mm256_set1_epi8(a)};
@@ -198,9 +208,8 @@ inline F spread(const float* per_block) {
   return _mm256_broadcast_ss(per_block);
 }
 inline F add_halves(F acc, Payload w, Payload high, Payload low, const float* scales, F d) {
-  F scale = _mm256_set_m128(_mm_broadcast_ss(scales + 1), _mm_broadcast_ss(scales));
-  I32 dot = dot_ss(shift_left<7>(dot_ss(splat(int32_t{0}), w, high)), w, low);
-  return fma(to_float(dot), mul(scale, d), acc);
+  const F scale = _mm256_set_m128(_mm_broadcast_ss(scales + 1), _mm_broadcast_ss(scales));
+  return fma(to_float(dot_planes<true>(w, high, low)), mul(scale, d), acc);
 }
 
 inline void prefetch(const uint8_t* p) {

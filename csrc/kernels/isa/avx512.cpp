@@ -13,6 +13,7 @@ namespace {
 constexpr int kLanes = 16;
 constexpr int kStep = 4;
 constexpr int kColumns = 12;
+constexpr int kRealColumns = 12;
 constexpr bool kUnsignedPanels = true;  // vpdpbusd neither saturates nor takes signed weights
 
 using F = __m512;
@@ -139,6 +140,11 @@ inline F load_i8(const uint8_t* p) {
   return _mm512_cvtepi32_ps(
       _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
 }
+inline void store_scaled(float* p, uint64_t bytes, F factor) {
+  __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(bytes));
+  _mm256_storeu_ps(p, _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight)),
+                                    _mm512_castps512_ps256(factor)));
+}
 inline F splat_half(const uint8_t* p) {
   short h;
   std::memcpy(&h, p, 2);
@@ -192,11 +198,16 @@ inline I32 dot4_ss(I32 acc, I32 w, I32 x) {
   __m512i signed_x = _mm512_mask_sub_epi8(x.v, negative, _mm512_setzero_si512(), x.v);
   return {_mm512_dpbusd_epi32(acc.v, _mm512_abs_epi8(w.v), signed_x)};
 }
-inline I32 dot_us(I32 acc, Payload w, Payload x) {
-  return dot4_us(dot4_us(acc, {w.first}, {x.first}), {w.second}, {x.second});
+template <bool kSigned>
+inline I32 dot4(I32 acc, I32 w, I32 x) {
+  return kSigned ? dot4_ss(acc, w, x) : dot4_us(acc, w, x);
 }
-inline I32 dot_ss(I32 acc, Payload w, Payload x) {
-  return dot4_ss(dot4_ss(acc, {w.first}, {x.first}), {w.second}, {x.second});
+template <bool kSigned>
+inline I32 dot_planes(Payload w, Payload high, Payload low) {
+  const I32 first = {w.first}, second = {w.second};
+  I32 acc = dot4<kSigned>(splat(int32_t{0}), first, {high.first});
+  acc = shift_left<7>(dot4<kSigned>(acc, second, {high.second}));
+  return dot4<kSigned>(dot4<kSigned>(acc, first, {low.first}), second, {low.second});
 }
 inline Payload splat_payload(int8_t a) {
   return {_mm512_set1_epi8(a), _mm512_set1_epi8(a)};

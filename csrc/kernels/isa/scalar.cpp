@@ -7,10 +7,11 @@ namespace {
 
 #include "base/fp16.inl"
 
-constexpr int kLanes = 4;
-constexpr int kStep = 1;
-constexpr int kColumns = 4;
-constexpr bool kUnsignedPanels = false;
+constexpr int kLanes = 4;    // values of a float vector
+constexpr int kStep = 1;     // blocks of 32 values that are unpacked at once
+constexpr int kColumns = 4;  // input rows of a tile, in integer and in float products
+constexpr int kRealColumns = 4;
+constexpr bool kUnsignedPanels = false;  // whether dot4_us is the only fast one
 
 typedef float F __attribute__((vector_size(16)));
 typedef int32_t I32 __attribute__((vector_size(16)));
@@ -135,18 +136,22 @@ inline Payload add_fifth_bits(Payload a, const uint8_t* p) {
   for (int i = 0; i < 32; ++i) a.v[i] = static_cast<int8_t>(a.v[i] + (p[i / 8] >> i % 8 & 1) * 16);
   return a;
 }
-// kLanes signed bytes as floats; the half at p in every lane.
+// kLanes signed bytes as floats; eight unsigned ones times a factor, stored; a half in every lane.
 inline F load_i8(const uint8_t* p) {
   int8_t b[4];
   std::memcpy(b, p, 4);
   return F{static_cast<float>(b[0]), static_cast<float>(b[1]), static_cast<float>(b[2]),
            static_cast<float>(b[3])};
 }
+inline void store_scaled(float* p, uint64_t bytes, F factor) {
+  for (int i = 0; i < 8; ++i) p[i] = factor[0] * static_cast<float>(bytes >> 8 * i & 255);
+}
 inline F splat_half(const uint8_t* p) {
   uint16_t h;
   std::memcpy(&h, p, 2);
   return splat(half_to_float(h));
 }
+// A half from each block of a step, spread over the block's lanes.
 template <int stride>
 inline F load_scales(const uint8_t* p) {
   return splat_half(p);
@@ -171,15 +176,13 @@ constexpr int payload_dword(int /*block*/, int j) {
   return j;
 }
 
-// Adds sums of products to the lanes of a block; w is unsigned (us) or signed (ss), x signed.
-inline I32 dot_ss(I32 acc, Payload w, Payload x) {
-  for (int lane = 0; lane < 4; ++lane) {
-    for (int i = 8 * lane; i < 8 * lane + 8; ++i) acc[lane] += w.v[i] * x.v[i];
-  }
+// Dot product of a step's weights, unsigned or signed, with inputs of two planes, 128 high + low:
+// each lane gets the sum of some of its block's products.
+template <bool kSigned>
+inline I32 dot_planes(Payload w, Payload high, Payload low) {
+  I32 acc = {};
+  for (int i = 0; i < 32; ++i) acc[i / 8] += w.v[i] * (high.v[i] * 128 + low.v[i]);
   return acc;
-}
-inline I32 dot_us(I32 acc, Payload w, Payload x) {
-  return dot_ss(acc, w, x);
 }
 inline Payload splat_payload(int8_t a) {
   Payload out;
@@ -222,15 +225,14 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
   }
   return out;
 }
-// One float a block, spread over its lanes.
+// The same from floats that lie side by side.
 inline F spread(const float* per_block) {
   return splat(*per_block);
 }
 // acc += dot(w, 128 high + low) * scale * d, where each half block of 16 values has its own scale.
 inline F add_halves(F acc, Payload w, Payload high, Payload low, const float* scales, F d) {
-  F scale = {scales[0], scales[0], scales[1], scales[1]};
-  I32 dot = dot_ss(shift_left<7>(dot_ss(splat(int32_t{0}), w, high)), w, low);
-  return fma(to_float(dot), mul(scale, d), acc);
+  const F scale = {scales[0], scales[0], scales[1], scales[1]};
+  return fma(to_float(dot_planes<true>(w, high, low)), mul(scale, d), acc);
 }
 
 inline void prefetch(const uint8_t* p) {
