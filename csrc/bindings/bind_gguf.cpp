@@ -17,9 +17,9 @@ namespace {
 using gguf::ValueType;
 
 // A metadata array. Its values become Python objects only when asked for: vocabularies are long.
-// REQUIRES: the Reader outlives it.
 struct Array {
   gguf::Value value;
+  py::object file;  // whose mapping the value points into
 };
 
 template <class T>
@@ -74,9 +74,7 @@ py::dict metadata(const py::object& self) {
   py::dict out;
   for (const auto& [key, value] : self.cast<const gguf::Reader&>().metadata()) {
     if (value.is_array) {
-      py::object array = py::cast(Array{value});
-      py::detail::keep_alive_impl(array, self);
-      out[readable(key)] = array;
+      out[readable(key)] = Array{value, self};
     } else if (value.type == ValueType::string) {
       out[readable(key)] = readable(gguf::StringCursor(value.payload, 1).next());
     } else {
