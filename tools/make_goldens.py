@@ -23,21 +23,28 @@ import numpy.typing as npt
 from make_checkpoint import GEOMETRIES, make_checkpoint
 
 DIRECTORY = Path(__file__).parents[1] / "tests" / "goldens"
-N_TOKENS = 200
+# Rows around the ends of pages (64 positions) and, in the long prompt, of chunks (512).
 ROWS = [0, 1, 2, 5, 11, 23, 40, 62, 63, 64, 65, 90, 110, 127, 128, 129, 150, 175, 198, 199]
+LONG_ROWS = [0, 100, 510, 511, 512, 513, 600, 1022, 1023, 1024, 1025, 1098, 1099]
 
 
 @dataclass(frozen=True)
 class Golden:
-    """A tiny checkpoint by architecture, dtype and seed."""
+    """A tiny checkpoint by architecture, dtype and seed, and a prompt's length."""
 
     arch: str
     dtype: str
     seed: int
+    n_tokens: int = 200
 
     @property
     def path(self) -> Path:
-        return DIRECTORY / f"logits-{self.arch}-{self.dtype}.npz"
+        return DIRECTORY / f"logits-{self.arch}-{self.dtype}-{self.n_tokens}.npz"
+
+    @property
+    def rows(self) -> list[int]:
+        """Those whose logits are kept."""
+        return ROWS if self.n_tokens == 200 else LONG_ROWS
 
     def make_checkpoint(self, out: Path) -> Path:
         geometry = GEOMETRIES[self.arch, "tiny"]
@@ -46,7 +53,7 @@ class Golden:
     @property
     def ids(self) -> list[int]:
         vocab = GEOMETRIES[self.arch, "tiny"].vocab
-        return [int(i) for i in np.random.default_rng(self.seed).integers(0, vocab, N_TOKENS)]
+        return [int(i) for i in np.random.default_rng(self.seed).integers(0, vocab, self.n_tokens)]
 
 
 GOLDENS = [
@@ -54,6 +61,7 @@ GOLDENS = [
     Golden("qwen3", "bfloat16", 22),
     Golden("llama", "float32", 23),
     Golden("llama", "bfloat16", 24),
+    Golden("qwen3", "float32", 25, n_tokens=1100),
 ]
 
 
@@ -80,8 +88,8 @@ def golden_arrays(golden: Golden, checkpoint: Path) -> dict[str, Any]:
     return {
         "checksum": checksum(checkpoint),
         "ids": np.array(golden.ids, np.int32),
-        "rows": np.array(ROWS, np.int32),
-        "logits": logits[ROWS],
+        "rows": np.array(golden.rows, np.int32),
+        "logits": logits[golden.rows],
         "std": logits.std(),
         "argmax": logits.argmax(1).astype(np.int32),
         "lead": first_two[:, 1] - first_two[:, 0],

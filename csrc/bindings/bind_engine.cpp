@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "bindings/arrays.h"
 #include "bindings/bind.h"
+#include "bindings/names.h"
 #include "bindings/text.h"
 #include "engine/engine.h"
 #include "engine/generation.h"
@@ -15,18 +16,6 @@ namespace py = pybind11;
 namespace q3l {
 
 namespace {
-
-KvType kv_type_named(const std::string& name) {
-  if (name == "f32") return KvType::f32;
-  if (name == "f16") return KvType::f16;
-  throw InvalidArgumentError("kv_type is 'f32' or 'f16', not " + quoted(name));
-}
-
-Role role_named(const std::string& name) {
-  if (name == "prompt") return Role::prompt;
-  if (name == "generated") return Role::generated;
-  throw InvalidArgumentError("role is 'prompt' or 'generated', not " + quoted(name));
-}
 
 std::unique_ptr<Engine> open_engine(const std::string& path, int n_threads, int n_ctx,
                                     const std::string& kv_type) {
@@ -51,11 +40,11 @@ std::vector<int32_t> token_ids(const std::vector<int64_t>& ids) {
 
 FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const std::string& role) {
   const Role parsed = role_named(role);
-  std::vector<int32_t> ids = token_ids(wide_ids);
-  FloatArray out({ids.size(), static_cast<size_t>(engine.config().n_vocab)});
+  Sequence sequence = engine.scheduler().open(token_ids(wide_ids));
+  FloatArray out({sequence.tokens.size(), static_cast<size_t>(engine.config().n_vocab)});
   float* data = out.mutable_data();
   py::gil_scoped_release unlocked;
-  engine.scheduler().logits(std::move(ids), parsed, data);
+  engine.scheduler().logits(sequence, parsed, data);
   return out;
 }
 
@@ -92,10 +81,8 @@ py::dict info(const Engine& engine) {
 py::list special_tokens(const Engine& engine) {
   const Tokenizer& tokenizer = engine.tokenizer();
   py::list out;
-  for (int32_t id = 0; id < tokenizer.n_vocab(); ++id) {
-    const std::string text = tokenizer.piece(id);
-    if (tokenizer.find(text) != id) continue;
-    out.append(py::make_tuple(readable(text), id, tokenizer.is_control(id)));
+  for (int32_t id : tokenizer.specials()) {
+    out.append(py::make_tuple(readable(tokenizer.piece(id)), id, tokenizer.is_control(id)));
   }
   return out;
 }
@@ -155,7 +142,8 @@ void bind_engine(py::module_& m) {
         d["n_prompt"] = t.n_prompt;
         d["n_generated"] = t.n_generated;
         d["prompt_seconds"] = t.prompt_seconds;
-        d["generated_seconds"] = t.generated_seconds;
+        d["n_decode_steps"] = t.n_decode_steps;
+        d["decode_seconds"] = t.decode_seconds;
         return d;
       });
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "bindings/arrays.h"
 #include "bindings/bind.h"
+#include "bindings/names.h"
 #include "kernels/dispatch.h"
 #include "quant/format.h"
 
@@ -17,12 +18,6 @@ namespace py = pybind11;
 namespace q3l {
 
 namespace {
-
-Role role_named(const std::string& name) {
-  if (name == "prompt") return Role::prompt;
-  if (name == "generated") return Role::generated;
-  throw InvalidArgumentError("role is 'prompt' or 'generated', not " + quoted(name));
-}
 
 FloatArray matmul(const std::string& isa, const std::string& role, const std::string& format_name,
                   const ByteArray& weights, const FloatArray& x) {
@@ -62,7 +57,7 @@ FloatArray swiglu(const std::string& isa, const FloatArray& gate, const FloatArr
 FloatArray attend(const std::string& isa, const std::string& kv_type, const FloatArray& q,
                   const FloatArray& k, const FloatArray& v, float scale) {
   const Kernels set = select_kernels(isa);
-  const int type = static_cast<int>(kv_type == "f32" ? KvType::f32 : KvType::f16);
+  const int type = static_cast<int>(kv_type_named(kv_type));
   const size_t value_bytes = kv_type == "f32" ? 4 : 2;
   const int dim = static_cast<int>(q.shape(1)), n = static_cast<int>(k.shape(0));
   const size_t half_page = kPagePositions * static_cast<size_t>(dim) * value_bytes;

@@ -34,7 +34,8 @@ const std::vector<Flag>& flags() {
   static const std::vector<Flag> all = {
       {"-p", "--prompt", "TEXT", "the user's message, or the text to complete or tokenise",
        [](Arguments& a, const std::string& v) { a.prompt = v; }},
-      {"-n", "--max-tokens", "N", "most tokens to generate (1024)",
+      {"-n", "--max-tokens", "N",
+       "most tokens to generate (until the model ends or the context is full)",
        [](Arguments& a, const std::string& v) { a.max_tokens = number<int>(v); }},
       {"-t", "--threads", "N", "threads (the cores that may be used)",
        [](Arguments& a, const std::string& v) { a.engine.n_threads = number<int>(v); }},

@@ -2,6 +2,7 @@
 // for help.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -16,7 +17,7 @@ struct Arguments {
   std::string command;  // "run", "chat", "inspect", "tokenize"; empty: help was asked for
   std::string model;    // path of a GGUF file
   std::string prompt;
-  int max_tokens = 1024;
+  int max_tokens = std::numeric_limits<int>::max();
   EngineOptions engine;
   std::optional<float> temperature, top_p, min_p;
   std::optional<int> top_k;

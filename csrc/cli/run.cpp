@@ -21,10 +21,6 @@ std::vector<int32_t> prompt_tokens(const Arguments& arguments, const Engine& eng
   return ids;
 }
 
-double per_second(int n, double seconds) {
-  return seconds > 0 ? n / seconds : 0;
-}
-
 void print_json(const std::string& text, const Generation& generation) {
   const Timings& t = generation.timings();
   JsonObject out;
@@ -33,9 +29,8 @@ void print_json(const std::string& text, const Generation& generation) {
                   generation.finish_reason() == FinishReason::stop ? "stop" : "length")
       .add("n_prompt", t.n_prompt)
       .add("n_generated", t.n_generated)
-      .add("prompt_tok_s", per_second(t.n_prompt, t.prompt_seconds))
-      // The first token comes with the prompt's pass.
-      .add("decode_tok_s", per_second(t.n_generated - 1, t.generated_seconds));
+      .add("prompt_tok_s", t.prompt_rate())
+      .add("decode_tok_s", t.decode_rate());
   std::printf("%s\n", out.text().c_str());
 }
 

@@ -25,7 +25,8 @@ int32_t Generation::next_token(const std::function<void()>& poll) {
   } while (!engine_.scheduler().step(sequence_, logits_.data()));
   const int32_t token = sampler_.sample(logits_);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  (in_prompt ? timings_.prompt_seconds : timings_.generated_seconds) += elapsed.count();
+  (in_prompt ? timings_.prompt_seconds : timings_.decode_seconds) += elapsed.count();
+  timings_.n_decode_steps += !in_prompt;
   return token;
 }
 

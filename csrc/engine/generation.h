@@ -26,9 +26,14 @@ enum class FinishReason {
   length,  // max_tokens, or the end of the context
 };
 
+// The first generated token comes with the prompt's last step; every other one takes a decode step,
+// and so does the token that ends the turn, which does not count as generated.
 struct Timings {
-  int n_prompt = 0, n_generated = 0;
-  double prompt_seconds = 0, generated_seconds = 0;
+  int n_prompt = 0, n_generated = 0, n_decode_steps = 0;
+  double prompt_seconds = 0, decode_seconds = 0;
+
+  double prompt_rate() const { return prompt_seconds > 0 ? n_prompt / prompt_seconds : 0; }
+  double decode_rate() const { return decode_seconds > 0 ? n_decode_steps / decode_seconds : 0; }
 };
 
 class Generation {

@@ -53,16 +53,16 @@ bool Scheduler::step(Sequence& sequence, float* logits) {
   return end == total;
 }
 
-void Scheduler::logits(std::vector<int32_t> ids, Role role, float* out) {
-  Sequence sequence = open(std::move(ids));
-  const int n = sequence.n_prompt;
-  sequence.kv.reserve(n);
-  for (int begin = 0; begin < n; begin += kPromptChunk) {
+void Scheduler::logits(Sequence& sequence, Role role, float* out) {
+  const size_t n_vocab = static_cast<size_t>(model_.config().n_vocab);
+  sequence.kv.reserve(sequence.n_prompt);
+  while (sequence.n_computed < sequence.n_prompt) {
+    const int begin = sequence.n_computed, n = std::min(kPromptChunk, sequence.n_prompt - begin);
     Batch batch;
-    batch.add({&sequence.kv, begin, std::min(kPromptChunk, n - begin), role},
-              sequence.tokens.data() + begin);
-    for (int row = 0; row < batch.n_rows(); ++row) batch.logit_rows.push_back(row);
-    forward(batch, out + static_cast<size_t>(begin) * static_cast<size_t>(model_.config().n_vocab));
+    batch.add({&sequence.kv, begin, n, role}, sequence.tokens.data() + begin);
+    for (int row = 0; row < n; ++row) batch.logit_rows.push_back(row);
+    forward(batch, out + static_cast<size_t>(begin) * n_vocab);
+    sequence.n_computed += n;
   }
 }
 

@@ -35,8 +35,8 @@ class Scheduler {
   // Returns true when none are left; `logits` [n_vocab] then follow its last token.
   bool step(Sequence& sequence, float* logits);
 
-  // Logits [ids, n_vocab] after each id of a fresh sequence whose tokens all have `role`.
-  void logits(std::vector<int32_t> ids, Role role, float* out);
+  // Computes a sequence just opened, all its tokens in `role`: logits [tokens, n_vocab] after each.
+  void logits(Sequence& sequence, Role role, float* out);
 
  private:
   void forward(const Batch& batch, float* logits);

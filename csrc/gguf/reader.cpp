@@ -271,6 +271,10 @@ bool is_integer(ValueType type) {
          type != ValueType::boolean;
 }
 
+bool is_number(ValueType type) {
+  return is_integer(type) || type == ValueType::f32 || type == ValueType::f64;
+}
+
 int64_t load_int(ValueType type, const uint8_t* p) {
   switch (type) {
     case ValueType::u8:
@@ -310,8 +314,7 @@ std::optional<uint64_t> Reader::get_uint(std::string_view key) const {
 std::optional<double> Reader::get_float(std::string_view key) const {
   const Value* v = find(key);
   if (!v) return std::nullopt;
-  bool number = is_integer(v->type) || v->type == ValueType::f32 || v->type == ValueType::f64;
-  if (v->is_array || !number) fail_key(key, "is not a number");
+  if (v->is_array || !is_number(v->type)) fail_key(key, "is not a number");
   double value = load_float(v->type, v->payload);
   if (!std::isfinite(value)) fail_key(key, "is not a finite number");
   return value;
@@ -354,7 +357,7 @@ std::vector<double> Reader::get_floats(std::string_view key) const {
   std::vector<double> out;
   const Value* v = find(key);
   if (!v) return out;
-  if (!v->is_array || scalar_bytes(v->type) == 0) fail_key(key, "is not an array of numbers");
+  if (!v->is_array || !is_number(v->type)) fail_key(key, "is not an array of numbers");
   out.reserve(v->count);
   for (uint64_t i = 0; i < v->count; ++i) {
     out.push_back(load_float(v->type, v->payload + i * scalar_bytes(v->type)));

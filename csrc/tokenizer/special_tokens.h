@@ -21,6 +21,8 @@ class SpecialTokens {
   };
   std::optional<Match> find_first(std::string_view text, size_t from) const;
 
+  const std::vector<int32_t>& ids() const { return ids_; }
+
   // Id of the special token with exactly this text.
   std::optional<int32_t> find(std::string_view text) const;
 

@@ -154,6 +154,10 @@ std::string Tokenizer::decode(std::span<const int32_t> ids) const {
   return text;
 }
 
+const std::vector<int32_t>& Tokenizer::specials() const {
+  return impl_->specials.ids();
+}
+
 std::optional<int32_t> Tokenizer::find(std::string_view text) const {
   return impl_->specials.find(text);
 }

@@ -50,7 +50,9 @@ class Tokenizer {
   std::string piece(int32_t id) const;
   std::string decode(std::span<const int32_t> ids) const;
 
-  std::optional<int32_t> find(std::string_view text) const;  // id of a special token by its text
+  // Ids of the control and user-defined tokens, one for each text; and that of one such text.
+  const std::vector<int32_t>& specials() const;
+  std::optional<int32_t> find(std::string_view text) const;
   bool is_control(int32_t id) const;
   bool is_end(int32_t id) const;  // ends a generation: EOS, end of turn, <|endoftext|>, <|im_end|>
   std::optional<int32_t> bos() const;

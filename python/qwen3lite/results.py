@@ -14,12 +14,17 @@ FinishReason = Literal["stop", "length"]  # the model or a stop string ended it;
 
 @dataclass(frozen=True)
 class Timings:
-    """Token counts and wall-clock seconds. The first generated token belongs to the prompt."""
+    """Token counts and wall-clock seconds.
+
+    The first generated token comes with the prompt's last step. Every other one takes a decode step,
+    and so does the token that ends the turn, which does not count as generated.
+    """
 
     n_prompt: int
     n_generated: int
     prompt_seconds: float
-    generated_seconds: float
+    n_decode_steps: int
+    decode_seconds: float
 
     @property
     def prompt_rate(self) -> float:
@@ -27,9 +32,9 @@ class Timings:
         return self.n_prompt / max(self.prompt_seconds, 1e-9)
 
     @property
-    def generated_rate(self) -> float:
-        """Generated tokens per second, the first one excepted; 0 when there is no other."""
-        return max(self.n_generated - 1, 0) / max(self.generated_seconds, 1e-9)
+    def decode_rate(self) -> float:
+        """Decode steps per second; 0 when there was none."""
+        return self.n_decode_steps / max(self.decode_seconds, 1e-9)
 
 
 @dataclass(frozen=True)

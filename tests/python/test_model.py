@@ -88,7 +88,7 @@ def test_a_completion_says_what_and_why(scripted: Scripted) -> None:
     assert completion.timings.n_prompt == 1
     assert completion.timings.n_generated == len(SENTENCE.encode())
     assert completion.timings.prompt_seconds > 0
-    assert completion.timings.generated_rate > 0
+    assert completion.timings.decode_rate > 0
 
 
 def test_streams_join_to_the_text_and_split_no_character(scripted: Scripted) -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pytest
 
 import make_goldens
-from make_goldens import GOLDENS, N_TOKENS, Golden
+from make_goldens import GOLDENS, Golden
 from qwen3lite import Model
 from qwen3lite.convert import convert
 
@@ -75,12 +75,12 @@ def test_logits(case: Case, role: Literal["prompt", "generated"]) -> None:
     for (dtype, type, kv_type), bound in BOUNDS.items():
         if dtype != case.golden.dtype:
             continue
-        logits = Model(case.converted(type), n_ctx=256, kv_type=kv_type).logits(case.ids, role)
+        logits = Model(case.converted(type), n_ctx=1200, kv_type=kv_type).logits(case.ids, role)
         assert logits.dtype == np.float32
-        assert logits.shape == (N_TOKENS, arrays["logits"].shape[1])
+        assert logits.shape == (len(case.ids), arrays["logits"].shape[1])
         assert np.abs(logits[arrays["rows"]] - arrays["logits"]).max() <= bound * std
         clear = arrays["lead"] > bound * std
-        assert clear.sum() > N_TOKENS / 2
+        assert clear.mean() > 0.5
         np.testing.assert_array_equal(logits.argmax(1)[clear], arrays["argmax"][clear])
 
 
@@ -108,15 +108,13 @@ def test_greedy_tokens_are_the_likeliest_of_a_prefill(float_case: Case) -> None:
     assert n_compared > 200
 
 
-def test_a_prompt_longer_than_a_chunk(float_case: Case) -> None:
-    """Prompts are computed in chunks; where the boundaries fall changes nothing."""
+def test_where_a_prompt_is_cut_changes_nothing(float_case: Case) -> None:
+    """Long prompts are computed in chunks, whose rows are the same whatever comes after them."""
     model = Model(float_case.converted("f32"), n_ctx=2048, kv_type="f32")
     ids = (float_case.ids * 6)[:1100]
     whole = model.logits(ids)
-    np.testing.assert_array_equal(model.logits(ids[:300]), whole[:300])
-    np.testing.assert_array_equal(model.logits(ids[:513]), whole[:513])
-    stepped = model.logits(ids, role="generated")
-    assert np.abs(whole - stepped).max() <= 1e-3 * whole.std()
+    for n in (1, 300, 513):
+        np.testing.assert_array_equal(model.logits(ids[:n]), whole[:n])
 
 
 def test_goldens_are_small_and_say_what_they_hold() -> None:
@@ -126,5 +124,5 @@ def test_goldens_are_small_and_say_what_they_hold() -> None:
     for golden in GOLDENS:
         with np.load(golden.path) as arrays:
             assert arrays["ids"].tolist() == golden.ids
-            assert arrays["logits"].shape == (len(make_goldens.ROWS), 320)
-            assert len(arrays["argmax"]) == len(arrays["lead"]) == N_TOKENS
+            assert arrays["logits"].shape == (len(golden.rows), 320)
+            assert len(arrays["argmax"]) == len(arrays["lead"]) == golden.n_tokens

@@ -51,7 +51,7 @@ def show_timings(timings: Timings) -> None:
     if sys.stderr.isatty():
         line = (
             f"prompt {timings.n_prompt} tokens, {timings.prompt_rate:.1f} tok/s;"
-            f" generated {timings.n_generated} tokens, {timings.generated_rate:.1f} tok/s"
+            f" generated {timings.n_generated} tokens, {timings.decode_rate:.1f} tok/s"
         )
         _write(sys.stderr, dimmed(line) + "\n")
 

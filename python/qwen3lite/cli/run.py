@@ -95,7 +95,7 @@ def _summary(result: Completion | ChatCompletion) -> dict[str, Any]:
         "n_prompt": t.n_prompt,
         "n_generated": t.n_generated,
         "prompt_seconds": t.prompt_seconds,
-        "generated_seconds": t.generated_seconds,
+        "decode_seconds": t.decode_seconds,
         "prompt_tok_s": t.prompt_rate,
-        "decode_tok_s": t.generated_rate,
+        "decode_tok_s": t.decode_rate,
     }

@@ -45,7 +45,8 @@ TEST_CASE("greedy tokens are the argmax of a prefill's logits") {
   all.insert(all.end(), tokens.begin(), tokens.end());
   const size_t n_vocab = static_cast<size_t>(tiny.engine.config().n_vocab);
   std::vector<float> logits(all.size() * n_vocab);
-  tiny.engine.scheduler().logits(all, Role::prompt, logits.data());
+  Sequence sequence = tiny.engine.scheduler().open(all);
+  tiny.engine.scheduler().logits(sequence, Role::prompt, logits.data());
   const float* row = logits.data() + 19 * n_vocab;
   CHECK(std::max_element(row, row + n_vocab) - row == tokens[0]);
 }
@@ -54,7 +55,8 @@ TEST_CASE("a prompt longer than a chunk gives the same logits as one row at a ti
   TinyEngine tiny({.n_threads = 2, .n_ctx = 700, .kv_type = KvType::f32});
   const size_t n_vocab = static_cast<size_t>(tiny.engine.config().n_vocab);
   std::vector<float> all(600 * n_vocab), last(n_vocab);
-  tiny.engine.scheduler().logits(prompt(600), Role::prompt, all.data());
+  Sequence whole = tiny.engine.scheduler().open(prompt(600));
+  tiny.engine.scheduler().logits(whole, Role::prompt, all.data());
   Sequence sequence = tiny.engine.scheduler().open(prompt(600));
   int steps = 1;
   while (!tiny.engine.scheduler().step(sequence, last.data())) ++steps;

@@ -106,7 +106,8 @@ void compute(const std::string& path) {
   std::vector<int32_t> tokens = {0, engine.config().n_vocab - 1, 1 % engine.config().n_vocab};
   std::vector<float> logits(tokens.size() * static_cast<size_t>(engine.config().n_vocab));
   for (Role role : {Role::prompt, Role::generated}) {
-    engine.scheduler().logits(tokens, role, logits.data());
+    Sequence sequence = engine.scheduler().open(tokens);
+    engine.scheduler().logits(sequence, role, logits.data());
   }
 }
 
