@@ -16,8 +16,8 @@ FinishReason = Literal["stop", "length"]  # the model or a stop string ended it;
 class Timings:
     """Token counts and wall-clock seconds.
 
-    The first generated token comes with the prompt's last step. Every other one takes a decode step,
-    and so does the token that ends the turn, which does not count as generated.
+    The first generated token comes with the prompt's last step. Every other one takes a decode
+    step, and so does the token that ends the turn, which does not count as generated.
     """
 
     n_prompt: int
