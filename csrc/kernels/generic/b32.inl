@@ -105,7 +105,7 @@ void multiply_prompt(const MatmulArgs& a) {
 constexpr FamilySet kSet = {{
     {layout_id(Layout::quant_tiles),
      kColumns,
-     kLanes,
+     kPanelRows,
      quant_tiles_bytes,
      pack_quant_tiles,
      panel_bytes<1>,

@@ -13,6 +13,7 @@ namespace {
 constexpr int kLanes = 8;
 constexpr int kStep = 1;
 constexpr int kColumns = 4;
+constexpr int kPanelVectors = 1;
 constexpr int kRealColumns = 8;
 constexpr bool kUnsignedPanels = false;
 

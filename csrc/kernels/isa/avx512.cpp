@@ -12,7 +12,8 @@ namespace {
 
 constexpr int kLanes = 16;
 constexpr int kStep = 4;
-constexpr int kColumns = 12;
+constexpr int kColumns = 6;
+constexpr int kPanelVectors = 2;
 constexpr int kRealColumns = 12;
 constexpr bool kUnsignedPanels = true;  // vpdpbusd neither saturates nor takes signed weights
 

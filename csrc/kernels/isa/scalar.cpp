@@ -7,9 +7,10 @@ namespace {
 
 #include "base/fp16.inl"
 
-constexpr int kLanes = 4;    // values of a float vector
-constexpr int kStep = 1;     // blocks of 32 values that are unpacked at once
-constexpr int kColumns = 4;  // input rows of a tile, in integer and in float products
+constexpr int kLanes = 4;         // values of a float vector
+constexpr int kStep = 1;          // blocks of 32 values that are unpacked at once
+constexpr int kColumns = 4;       // input rows of a tile, in integer and in float products
+constexpr int kPanelVectors = 1;  // vectors of weight rows that meet one input
 constexpr int kRealColumns = 4;
 constexpr bool kUnsignedPanels = false;  // whether dot4_us is the only fast one
 

@@ -103,6 +103,15 @@ def test_wrong_values(
     assert str(path) in str(caught.value)
 
 
+def test_head_sizes_whose_product_overflows(model_path: Path, tmp_path: Path) -> None:
+    attention = "qwen3.attention."
+    keys = ("head_count", "head_count_kv", "key_length", "value_length")
+    values = {attention + key: 1 << 20 for key in keys}
+    path = rewritten(model_path, tmp_path / "heads.gguf", values)
+    with pytest.raises(ModelFormatError, match=rf"heads\.gguf.*{attention}"):
+        logits(path)
+
+
 REQUIRED = [
     "general.architecture",
     "qwen3.block_count",
