@@ -38,22 +38,31 @@ std::vector<int32_t> token_ids(const std::vector<int64_t>& ids) {
   return narrow;
 }
 
-FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const std::string& role) {
+// Between steps: lets Ctrl-C end a long computation. REQUIRES: the GIL is released.
+void check_signals() {
+  py::gil_scoped_acquire locked;
+  if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+}
+
+FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const std::string& role,
+                  std::optional<int64_t> last) {
   const Role parsed = role_named(role);
   Sequence sequence = engine.scheduler().open(token_ids(wide_ids));
-  FloatArray out({sequence.tokens.size(), static_cast<size_t>(engine.config().n_vocab)});
+  const auto n_last = last.value_or(sequence.n_prompt);
+  if (n_last < 1 || n_last > sequence.n_prompt) {
+    throw InvalidArgumentError("last is " + std::to_string(n_last) + " of " +
+                               std::to_string(sequence.n_prompt) + " tokens");
+  }
+  FloatArray out({static_cast<size_t>(n_last), static_cast<size_t>(engine.config().n_vocab)});
   float* data = out.mutable_data();
   py::gil_scoped_release unlocked;
-  engine.scheduler().logits(sequence, parsed, data);
+  engine.scheduler().logits(sequence, parsed, static_cast<int>(n_last), data, check_signals);
   return out;
 }
 
 std::optional<std::string> next_piece(Generation& generation) {
   py::gil_scoped_release unlocked;
-  return generation.next([] {
-    py::gil_scoped_acquire locked;
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-  });
+  return generation.next(check_signals);
 }
 
 py::dict info(const Engine& engine) {
@@ -69,10 +78,10 @@ py::dict info(const Engine& engine) {
   d["n_ff"] = c.n_ff;
   d["n_vocab"] = c.n_vocab;
   d["n_ctx_train"] = c.n_ctx_train;
-  d["n_expert"] = 0;
-  d["n_expert_used"] = 0;
+  d["n_expert"] = c.router.n_expert;
+  d["n_expert_used"] = c.router.n_used;
   d["n_params"] = engine.model().n_params();
-  d["rope_theta"] = c.rope_theta;
+  d["rope_theta"] = c.rope.theta;
   d["rms_epsilon"] = c.rms_epsilon;
   return d;
 }
@@ -117,7 +126,7 @@ void bind_engine(py::module_& m) {
       .def("metadata_number",
            [](const Engine& e, const std::string& key) { return e.file().get_float(key); })
       .def("special_tokens", &special_tokens)
-      .def("logits", &logits, py::arg("ids"), py::arg("role"));
+      .def("logits", &logits, py::arg("ids"), py::arg("role"), py::arg("last"));
 
   py::class_<Generation>(m, "Generation")
       .def(py::init([](Engine& engine, const std::vector<int64_t>& prompt, int max_tokens,

@@ -53,15 +53,21 @@ bool Scheduler::step(Sequence& sequence, float* logits) {
   return end == total;
 }
 
-void Scheduler::logits(Sequence& sequence, Role role, float* out) {
+void Scheduler::logits(Sequence& sequence, Role role, int n_last, float* out,
+                       const std::function<void()>& poll) {
   const size_t n_vocab = static_cast<size_t>(model_.config().n_vocab);
+  const int first_wanted = sequence.n_prompt - n_last;
   sequence.kv.reserve(sequence.n_prompt);
   while (sequence.n_computed < sequence.n_prompt) {
+    poll();
     const int begin = sequence.n_computed, n = std::min(kPromptChunk, sequence.n_prompt - begin);
     Batch batch;
     batch.add({&sequence.kv, begin, n, role}, sequence.tokens.data() + begin);
-    for (int row = 0; row < n; ++row) batch.logit_rows.push_back(row);
-    forward(batch, out + static_cast<size_t>(begin) * n_vocab);
+    for (int row = std::max(0, first_wanted - begin); row < n; ++row) {
+      batch.logit_rows.push_back(row);
+    }
+    forward(batch, out);
+    out += batch.logit_rows.size() * n_vocab;
     sequence.n_computed += n;
   }
 }

@@ -2,6 +2,7 @@
 // Any number of threads may advance sequences of their own; their steps take turns.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -35,8 +36,11 @@ class Scheduler {
   // Returns true when none are left; `logits` [n_vocab] then follow its last token.
   bool step(Sequence& sequence, float* logits);
 
-  // Computes a sequence just opened, all its tokens in `role`: logits [tokens, n_vocab] after each.
-  void logits(Sequence& sequence, Role role, float* out);
+  // Computes a sequence just opened, all its tokens in `role`: logits [n_last, n_vocab] after each
+  // of its last tokens. Calls `poll`, which may throw, between steps.
+  void logits(
+      Sequence& sequence, Role role, int n_last, float* out,
+      const std::function<void()>& poll = [] {});
 
  private:
   void forward(const Batch& batch, float* logits);

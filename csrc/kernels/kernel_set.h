@@ -69,8 +69,9 @@ inline constexpr int attend_scratch(int head_dim) {
 struct OpsSet {
   // y = x / rms(x) * weight
   void (*rms_norm)(float* y, const float* x, const float* weight, int n, float epsilon);
-  void (*add)(float* x, const float* y, int n);         // x += y
-  void (*swiglu)(float* gate, const float* up, int n);  // gate = silu(gate) * up
+  void (*add)(float* x, const float* y, int n);                      // x += y
+  void (*add_scaled)(float* x, const float* y, float scale, int n);  // x += scale * y
+  void (*swiglu)(float* gate, const float* up, int n);               // gate = silu(gate) * up
   // Rotates pairs of the first 2 * n_pairs values: (i, i + n_pairs), or (2i, 2i + 1) if
   // interleaved.
   void (*rope_neox)(float* x, const float* cos, const float* sin, int n_pairs);

@@ -4,12 +4,12 @@
 
 namespace q3l {
 
-Attention::Attention(const Config& c, const TensorSource& tensors, const std::string& prefix)
+Attention::Attention(const Config& c, TensorSource& tensors, const std::string& prefix)
     : config_(c),
-      q_(tensors.matrix(prefix + "attn_q.weight", c.n_head * c.head_dim, c.n_embd)),
-      k_(tensors.matrix(prefix + "attn_k.weight", c.n_head_kv * c.head_dim, c.n_embd)),
-      v_(tensors.matrix(prefix + "attn_v.weight", c.n_head_kv * c.head_dim, c.n_embd)),
-      o_(tensors.matrix(prefix + "attn_output.weight", c.n_embd, c.n_head * c.head_dim)),
+      q_(tensors, prefix + "attn_q", c.n_head * c.head_dim, c.n_embd),
+      k_(tensors, prefix + "attn_k", c.n_head_kv * c.head_dim, c.n_embd),
+      v_(tensors, prefix + "attn_v", c.n_head_kv * c.head_dim, c.n_embd),
+      o_(tensors, prefix + "attn_output", c.n_embd, c.n_head * c.head_dim),
       q_norm_(c.qk_norm ? tensors.vector(prefix + "attn_q_norm.weight", c.head_dim) : nullptr),
       k_norm_(c.qk_norm ? tensors.vector(prefix + "attn_k_norm.weight", c.head_dim) : nullptr) {}
 
@@ -27,7 +27,7 @@ void Attention::forward(Mat h, const Batch& batch, const KvLayer& kv, Scratch& s
 
 void Attention::norm_and_rotate(Mat heads, const float* norm, Scratch& s) const {
   const OpsSet& ops = s.kernels.ops;
-  auto rope = config_.rope_layout == RopeLayout::neox ? ops.rope_neox : ops.rope_interleaved;
+  auto rope = config_.rope.layout == RopeLayout::neox ? ops.rope_neox : ops.rope_interleaved;
   s.for_rows(heads.rows, [&](int row) {
     for (float* head = heads.row(row); head < heads.row(row) + heads.cols;
          head += config_.head_dim) {

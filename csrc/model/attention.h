@@ -14,7 +14,7 @@ struct KvLayer {
 
 class Attention {
  public:
-  Attention(const Config& config, const TensorSource& tensors, const std::string& prefix);
+  Attention(const Config& config, TensorSource& tensors, const std::string& prefix);
 
   // h: [rows, n_embd], replaced by the result.
   void forward(Mat h, const Batch& batch, const KvLayer& kv, Scratch& s) const;

@@ -1,14 +1,17 @@
 // One transformer block: attention and feed-forward network, each on the normed residual stream.
 #pragma once
 
+#include <variant>
+
 #include "model/attention.h"
 #include "model/ffn.h"
+#include "model/moe.h"
 
 namespace q3l {
 
 class Block {
  public:
-  Block(const Config& config, const TensorSource& tensors, int layer);
+  Block(const Config& config, TensorSource& tensors, int layer);
 
   // x: [rows, n_embd], the residual stream, in place.
   void forward(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const;
@@ -18,7 +21,7 @@ class Block {
   const float* attn_norm_;
   Attention attention_;
   const float* ffn_norm_;
-  FeedForward feed_forward_;
+  std::variant<FeedForward, SparseFeedForward> feed_forward_;
 };
 
 // Row by row: y = rms_norm(x) * weight; x += y.

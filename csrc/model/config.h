@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gguf/reader.h"
+#include "model/routing.h"
 
 namespace q3l {
 
@@ -12,23 +13,33 @@ enum class RopeLayout {
   interleaved,  // rotates dimension 2i with 2i + 1
 };
 
+struct RopeConfig {
+  RopeLayout layout;
+  int n_rot;      // dimensions of a head that rotate
+  double theta;   // base of the frequencies
+  double factor;  // by which positions are stretched
+  // YaRN stretches some frequencies only. yarn_mix 0: it stretches all of them.
+  double yarn_mix;
+  double beta_fast, beta_slow;  // turns over the original context: from where, to where
+  double n_ctx_original;        // positions before stretching
+  double attn_factor;           // of the rotated values, on top of YaRN's own
+};
+
 struct Config {
-  std::string architecture;  // general.architecture: "qwen3", "llama"
+  std::string architecture;  // general.architecture, a row of the table in config.cpp
   std::string name;          // general.name, may be empty
   int n_layer;               // blocks
   int n_embd;                // width of the residual stream
   int n_head;                // query heads
   int n_head_kv;             // key/value heads; n_head / n_head_kv query heads share one
   int head_dim;              // values per head
-  int n_ff;                  // width of the feed-forward network
+  int n_ff;                  // width of the dense feed-forward network
   int n_vocab;               // rows of the embedding, at least the tokenizer's tokens
   int n_ctx_train;           // positions seen in training
   float rms_epsilon;
-  double rope_theta;   // base of the rotary frequencies
-  double rope_factor;  // linear scaling: positions are divided by it
-  int n_rot;           // dimensions of a head that rotate
-  RopeLayout rope_layout;
-  bool qk_norm;  // RMS norm of each query and key head before rotation
+  RopeConfig rope;
+  bool qk_norm;         // RMS norm of each query and key head before rotation
+  RouterParams router;  // of layers with experts; n_expert 0 where there are none
 };
 
 // Throws UnsupportedModelError for an architecture or rope scaling that there is no code for, and

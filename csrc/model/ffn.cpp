@@ -2,12 +2,13 @@
 
 namespace q3l {
 
-FeedForward::FeedForward(const Config& c, const TensorSource& tensors, const std::string& prefix)
-    : gate_(tensors.matrix(prefix + "ffn_gate.weight", c.n_ff, c.n_embd)),
-      up_(tensors.matrix(prefix + "ffn_up.weight", c.n_ff, c.n_embd)),
-      down_(tensors.matrix(prefix + "ffn_down.weight", c.n_embd, c.n_ff)) {}
+FeedForward::FeedForward(const Config& c, TensorSource& tensors, const std::string& prefix)
+    : gate_(tensors, prefix + "ffn_gate", c.n_ff, c.n_embd),
+      up_(tensors, prefix + "ffn_up", c.n_ff, c.n_embd),
+      down_(tensors, prefix + "ffn_down", c.n_embd, c.n_ff) {}
 
 void FeedForward::forward(Mat h, Scratch& s) const {
+  s.shape_feed_forward(h.rows, gate_.n_out());
   Activations& a = s.pack(h);
   gate_.apply(s.gate, a, s);
   up_.apply(s.up, a, s);

@@ -7,7 +7,7 @@ namespace q3l {
 
 class FeedForward {
  public:
-  FeedForward(const Config& config, const TensorSource& tensors, const std::string& prefix);
+  FeedForward(const Config& config, TensorSource& tensors, const std::string& prefix);
 
   // h: [rows, n_embd], replaced by the result.
   void forward(Mat h, Scratch& s) const;

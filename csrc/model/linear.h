@@ -1,14 +1,22 @@
-// y = W x for every row, whatever W's format, in the kernels of each row's role.
+// y = W x + b for every row, whatever W's format, in the kernels of each row's role.
 #pragma once
 
+#include <span>
+
+#include "model/product.h"
 #include "model/scratch.h"
-#include "model/tensor_source.h"
 
 namespace q3l {
 
+// Computes products that share their inputs in one parallel loop. REQUIRES: every weight has
+// a.cols() columns.
+void multiply(std::span<const Product> products, Activations& a, Scratch& s);
+
 class Linear {
  public:
-  explicit Linear(const Weight& weight) : weight_(weight) {}
+  // The tensors "<name>.weight" [n_out, n_in] and, where there is one, "<name>.bias" [n_out].
+  Linear(TensorSource& tensors, const std::string& name, int n_out, int n_in);
+  explicit Linear(const Weight& weight) : weight_(weight), bias_(nullptr) {}
 
   int n_out() const { return weight_.rows; }
 
@@ -16,9 +24,8 @@ class Linear {
   void apply(Mat y, Activations& a, Scratch& s) const;
 
  private:
-  void apply_role(Mat y, Activations& a, Role role, Scratch& s) const;
-
   Weight weight_;
+  const float* bias_;  // or nullptr
 };
 
 }  // namespace q3l

@@ -36,18 +36,23 @@ Scratch::Scratch(const Config& config, const Kernels& k, ThreadPool& p)
   reserve_worker_bytes(sizeof(float) * static_cast<size_t>(attend_scratch(config.head_dim)));
 }
 
-void Scratch::begin(const Batch& batch, const std::vector<float>& frequencies) {
+void Scratch::begin(const Batch& batch, const Rope& rope) {
   const int n = batch.n_rows(), n_heads = config_.n_head * config_.head_dim,
             n_kv = config_.n_head_kv * config_.head_dim;
-  const int n_pairs = static_cast<int>(frequencies.size());
+  const int n_pairs = static_cast<int>(rope.frequencies.size());
   struct Buffer {
     Mat* mat;
     int cols;
   };
-  const Buffer buffers[] = {
-      {&x, config_.n_embd}, {&h, config_.n_embd}, {&q, n_heads},         {&k, n_kv},
-      {&v, n_kv},           {&attended, n_heads}, {&gate, config_.n_ff}, {&up, config_.n_ff},
-      {&cos, n_pairs},      {&sin, n_pairs}};
+  const Buffer buffers[] = {{&x, config_.n_embd},
+                            {&h, config_.n_embd},
+                            {&q, n_heads},
+                            {&k, n_kv},
+                            {&v, n_kv},
+                            {&attended, n_heads},
+                            {&router, config_.router.n_expert},
+                            {&cos, n_pairs},
+                            {&sin, n_pairs}};
   size_t total = 0;
   auto padded = [n](int cols) {
     return (static_cast<size_t>(n) * static_cast<size_t>(cols) + 15) / 16 * 16;
@@ -68,9 +73,9 @@ void Scratch::begin(const Batch& batch, const std::vector<float>& frequencies) {
   for_rows(n, [&](int row) {
     for (int i = 0; i < n_pairs; ++i) {
       const float angle = static_cast<float>(positions[static_cast<size_t>(row)]) *
-                          frequencies[static_cast<size_t>(i)];
-      cos.row(row)[i] = std::cos(angle);
-      sin.row(row)[i] = std::sin(angle);
+                          rope.frequencies[static_cast<size_t>(i)];
+      cos.row(row)[i] = std::cos(angle) * rope.magnitude;
+      sin.row(row)[i] = std::sin(angle) * rope.magnitude;
     }
   });
 }
@@ -78,6 +83,13 @@ void Scratch::begin(const Batch& batch, const std::vector<float>& frequencies) {
 Activations& Scratch::pack(Mat input, int n_prompt) {
   activations_.set(input, n_prompt);
   return activations_;
+}
+
+void Scratch::shape_feed_forward(int rows, int n_ff) {
+  const size_t n = static_cast<size_t>(rows) * static_cast<size_t>(n_ff);
+  feed_forward_bytes_.reserve(2 * n * sizeof(float));
+  gate = Mat(feed_forward_bytes_.floats(), rows, n_ff);
+  up = Mat(gate.data + n, rows, n_ff);
 }
 
 void Scratch::reserve_worker_bytes(size_t bytes) {

@@ -11,6 +11,9 @@
 #include "kernels/dispatch.h"
 #include "model/batch.h"
 #include "model/config.h"
+#include "model/product.h"
+#include "model/rope.h"
+#include "model/routing.h"
 
 namespace q3l {
 
@@ -40,12 +43,20 @@ class Activations {
   std::vector<Packed> packed_;
 };
 
+// What sparse layers need beside: rows grouped by expert.
+struct ExpertScratch {
+  Routing routing;
+  Mat rows;                       // [slots, n_embd]: the experts' inputs, then their outputs
+  std::vector<Product> products;  // of one step
+  AlignedBuffer bytes;
+};
+
 class Scratch {
  public:
   Scratch(const Config& config, const Kernels& kernels, ThreadPool& pool);
 
-  // Makes room for a batch and computes its rotations. `frequencies`: n_rot / 2 of them.
-  void begin(const Batch& batch, const std::vector<float>& frequencies);
+  // Makes room for a batch and computes its rotations.
+  void begin(const Batch& batch, const Rope& rope);
 
   // Sets the inputs of the next matrix products: the batch's rows, or others of which the first
   // n_prompt are prompt tokens'.
@@ -62,6 +73,9 @@ class Scratch {
     });
   }
 
+  // Makes gate and up [rows, n_ff].
+  void shape_feed_forward(int rows, int n_ff);
+
   // This worker's own scratch of at least `bytes`, 64-byte aligned.
   uint8_t* worker_bytes(int worker) const { return workers_[static_cast<size_t>(worker)].data(); }
   void reserve_worker_bytes(size_t bytes);
@@ -69,15 +83,17 @@ class Scratch {
   const Kernels& kernels;
   ThreadPool& pool;
 
-  // [rows, width]: normed input and output of a sub-layer; heads; the feed-forward network's
-  // halves.
-  Mat x, h, q, k, v, attended, gate, up;
-  Mat cos, sin;                // [rows, n_rot / 2] of each row's position
-  std::vector<int> positions;  // of each row
+  // [rows, width]: normed input and output of a sub-layer; heads; the router's logits.
+  Mat x, h, q, k, v, attended, router;
+  Mat gate, up;  // halves of the feed-forward network under way
+  ExpertScratch experts;
+  Mat cos, sin;                   // [rows, n_rot / 2] of each row's position
+  std::vector<int> positions;     // of each row
+  std::vector<int> first_chunks;  // of each of the products under way
 
  private:
   const Config& config_;
-  AlignedBuffer bytes_;
+  AlignedBuffer bytes_, feed_forward_bytes_;
   std::vector<AlignedBuffer> workers_;
   Activations activations_;
   int n_prompt_ = 0;

@@ -1,22 +1,10 @@
 #include "model/transformer.h"
 
-#include <cmath>
 #include <cstring>
 
 namespace q3l {
 
 namespace {
-
-std::vector<float> rope_frequencies(const Config& c, const TensorSource& tensors) {
-  // Llama 3's long-context scaling is stored as divisors of the frequencies.
-  const float* divisors = tensors.find_vector("rope_freqs.weight", c.n_rot / 2);
-  std::vector<float> frequencies;
-  for (int i = 0; i < c.n_rot / 2; ++i) {
-    double frequency = std::pow(c.rope_theta, -2.0 * i / c.n_rot) / c.rope_factor;
-    frequencies.push_back(static_cast<float>(divisors ? frequency / divisors[i] : frequency));
-  }
-  return frequencies;
-}
 
 uint64_t count_params(const gguf::Reader& file) {
   uint64_t n = 0;
@@ -26,23 +14,25 @@ uint64_t count_params(const gguf::Reader& file) {
 
 }  // namespace
 
-Transformer::Transformer(const gguf::Reader& file)
+Transformer::Transformer(const gguf::Reader& file) : Transformer(file, TensorSource(file)) {}
+
+Transformer::Transformer(const gguf::Reader& file, TensorSource tensors)
     : config_(read_config(file)),
       n_params_(count_params(file)),
-      rope_frequencies_(rope_frequencies(config_, TensorSource(file))),
-      embedding_(TensorSource(file).matrix("token_embd.weight", 0, config_.n_embd)),
-      output_norm_(TensorSource(file).vector("output_norm.weight", config_.n_embd)),
-      head_(TensorSource(file)
-                .find_matrix("output.weight", embedding_.rows, config_.n_embd)
+      rope_(make_rope(config_.rope, tensors)),
+      embedding_(tensors.matrix("token_embd.weight", kAnyRows, config_.n_embd)),
+      output_norm_(tensors.vector("output_norm.weight", config_.n_embd)),
+      head_(tensors.find_matrix("output.weight", embedding_.rows, config_.n_embd)
                 .value_or(embedding_)) {
   config_.n_vocab = embedding_.rows;
   blocks_.reserve(static_cast<size_t>(config_.n_layer));
   for (int layer = 0; layer < config_.n_layer; ++layer)
-    blocks_.emplace_back(config_, TensorSource(file), layer);
+    blocks_.emplace_back(config_, tensors, layer);
+  tensors.require_all_taken();
 }
 
 void Transformer::forward(const Batch& batch, const KvCache& cache, Scratch& s, Mat logits) const {
-  s.begin(batch, rope_frequencies_);
+  s.begin(batch, rope_);
   embed(batch, s);
   for (int layer = 0; layer < config_.n_layer; ++layer) {
     blocks_[static_cast<size_t>(layer)].forward(s.x, batch, {cache, layer}, s);

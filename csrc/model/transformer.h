@@ -22,12 +22,13 @@ class Transformer {
   void forward(const Batch& batch, const KvCache& cache, Scratch& s, Mat logits) const;
 
  private:
+  Transformer(const gguf::Reader& file, TensorSource tensors);
   void embed(const Batch& batch, Scratch& s) const;
   void project(const Batch& batch, Scratch& s, Mat logits) const;
 
   Config config_;
   uint64_t n_params_;
-  std::vector<float> rope_frequencies_;
+  Rope rope_;
   Weight embedding_;
   std::vector<Block> blocks_;
   const float* output_norm_;

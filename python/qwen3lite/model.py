@@ -119,14 +119,17 @@ class Model:
         return self._engine.tokenizer.decode(ids).decode("utf-8", "replace")
 
     def logits(
-        self, ids: Ids, role: Literal["prompt", "generated"] = "prompt"
+        self,
+        ids: Ids,
+        role: Literal["prompt", "generated"] = "prompt",
+        last: int | None = None,
     ) -> npt.NDArray[np.float32]:
         """Logits after each of `ids`, float32 [len(ids), n_vocab], in a fresh sequence.
 
-        `role` chooses the kernels: those of prompts, or those of generated tokens. Throws
-        InvalidArgumentError or ContextOverflowError.
+        `role` chooses the kernels: those of prompts, or those of generated tokens. `last` n leaves
+        out all but the last n rows. Throws InvalidArgumentError or ContextOverflowError.
         """
-        return self._engine.logits(ids, role)
+        return self._engine.logits(ids, role, last)
 
     @overload
     def generate(

@@ -22,6 +22,13 @@ void add_rows(float* x, const float* y, int n) {
     store_first(x + i, add(load_first(x + i, n - i), load_first(y + i, n - i)), n - i);
 }
 
+void add_scaled_rows(float* x, const float* y, float scale, int n) {
+  const F factor = splat(scale);
+  for (int i = 0; i < n; i += kLanes) {
+    store_first(x + i, fma(load_first(y + i, n - i), factor, load_first(x + i, n - i)), n - i);
+  }
+}
+
 void swiglu(float* gate, const float* up, int n) {
   const F one = splat(1.0f);
   for (int i = 0; i < n; i += kLanes) {
@@ -65,6 +72,7 @@ void store_halves(const float* x, uint8_t* out, int n) {
 constexpr OpsSet kSet = {
     rms_norm,
     add_rows,
+    add_scaled_rows,
     swiglu,
     rope_neox,
     rope_interleaved,

@@ -46,7 +46,7 @@ TEST_CASE("greedy tokens are the argmax of a prefill's logits") {
   const size_t n_vocab = static_cast<size_t>(tiny.engine.config().n_vocab);
   std::vector<float> logits(all.size() * n_vocab);
   Sequence sequence = tiny.engine.scheduler().open(all);
-  tiny.engine.scheduler().logits(sequence, Role::prompt, logits.data());
+  tiny.engine.scheduler().logits(sequence, Role::prompt, sequence.n_prompt, logits.data());
   const float* row = logits.data() + 19 * n_vocab;
   CHECK(std::max_element(row, row + n_vocab) - row == tokens[0]);
 }
@@ -56,7 +56,7 @@ TEST_CASE("a prompt longer than a chunk gives the same logits as one row at a ti
   const size_t n_vocab = static_cast<size_t>(tiny.engine.config().n_vocab);
   std::vector<float> all(600 * n_vocab), last(n_vocab);
   Sequence whole = tiny.engine.scheduler().open(prompt(600));
-  tiny.engine.scheduler().logits(whole, Role::prompt, all.data());
+  tiny.engine.scheduler().logits(whole, Role::prompt, whole.n_prompt, all.data());
   Sequence sequence = tiny.engine.scheduler().open(prompt(600));
   int steps = 1;
   while (!tiny.engine.scheduler().step(sequence, last.data())) ++steps;

@@ -107,7 +107,7 @@ void compute(const std::string& path) {
   std::vector<float> logits(tokens.size() * static_cast<size_t>(engine.config().n_vocab));
   for (Role role : {Role::prompt, Role::generated}) {
     Sequence sequence = engine.scheduler().open(tokens);
-    engine.scheduler().logits(sequence, role, logits.data());
+    engine.scheduler().logits(sequence, role, sequence.n_prompt, logits.data());
   }
 }
 

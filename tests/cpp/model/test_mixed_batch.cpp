@@ -201,6 +201,21 @@ TEST_CASE("mixed batches: Q6_K weights") {
       KvType::f32, 126);
 }
 
+TEST_CASE("mixed batches: biases") {
+  check_seams({.architecture = "qwen2", .format = "Q8_0"}, KvType::f16, 126);
+}
+TEST_CASE("mixed batches: experts") {
+  for (const char* format : {"F32", "Q4_0"}) {
+    for (int n_used : {1, 3, 8}) {
+      CAPTURE(format);
+      CAPTURE(n_used);
+      check_seams(
+          {.architecture = "qwen3moe", .format = format, .n_expert = 8, .n_expert_used = n_used},
+          KvType::f32, 126);
+    }
+  }
+}
+
 TEST_CASE("the rows whose logits are asked change none of them") {
   const TempFile file(tiny_model({.format = "Q4_0"}).bytes());
   const gguf::Reader reader(file.path());

@@ -14,17 +14,20 @@ class Tensors {
   Tensors(GgufBuilder& file, const Format& format, uint64_t seed)
       : file_(file), format_(format), random_(seed) {}
 
-  void matrix(const std::string& name, int rows, int cols) {
-    const auto n = static_cast<size_t>(rows) * static_cast<size_t>(cols);
+  void matrix(const std::string& name, int rows, int cols) { stack(name, 1, rows, cols); }
+  void stack(const std::string& name, int count, int rows, int cols) {
+    const auto n =
+        static_cast<size_t>(count) * static_cast<size_t>(rows) * static_cast<size_t>(cols);
     const std::vector<float> x = draw(n, 0.0f, 1.0f / std::sqrt(static_cast<float>(cols)));
     std::string blocks(format_.row_bytes(n), '\0');
     format_.encode(x.data(), reinterpret_cast<uint8_t*>(blocks.data()), n);
-    file_.tensor(name, format_.ggml_type,
-                 {static_cast<uint64_t>(cols), static_cast<uint64_t>(rows)}, blocks);
+    std::vector<uint64_t> shape = {static_cast<uint64_t>(cols), static_cast<uint64_t>(rows)};
+    if (count > 1) shape.push_back(static_cast<uint64_t>(count));
+    file_.tensor(name, format_.ggml_type, shape, blocks);
   }
-  // A norm's weights, which scatter around 1.
-  void vector(const std::string& name, int n) {
-    const std::vector<float> x = draw(static_cast<size_t>(n), 1.0f, 0.25f);
+  // A norm's weights, which scatter around 1; or a bias, around 0.
+  void vector(const std::string& name, int n, float center = 1.0f) {
+    const std::vector<float> x = draw(static_cast<size_t>(n), center, 0.25f);
     file_.tensor(name, 0, {x.size()},
                  {reinterpret_cast<const char*>(x.data()), x.size() * sizeof(float)});
   }
@@ -75,6 +78,30 @@ void add_vocabulary(GgufBuilder& file, int n_vocab) {
   file.key("tokenizer.ggml.add_bos_token", false);
 }
 
+void add_attention(Tensors& tensors, const TinyModel& m, const std::string& layer) {
+  tensors.vector(layer + "attn_norm.weight", m.n_embd);
+  tensors.matrix(layer + "attn_q.weight", m.n_head * m.head_dim, m.n_embd);
+  tensors.matrix(layer + "attn_k.weight", m.n_head_kv * m.head_dim, m.n_embd);
+  tensors.matrix(layer + "attn_v.weight", m.n_head_kv * m.head_dim, m.n_embd);
+  tensors.matrix(layer + "attn_output.weight", m.n_embd, m.n_head * m.head_dim);
+  if (m.architecture.starts_with("qwen3")) {
+    tensors.vector(layer + "attn_q_norm.weight", m.head_dim);
+    tensors.vector(layer + "attn_k_norm.weight", m.head_dim);
+  }
+  if (m.architecture == "qwen2") {
+    tensors.vector(layer + "attn_q.bias", m.n_head * m.head_dim, 0.0f);
+    tensors.vector(layer + "attn_k.bias", m.n_head_kv * m.head_dim, 0.0f);
+    tensors.vector(layer + "attn_v.bias", m.n_head_kv * m.head_dim, 0.0f);
+  }
+}
+
+void add_experts(Tensors& tensors, const TinyModel& m, const std::string& layer) {
+  tensors.matrix(layer + "ffn_gate_inp.weight", m.n_expert, m.n_embd);
+  tensors.stack(layer + "ffn_gate_exps.weight", m.n_expert, m.n_ff_expert, m.n_embd);
+  tensors.stack(layer + "ffn_up_exps.weight", m.n_expert, m.n_ff_expert, m.n_embd);
+  tensors.stack(layer + "ffn_down_exps.weight", m.n_expert, m.n_embd, m.n_ff_expert);
+}
+
 }  // namespace
 
 GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
@@ -92,6 +119,10 @@ GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
                             {"context_length", 2048}}) {
     file.key(prefix + key, static_cast<uint32_t>(value));
   }
+  if (m.n_expert) {
+    file.key(prefix + "expert_count", static_cast<uint32_t>(m.n_expert));
+    file.key(prefix + "expert_used_count", static_cast<uint32_t>(m.n_expert_used));
+  }
   file.key(prefix + "attention.layer_norm_rms_epsilon", 1e-6f);
   file.key(prefix + "rope.freq_base", 10000.0f);
   add_vocabulary(file, m.n_vocab);
@@ -100,19 +131,15 @@ GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
   tensors.matrix("token_embd.weight", m.n_vocab, m.n_embd);
   for (int i = 0; i < m.n_layer; ++i) {
     const std::string layer = "blk." + std::to_string(i) + ".";
-    tensors.vector(layer + "attn_norm.weight", m.n_embd);
-    tensors.matrix(layer + "attn_q.weight", m.n_head * m.head_dim, m.n_embd);
-    tensors.matrix(layer + "attn_k.weight", m.n_head_kv * m.head_dim, m.n_embd);
-    tensors.matrix(layer + "attn_v.weight", m.n_head_kv * m.head_dim, m.n_embd);
-    tensors.matrix(layer + "attn_output.weight", m.n_embd, m.n_head * m.head_dim);
-    if (m.architecture == "qwen3") {
-      tensors.vector(layer + "attn_q_norm.weight", m.head_dim);
-      tensors.vector(layer + "attn_k_norm.weight", m.head_dim);
-    }
+    add_attention(tensors, m, layer);
     tensors.vector(layer + "ffn_norm.weight", m.n_embd);
-    tensors.matrix(layer + "ffn_gate.weight", m.n_ff, m.n_embd);
-    tensors.matrix(layer + "ffn_up.weight", m.n_ff, m.n_embd);
-    tensors.matrix(layer + "ffn_down.weight", m.n_embd, m.n_ff);
+    if (m.n_expert && i % 2 == 1) {
+      add_experts(tensors, m, layer);
+    } else {
+      tensors.matrix(layer + "ffn_gate.weight", m.n_ff, m.n_embd);
+      tensors.matrix(layer + "ffn_up.weight", m.n_ff, m.n_embd);
+      tensors.matrix(layer + "ffn_down.weight", m.n_embd, m.n_ff);
+    }
   }
   tensors.vector("output_norm.weight", m.n_embd);
   if (!m.tied) tensors.matrix("output.weight", m.n_vocab, m.n_embd);

@@ -7,7 +7,7 @@
 namespace q3l::testing {
 
 struct TinyModel {
-  std::string architecture = "qwen3";  // or "llama"
+  std::string architecture = "qwen3";  // or "llama", "qwen2", "qwen3moe"
   std::string format = "F32";          // of the matrices; rows are whole numbers of its blocks
   int n_layer = 2;
   int n_embd = 160;
@@ -15,6 +15,7 @@ struct TinyModel {
   int n_ff = 224;
   int n_vocab = 270;  // at least 262
   bool tied = false;
+  int n_expert = 0, n_expert_used = 0, n_ff_expert = 96;  // "qwen3moe": of every second layer
 };
 
 GgufBuilder tiny_model(const TinyModel& shape, uint64_t seed = 1);
