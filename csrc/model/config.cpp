@@ -57,6 +57,11 @@ class Keys {
   int get(const std::string& key, int otherwise, uint64_t highest) const {
     return find(key, highest).value_or(otherwise);
   }
+  double positive(const std::string& key, double otherwise) const {
+    const double value = file_.get_float(prefix_ + key).value_or(otherwise);
+    if (!(value > 0)) fail(key, "is not positive");
+    return value;
+  }
   // A factor; missing or zero, as some writers put it, stands for `otherwise`.
   double factor(const std::string& key, double otherwise) const {
     const double value = file_.get_float(prefix_ + key).value_or(0.0);
@@ -90,7 +95,7 @@ RopeConfig read_rope(const Keys& keys, RopeLayout layout, int head_dim, int n_ct
   r.n_rot = keys.get("rope.dimension_count", head_dim, kMaxWidth);
   if (r.n_rot % 2 != 0 || r.n_rot > head_dim)
     keys.fail("rope.dimension_count", "is odd or longer than a head");
-  r.theta = keys.factor("rope.freq_base", 10000.0);
+  r.theta = keys.positive("rope.freq_base", 10000.0);
   r.attn_factor = keys.factor("rope.scaling.attn_factor", 1.0);
   // A factor without a type stretches all frequencies; its key had another name once.
   const std::string type = keys.text("rope.scaling.type", "linear");
@@ -137,7 +142,7 @@ Config read_config(const gguf::Reader& file) {
   c.n_head_kv = keys.get("attention.head_count_kv", c.n_head, kMaxWidth);
   c.head_dim = keys.get("attention.key_length", c.n_embd / c.n_head, kMaxWidth);
   c.n_ctx_train = keys.require("context_length", kMaxContext);
-  c.rms_epsilon = static_cast<float>(keys.factor("attention.layer_norm_rms_epsilon", 1e-5));
+  c.rms_epsilon = static_cast<float>(keys.positive("attention.layer_norm_rms_epsilon", 1e-5));
   c.qk_norm = architecture.qk_norm;
   if (static_cast<uint64_t>(c.n_head) * static_cast<uint64_t>(c.head_dim) > kMaxWidth)
     keys.fail("attention.key_length", "times the head count is out of range");

@@ -131,6 +131,27 @@ std::vector<Original> originals() {
                                        .n_ff = 20,
                                        .n_vocab = 264,
                                        .tied = true}));
+  files.push_back(testing::tiny_model({.architecture = "qwen3moe",
+                                       .format = "Q8_0",
+                                       .n_layer = 2,
+                                       .n_embd = 32,
+                                       .n_head = 2,
+                                       .n_head_kv = 1,
+                                       .head_dim = 16,
+                                       .n_ff = 32,
+                                       .n_vocab = 262,
+                                       .n_expert = 4,
+                                       .n_expert_used = 2,
+                                       .n_ff_expert = 32}));
+  files.push_back(testing::tiny_model({.architecture = "qwen2",
+                                       .format = "F32",
+                                       .n_layer = 1,
+                                       .n_embd = 12,
+                                       .n_head = 2,
+                                       .n_head_kv = 1,
+                                       .head_dim = 6,
+                                       .n_ff = 20,
+                                       .n_vocab = 262}));
   std::vector<Original> all;
   for (const GgufBuilder& file : files) {
     all.push_back({file.bytes(), file.fields()});

@@ -122,6 +122,7 @@ GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
   if (m.n_expert) {
     file.key(prefix + "expert_count", static_cast<uint32_t>(m.n_expert));
     file.key(prefix + "expert_used_count", static_cast<uint32_t>(m.n_expert_used));
+    file.key(prefix + "expert_weights_norm", true);
   }
   file.key(prefix + "attention.layer_norm_rms_epsilon", 1e-6f);
   file.key(prefix + "rope.freq_base", 10000.0f);
