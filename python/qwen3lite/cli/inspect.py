@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
+from collections.abc import Sequence
 from math import prod
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +18,8 @@ from ..chat import TEMPLATE_KEY
 from .display import ConversionProgress
 from .options import Json, ModelName, Type
 
+Tensor = tuple[str, str, tuple[int, ...], int]  # name, type, shape, bytes
+
 # Names of ModelInfo, and the metadata behind them, "<architecture>." left out.
 DIMENSIONS = {
     "n_layer": "block_count",
@@ -26,8 +30,12 @@ DIMENSIONS = {
     "n_ff": "feed_forward_length",
     "n_expert": "expert_count",
     "n_expert_used": "expert_used_count",
+    "n_ff_expert": "expert_feed_forward_length",
     "n_ctx_train": "context_length",
 }
+ROUTER = re.compile(r"blk\.(\d+)\.ffn_gate_inp\.weight")
+BIAS = re.compile(r"blk\.\d+\.(.+)\.bias")
+EXPERTS_SUFFIX = "_exps.weight"  # of a layer's experts in one tensor
 TOKENIZER = {"model": "model", "pre": "pre", "bos": "bos_token_id", "eos": "eos_token_id"}
 
 
@@ -83,6 +91,8 @@ def summarise(path: Path, file: _core.GgufFile) -> dict[str, Any]:
         "name": metadata.get("general.name"),
         "n_params": sum(prod(shape) for _, _, shape, _ in tensors),
         **dimensions,
+        **_experts(dimensions, tensors),
+        **_biases(tensors),
         "tensor_types": {
             type: {"tensors": counts[type], "bytes": size, "share": size / total}
             for type, size in n_bytes.most_common()
@@ -94,6 +104,25 @@ def summarise(path: Path, file: _core.GgufFile) -> dict[str, Any]:
         },
         "chat_template": bool(metadata.get(TEMPLATE_KEY)),
     }
+
+
+def _experts(dimensions: dict[str, int], tensors: Sequence[Tensor]) -> dict[str, Any]:
+    """`sparse_layers`, those with a router; `n_params_active`, all but the experts left out."""
+    routers = [int(match[1]) for name, *_ in tensors if (match := ROUTER.fullmatch(name))]
+    if not routers or not dimensions.keys() >= {"n_expert", "n_expert_used"}:
+        return {}
+    n_total = sum(prod(shape) for _, _, shape, _ in tensors)
+    n_stacked = sum(prod(shape) for name, _, shape, _ in tensors if name.endswith(EXPERTS_SUFFIX))
+    n_idle = (
+        n_stacked // dimensions["n_expert"] * (dimensions["n_expert"] - dimensions["n_expert_used"])
+    )
+    return {"sparse_layers": sorted(routers), "n_params_active": n_total - n_idle}
+
+
+def _biases(tensors: Sequence[Tensor]) -> dict[str, list[str]]:
+    """`biases`, the parts of a layer that have one."""
+    names = dict.fromkeys(match[1] for name, *_ in tensors if (match := BIAS.fullmatch(name)))
+    return {"biases": list(names)} if names else {}
 
 
 def _print_tables(summary: dict[str, Any]) -> None:
@@ -122,6 +151,19 @@ def _print_tables(summary: dict[str, Any]) -> None:
 def _readable(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_ranges(value) if isinstance(value[0], int) else value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {item}" for name, item in value.items())
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _ranges(numbers: list[int]) -> list[str]:
+    """Ascending numbers, with runs of neighbours as first-last."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]

@@ -31,10 +31,10 @@ Progress = Callable[[str, int, int], None]
 def convert(src: Path, out: Path, type: str = "q8_0", progress: Progress | None = None) -> None:
     """Converts a Hugging Face model directory to one GGUF file.
 
-    `type` is one of TYPES; vectors (norms) stay float32 in all of them, and "q4_0" keeps the output
-    head in Q6_K. `progress(tensor, done, total)` is called after each block with the bytes of
-    weights written so far and in all. The same input gives the same bytes. `out` appears only when
-    complete. Peak memory does not depend on the model's size.
+    `type` is one of TYPES; vectors (norms, biases) and routers stay float32 in all of them, and
+    "q4_0" keeps the output head in Q6_K. `progress(tensor, done, total)` is called after each block
+    with the bytes of weights written so far and in all. The same input gives the same bytes. `out`
+    appears only when complete. Peak memory does not depend on the model's size.
 
     Throws FileError, ModelFormatError, UnsupportedModelError or InvalidArgumentError.
     """
@@ -85,7 +85,6 @@ def _write_tensors(
     done = 0
     for tensor in tensors:
         for rows in _row_blocks(tensor, checkpoint):
-            _check_values(rows, tensor, checkpoint)
             for encoded in _encode(tensor.format, rows, pool):
                 file.write(encoded)
                 done += encoded.nbytes
@@ -107,31 +106,38 @@ def _row_blocks(tensor: PlannedTensor, checkpoint: Checkpoint) -> Iterator[npt.N
     if tensor.data is not None:
         yield tensor.data.reshape(tensor.rows, -1)
         return
-    unit = tensor.head_rows or 1
+    unit = tensor.head_outputs or 1
     step = max(1, BLOCK_VALUES // (unit * tensor.shape[-1])) * unit
-    for first in range(0, tensor.rows, step):
-        rows = checkpoint.read_rows(tensor.source, first, min(step, tensor.rows - first))
-        yield _interleave(rows, tensor.head_rows) if tensor.head_rows else rows
+    for source in tensor.sources:
+        n_rows = tensor.rows // len(tensor.sources)
+        for first in range(0, n_rows, step):
+            rows = checkpoint.read_rows(source, first, min(step, n_rows - first))
+            _check_values(rows, source, tensor.format, checkpoint)
+            yield _interleave(rows, tensor) if tensor.head_outputs else rows
 
 
-def _interleave(rows: npt.NDArray[np.float32], head_rows: int) -> npt.NDArray[np.float32]:
-    """Within each head, row i and row i + head_rows/2 become neighbours 2i and 2i + 1."""
-    halves = rows.reshape(-1, 2, head_rows // 2, rows.shape[-1])
+def _interleave(rows: npt.NDArray[np.float32], tensor: PlannedTensor) -> npt.NDArray[np.float32]:
+    """Within each head, output i and output i + half a head become neighbours 2i and 2i + 1.
+
+    A weight's outputs are its rows; a bias is one row of them.
+    """
+    n_in = tensor.shape[-1] if len(tensor.shape) > 1 else 1
+    halves = rows.reshape(-1, 2, tensor.head_outputs // 2, n_in)
     return np.ascontiguousarray(halves.swapaxes(1, 2)).reshape(rows.shape)
 
 
 def _check_values(
-    rows: npt.NDArray[np.float32], tensor: PlannedTensor, checkpoint: Checkpoint
+    rows: npt.NDArray[np.float32], source: str, format: str, checkpoint: Checkpoint
 ) -> None:
     """Refuses values that the format cannot hold: one NaN would silence the whole model."""
     low, high = float(rows.min()), float(rows.max())  # NaN propagates through both
     if not (np.isfinite(low) and np.isfinite(high)):
         raise ModelFormatError(
-            f"{checkpoint.directory}: tensor '{tensor.source}' holds values that are not finite;"
+            f"{checkpoint.directory}: tensor '{source}' holds values that are not finite;"
             " download the checkpoint again."
         )
-    if tensor.format == "F16" and max(-low, high) > F16_MAX:
+    if format == "F16" and max(-low, high) > F16_MAX:
         raise ModelFormatError(
-            f"{checkpoint.directory}: tensor '{tensor.source}' exceeds the range of F16;"
+            f"{checkpoint.directory}: tensor '{source}' exceeds the range of F16;"
             " convert to bf16 or f32."
         )

@@ -10,17 +10,40 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 from gguf import GGUFWriter
-from gguf.constants import GGUF_DEFAULT_ALIGNMENT, GGMLQuantizationType
+from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType, Keys
 
 from ..errors import FileError
 from .metadata import KeyValue
-from .tensor_plan import PlannedTensor
+
+
+@dataclass(frozen=True)
+class GgufTensor:
+    """`shape` is [out, in], [n] or, stacked, [experts, out, in]; rows are along its last axis."""
+
+    name: str
+    format: str
+    shape: tuple[int, ...]
+
+    @property
+    def rows(self) -> int:
+        return prod(self.shape[:-1])
+
+    @property
+    def row_bytes(self) -> int:
+        block, block_bytes = GGML_QUANT_SIZES[GGMLQuantizationType[self.format]]
+        return self.shape[-1] // block * block_bytes
+
+    @property
+    def n_bytes(self) -> int:
+        return self.rows * self.row_bytes
 
 
 @contextmanager
@@ -50,10 +73,12 @@ class GgufFile:
         path: Path,
         architecture: str,
         metadata: Sequence[KeyValue],
-        tensors: Sequence[PlannedTensor],
+        tensors: Sequence[GgufTensor],
     ) -> None:
         self._writer = GGUFWriter(path, architecture)
         for entry in metadata:
+            if entry.key == Keys.General.ALIGNMENT and isinstance(entry.value, int):
+                self._writer.data_alignment = entry.value
             self._writer.add_key_value(entry.key, entry.value, entry.type, entry.item_type)
         for tensor in tensors:
             self._writer.add_tensor_info(
@@ -88,4 +113,4 @@ class GgufFile:
         self._align()
 
     def _align(self) -> None:
-        self._file.write(bytes(-self._file.tell() % GGUF_DEFAULT_ALIGNMENT))
+        self._file.write(bytes(-self._file.tell() % self._writer.data_alignment))

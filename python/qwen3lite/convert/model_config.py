@@ -15,10 +15,11 @@ import numpy.typing as npt
 from gguf.constants import Keys
 
 from ..errors import FileError, ModelFormatError, UnsupportedModelError
-from .architectures import ARCHITECTURES, Architecture
+from .architectures import ALWAYS, ARCHITECTURES, Architecture
 from .json_file import integer, read_object, real
-from .metadata import KeyValue, float32, string, uint32
+from .metadata import KeyValue, boolean, float32, string, uint32
 
+ORIGINAL = "original_max_position_embeddings"
 # Settings of YaRN that would change the rotation and have no GGUF key here.
 YARN_REFUSED = ("mscale", "mscale_all_dim", "truncate")
 
@@ -42,13 +43,16 @@ class ModelConfig:
         self.n_vocab = self.integer("vocab_size")
         self.head_dim = self.integer("head_dim", self.n_embd // self.n_head)
         self.n_ff = self.integer("intermediate_size")
-        self.tied = bool(self._raw.get("tie_word_embeddings", False))
+        self.tied = self.flag("tie_word_embeddings")
         if self.head_dim % 2 or self.n_head % self.n_head_kv:
             raise ModelFormatError(
                 f"{self.path}: head_dim {self.head_dim} must be even and num_attention_heads"
                 f" {self.n_head} a multiple of num_key_value_heads {self.n_head_kv}."
             )
         self._rope = self._rope_settings()
+        self.n_expert = self.n_expert_used = self.n_ff_expert = 0
+        if self.architecture.has_experts:
+            self._read_experts()
 
     def dimensions(self) -> dict[str, int]:
         """The numbers behind the named dimensions of architectures.TensorRule.shape."""
@@ -59,7 +63,25 @@ class ModelConfig:
             "head": self.head_dim,
             "q": self.n_head * self.head_dim,
             "kv": self.n_head_kv * self.head_dim,
+            "expert": self.n_expert,
+            "expert_ff": self.n_ff_expert,
         }
+
+    def is_sparse(self, layer: int) -> bool:
+        """Whether the layer has experts."""
+        return (
+            self.n_expert > 0
+            and layer not in self._dense_layers
+            and (layer + 1) % self._sparse_step == 0
+        )
+
+    def count_experts(self) -> int:
+        """How many all layers have together."""
+        return sum(self.is_sparse(layer) for layer in range(self.n_layer)) * self.n_expert
+
+    def has(self, setting: str) -> bool:
+        """Whether architectures.TensorRule.setting holds."""
+        return setting == ALWAYS or self.flag(setting)
 
     def metadata(self) -> list[KeyValue]:
         """The hyperparameters under `<architecture>.`, as llama.cpp names them."""
@@ -84,6 +106,7 @@ class ModelConfig:
         return [
             *(uint32(key.format(arch=arch), value) for key, value in counts.items()),
             *(float32(key.format(arch=arch), value) for key, value in reals.items()),
+            *self._expert_metadata(arch),
             *self._scaling_metadata(arch),
         ]
 
@@ -108,13 +131,22 @@ class ModelConfig:
         value = self._raw.get(key)
         return integer(self.path, key, default if value is None else value, least=1)
 
-    def token_ids(self, key: str) -> list[int]:
-        """An id or a list of ids; empty when absent."""
+    def flag(self, key: str) -> bool:
+        """A setting that is false when absent."""
         value = self._raw.get(key)
-        ids = value if isinstance(value, list) else [] if value is None else [value]
-        if not all(type(i) is int for i in ids):
-            raise ModelFormatError(f"{self.path}: '{key}' must be a token id, not {value!r}.")
-        return ids
+        if value is not None and type(value) is not bool:
+            raise ModelFormatError(f"{self.path}: '{key}' must be true or false, not {value!r}.")
+        return bool(value)
+
+    def integers(self, key: str) -> list[int]:
+        """An integer or a list of them (token ids, layers); empty when absent."""
+        value = self._raw.get(key)
+        numbers = value if isinstance(value, list) else [] if value is None else [value]
+        if not all(type(i) is int for i in numbers):
+            raise ModelFormatError(
+                f"{self.path}: '{key}' must be an integer or a list of them, not {value!r}."
+            )
+        return numbers
 
     def _find_architecture(self) -> Architecture:
         names = self._raw.get("architectures") or [f"model_type {self._raw.get('model_type')}"]
@@ -137,18 +169,45 @@ class ModelConfig:
             if is_refused:
                 raise UnsupportedModelError(
                     f"{self.path}: '{key}' = {self._raw[key]!r} is not supported;"
-                    " convert a plain dense checkpoint."
+                    " convert a plain checkpoint."
                 )
 
+    def _read_experts(self) -> None:
+        """Experts as Qwen3-MoE has them; some writers call their count num_local_experts."""
+        key = "num_experts" if "num_experts" in self._raw else "num_local_experts"
+        self.n_expert = self.integer(key)
+        self.n_expert_used = self.integer("num_experts_per_tok")
+        self.n_ff_expert = self.integer("moe_intermediate_size")
+        self._sparse_step = self.integer("decoder_sparse_step", 1)
+        self._dense_layers = self.integers("mlp_only_layers")
+        if self.n_expert_used > self.n_expert:
+            raise ModelFormatError(
+                f"{self.path}: 'num_experts_per_tok' is {self.n_expert_used}, more than the"
+                f" {self.n_expert} of '{key}'; use the config.json that belongs to these weights."
+            )
+
+    def _expert_metadata(self, arch: str) -> list[KeyValue]:
+        if not self.n_expert:
+            return []
+        counts = {
+            Keys.LLM.EXPERT_COUNT: self.n_expert,
+            Keys.LLM.EXPERT_USED_COUNT: self.n_expert_used,
+            Keys.LLM.EXPERT_FEED_FORWARD_LENGTH: self.n_ff_expert,
+        }
+        return [
+            *(uint32(key.format(arch=arch), value) for key, value in counts.items()),
+            boolean(Keys.LLM.EXPERT_WEIGHTS_NORM.format(arch=arch), self.flag("norm_topk_prob")),
+        ]
+
     def _rope_settings(self) -> dict[str, Any]:
+        """Both spellings as one; what takes precedence is as in transformers 5."""
+        key = "rope_scaling" if self._raw.get("rope_scaling") else "rope_parameters"
+        parameters = self._raw.get(key) or {}
+        if not isinstance(parameters, dict):
+            raise ModelFormatError(f"{self.path}: '{key}' must be an object.")
         theta = {"rope_theta": self._raw["rope_theta"]} if "rope_theta" in self._raw else {}
-        scaling = self._raw.get("rope_scaling") or {}
-        parameters = self._raw.get("rope_parameters") or {}
-        if not isinstance(scaling, dict) or not isinstance(parameters, dict):
-            raise ModelFormatError(f"{self.path}: 'rope_scaling' must be an object.")
-        key = "original_max_position_embeddings"
-        original = {key: self._raw[key]} if key in self._raw else {}
-        return {**theta, **original, **scaling, **parameters}
+        original = {ORIGINAL: self._raw[ORIGINAL]} if ORIGINAL in self._raw else {}
+        return {**theta, **parameters, **original}
 
     def _rope_type(self) -> str:
         kind = str(self._rope.get("rope_type") or self._rope.get("type") or "default")
@@ -174,15 +233,15 @@ class ModelConfig:
         return entries if kind == "linear" else entries + self._yarn_metadata(arch)
 
     def _yarn_metadata(self, arch: str) -> list[KeyValue]:
+        """As transformers reads the settings: without an original length, it is the model's."""
         refused = [key for key in YARN_REFUSED if self._rope.get(key) is not None]
         if refused:
             raise UnsupportedModelError(
                 f"{self.path}: rope scaling setting '{refused[0]}' is not supported;"
                 " remove it if its value is the default."
             )
-        key = "original_max_position_embeddings"
-        context = self._rope.get(key) or self.integer("max_position_embeddings")
-        original = integer(self.path, f"rope_scaling.{key}", context, least=1)
+        context = self._rope.get(ORIGINAL) or self.integer("max_position_embeddings")
+        original = integer(self.path, f"rope_scaling.{ORIGINAL}", context, least=1)
         entries = [uint32(Keys.Rope.SCALING_ORIG_CTX_LEN.format(arch=arch), original)]
         if self._rope.get("attention_factor") is not None:
             # In config.json the whole factor; in GGUF one on top of YaRN's own.
@@ -196,5 +255,5 @@ class ModelConfig:
         return entries + [
             float32(gguf_key.format(arch=arch), self._rope_number(key))
             for key, gguf_key in betas.items()
-            if self._rope.get(key) is not None
+            if self._rope.get(key)  # 0 stands for the default
         ]

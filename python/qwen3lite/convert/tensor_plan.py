@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,7 @@ from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType, LlamaFileType
 from ..errors import ModelFormatError, UnsupportedModelError
 from .architectures import EMBEDDING, OUTPUT, OUTPUT_NORM, TensorRule
 from .checkpoint import Checkpoint
+from .gguf_file import GgufTensor
 from .model_config import ModelConfig
 
 logger = logging.getLogger(__name__)
@@ -43,73 +43,80 @@ IGNORED_SUFFIXES = ("rotary_emb.inv_freq",)
 
 
 @dataclass(frozen=True)
-class PlannedTensor:
-    """`shape` is [out, in] or [n]; `source` names the checkpoint's tensor unless `data` is given.
+class PlannedTensor(GgufTensor):
+    """A tensor and its values: `data`, or the checkpoint's `sources` one after the other.
 
-    `head_rows` > 0: within each run of so many rows, they are reordered for interleaved rotation.
+    `head_outputs` > 0: within each run of so many outputs, they are put in the order of interleaved
+    rotation.
     """
 
-    name: str
-    format: str
-    shape: tuple[int, ...]
-    source: str = ""
-    head_rows: int = 0
+    sources: tuple[str, ...] = ()
+    head_outputs: int = 0
     data: npt.NDArray[np.float32] | None = None
 
-    @property
-    def rows(self) -> int:
-        return prod(self.shape[:-1])
 
-    @property
-    def row_bytes(self) -> int:
-        block, block_bytes = GGML_QUANT_SIZES[GGMLQuantizationType[self.format]]
-        return self.shape[-1] // block * block_bytes
+@dataclass(frozen=True)
+class Place:
+    """A rule in one layer, with the names that it stands for there."""
 
-    @property
-    def n_bytes(self) -> int:
-        return self.rows * self.row_bytes
+    rule: TensorRule
+    name: str
+    sources: tuple[str, ...]
 
 
 def plan_tensors(
     config: ModelConfig, checkpoint: Checkpoint, file_type: FileType
 ) -> list[PlannedTensor]:
     """Every tensor of the file in its order. Throws naming tensors that are missing or surplus."""
-    if config.n_layer > len(checkpoint.tensors):  # before names are made for each layer
+    n_tensors = len(checkpoint.tensors)
+    # Before names are made for each layer and expert.
+    if config.n_layer > n_tensors or config.count_experts() > n_tensors:
+        experts = f" with {config.n_expert:,} experts" if config.n_expert else ""
         raise ModelFormatError(
-            f"{config.path}: asks for {config.n_layer:,} layers, but the checkpoint has only"
-            f" {len(checkpoint.tensors)} tensors; use the config.json that belongs to it."
+            f"{config.path}: asks for {config.n_layer:,} layers{experts}, but the checkpoint has"
+            f" only {n_tensors} tensors; use the config.json that belongs to it."
         )
-    placed = list(_placed_rules(config))
-    _check_names(config, checkpoint, {source for _, _, source in placed})
+    places = list(_places(config))
+    _check_names(config, checkpoint, {source for place in places for source in place.sources})
     tensors = []
     freqs = config.rope_freqs()
     if freqs is not None:
         tensors.append(PlannedTensor("rope_freqs.weight", "F32", freqs.shape, data=freqs))
-    for rule, name, source in placed:
+    for place in places:
+        rule = place.rule
         shape = tuple(config.dimensions()[dim] for dim in rule.shape)
+        _check_shapes(checkpoint, place.sources, shape[1:] if rule.is_stack else shape)
+        is_head = rule is OUTPUT or (rule is EMBEDDING and config.tied)
+        wanted = file_type.head if is_head else file_type.matrix
+        chosen = "F32" if rule.float32 else _fitting_format(place.name, wanted, shape)
+        head_outputs = config.head_dim if rule.interleave else 0
+        tensors.append(PlannedTensor(place.name, chosen, shape, place.sources, head_outputs))
+    return tensors
+
+
+def _places(config: ModelConfig) -> Iterator[Place]:
+    """Where rules apply, layer by layer in the order of their use."""
+    yield Place(EMBEDDING, EMBEDDING.gguf, (EMBEDDING.hf,))
+    for layer in range(config.n_layer):
+        kind = "sparse" if config.is_sparse(layer) else "dense"
+        for rule in config.architecture.layer:
+            if rule.layers in ("all", kind) and config.has(rule.setting):
+                count = config.n_expert if rule.is_stack else 1
+                sources = (rule.hf.format(layer=layer, expert=i) for i in range(count))
+                yield Place(rule, rule.gguf.format(layer=layer), tuple(sources))
+    yield Place(OUTPUT_NORM, OUTPUT_NORM.gguf, (OUTPUT_NORM.hf,))
+    if not config.tied:
+        yield Place(OUTPUT, OUTPUT.gguf, (OUTPUT.hf,))
+
+
+def _check_shapes(checkpoint: Checkpoint, sources: tuple[str, ...], shape: tuple[int, ...]) -> None:
+    for source in sources:
         stored = checkpoint.tensors[source]
         if stored.shape != shape:
             raise ModelFormatError(
                 f"{stored.file}: tensor '{source}' has shape {list(stored.shape)}, but config.json"
                 f" asks for {list(shape)}; use the config.json that belongs to these weights."
             )
-        head_rows = config.head_dim if rule.interleave else 0
-        is_head = rule is OUTPUT or (rule is EMBEDDING and config.tied)
-        wanted = file_type.head if is_head else file_type.matrix
-        chosen = _fitting_format(name, wanted, shape)
-        tensors.append(PlannedTensor(name, chosen, shape, source, head_rows))
-    return tensors
-
-
-def _placed_rules(config: ModelConfig) -> Iterator[tuple[TensorRule, str, str]]:
-    """Each rule with its GGUF and checkpoint names, layer by layer in the order of their use."""
-    yield EMBEDDING, EMBEDDING.gguf, EMBEDDING.hf
-    for layer in range(config.n_layer):
-        for rule in config.architecture.layer:
-            yield rule, rule.gguf.format(layer=layer), rule.hf.format(layer=layer)
-    yield OUTPUT_NORM, OUTPUT_NORM.gguf, OUTPUT_NORM.hf
-    if not config.tied:
-        yield OUTPUT, OUTPUT.gguf, OUTPUT.hf
 
 
 def _check_names(config: ModelConfig, checkpoint: Checkpoint, wanted: set[str]) -> None:

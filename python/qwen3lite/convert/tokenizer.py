@@ -158,7 +158,7 @@ def _special_ids(tokenizer: HfTokenizer, config: ModelConfig) -> dict[str, int]:
     for kind, key in SPECIAL_IDS.items():
         found = tokenizer.special_id(kind)
         if found is None:
-            found = next(iter(config.token_ids(f"{kind}_token_id")), None)
+            found = next(iter(config.integers(f"{kind}_token_id")), None)
         if found is not None and 0 <= found < config.n_vocab:
             ids[key] = found
     end = next((i for i in map(tokenizer.find, END_OF_TURN) if i is not None), None)

@@ -12,7 +12,7 @@ from gguf import GGUFReader
 
 import make_checkpoint as mc
 
-TINY = {arch: mc.GEOMETRIES[arch, "tiny"] for arch in ("qwen3", "llama")}
+TINY = {arch: mc.GEOMETRIES[arch, "tiny"] for arch in mc.VARIANTS}
 SMALL = dataclasses.replace(TINY["qwen3"], layers=1, hidden=64, ff=64, heads=2, kv_heads=1)
 
 
@@ -26,6 +26,21 @@ def edit_json(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
     value = json.loads(path.read_text(encoding="utf-8"))
     change(value)
     path.write_text(json.dumps(value), encoding="utf-8")
+
+
+def edit_header(src: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Changes the header and lays the tensors that are left out anew, filled with zeros."""
+    path = src / "model.safetensors"
+    data = path.read_bytes()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    change(header)
+    at = 0
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            entry["data_offsets"] = [at, at := at + end - begin]
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(at))
 
 
 def set_config(**values: Any) -> Callable[[Path], None]:

@@ -13,6 +13,7 @@ from gguf import GGUFReader
 
 import make_checkpoint as mc
 from qwen3lite.convert import convert
+from tiny_tokenizer import CHATML, QWEN2_PATTERN, tiny_tokenizer
 
 
 def test_metadata(tmp_path: Path) -> None:
@@ -22,7 +23,7 @@ def test_metadata(tmp_path: Path) -> None:
     )
     convert(src, tmp_path / "out.gguf", "q4_0")
     got = fields(tmp_path / "out.gguf")
-    tokenizer, config = mc.tiny_tokenizer()
+    tokenizer, config = tiny_tokenizer()
     n_known = 256 + 7 + 3 + 2
     vocab = list(tokenizer["model"]["vocab"])
     assert got.pop("tokenizer.ggml.tokens") == [
@@ -91,6 +92,42 @@ def test_rope_scaling_keys(tmp_path: Path) -> None:
         }
 
 
+YARN = {"rope_type": "yarn", "factor": 4.0}
+
+
+@pytest.mark.parametrize(
+    ("config", "context"),
+    [
+        ({"rope_scaling": YARN}, 4096),  # max_position_embeddings
+        ({"rope_scaling": {**YARN, "original_max_position_embeddings": 64}}, 64),
+        # What transformers 5 gives precedence.
+        (
+            {
+                "rope_scaling": {**YARN, "original_max_position_embeddings": 64, "beta_fast": 0},
+                "original_max_position_embeddings": 128,
+            },
+            128,
+        ),
+        (
+            {
+                "rope_scaling": YARN,
+                "rope_parameters": {"type": "linear", "original_max_position_embeddings": 64},
+            },
+            4096,
+        ),
+    ],
+)
+def test_original_context_of_yarn(config: dict[str, Any], context: int, tmp_path: Path) -> None:
+    src = mc.make_checkpoint(tmp_path / "yarn", TINY["qwen2"], config=config)
+    convert(src, tmp_path / "out.gguf", "f16")
+    got = fields(tmp_path / "out.gguf")
+    assert {k: v for k, v in got.items() if ".rope.scaling" in k} == {
+        "qwen2.rope.scaling.type": "yarn",
+        "qwen2.rope.scaling.factor": 4.0,
+        "qwen2.rope.scaling.original_context_length": context,
+    }
+
+
 def test_llama3_scaling_becomes_a_tensor(tmp_path: Path) -> None:
     scaling = {
         "rope_type": "llama3",
@@ -118,7 +155,7 @@ def test_llama3_scaling_becomes_a_tensor(tmp_path: Path) -> None:
 
 BYTES = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
 SPLIT = {"type": "Split", "behavior": "Isolated", "invert": False}
-LLAMA3_PATTERN = mc.QWEN2_PATTERN.replace(r"\p{N}|", r"\p{N}{1,3}|", 1)
+LLAMA3_PATTERN = QWEN2_PATTERN.replace(r"\p{N}|", r"\p{N}{1,3}|", 1)
 
 
 def sequence(*stages: dict[str, Any]) -> dict[str, Any]:
@@ -192,14 +229,14 @@ def test_special_ids(small: Path, tmp_path: Path) -> None:
 
 
 def prefix_id(text: str) -> int:
-    added = mc.tiny_tokenizer()[0]["added_tokens"]
+    added = tiny_tokenizer()[0]["added_tokens"]
     return next(int(entry["id"]) for entry in added if entry["content"] == text)
 
 
 @pytest.mark.parametrize(
     ("template", "system"),
     [
-        (mc.CHATML.partition("{%- for")[2].join(["{%- for", ""]), None),  # adds no system turn
+        (CHATML.partition("{%- for")[2].join(["{%- for", ""]), None),  # adds no system turn
         ("<|im_start|>system\nToday is {{ strftime_now('%d') }}<|im_end|>", None),
         ("<|im_start|>system\n{{ raise_exception('no') }}<|im_end|>", None),
         ("{% broken", None),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from convert_support import TINY, edit_json, set_config, set_tokenizer
+from convert_support import TINY, edit_header, edit_json, set_config, set_tokenizer
 
 import make_checkpoint as mc
 from qwen3lite.convert import convert
@@ -31,21 +31,6 @@ def shorten(src: Path) -> None:
 
 def drop_tensor(src: Path) -> None:
     edit_header(src, lambda header: header.pop("model.norm.weight"))
-
-
-def edit_header(src: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Changes the header and lays the tensors that are left out anew, filled with zeros."""
-    path = src / "model.safetensors"
-    data = path.read_bytes()
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    change(header)
-    at = 0
-    for name, entry in header.items():
-        if name != "__metadata__":
-            begin, end = entry["data_offsets"]
-            entry["data_offsets"] = [at, at := at + end - begin]
-    text = json.dumps(header).encode()
-    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(at))
 
 
 def put_value(value: float) -> Callable[[Path], None]:

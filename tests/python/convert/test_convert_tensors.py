@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,16 +32,38 @@ HF_NAMES = {
     "ffn_gate": "mlp.gate_proj",
     "ffn_up": "mlp.up_proj",
     "ffn_down": "mlp.down_proj",
+    "ffn_gate_inp": "mlp.gate",
+    "ffn_gate_exps": "mlp.experts.{}.gate_proj",
+    "ffn_up_exps": "mlp.experts.{}.up_proj",
+    "ffn_down_exps": "mlp.experts.{}.down_proj",
+}
+MOE = TINY["qwen3moe"]
+CASES = {
+    **TINY,
+    "some layers dense": replace(MOE, layers=4, dense_layers=(1,), sparse_step=2, expert_ff=128),
+    "qwen3 with biases": replace(TINY["qwen3"], attention_bias=True),
+    "llama with biases": replace(TINY["llama"], attention_bias=True, mlp_bias=True),
 }
 # Largest root-mean-square error relative to the values' own, for normally distributed values.
 TOLERANCE = {"F32": 0.0, "F16": 3e-4, "BF16": 2.5e-3, "Q8_0": 6e-3, "Q6_K": 0.025, "Q4_0": 0.1}
 
 
-def source_name(name: str) -> str:
-    parts = name.split(".")
-    if parts[0] == "blk":
-        return f"model.layers.{parts[1]}.{HF_NAMES[parts[2]]}.weight"
-    return f"{HF_NAMES[parts[0]]}.weight"
+def source_names(name: str, geometry: mc.Geometry) -> list[str]:
+    """What a tensor of the file is made of: one of the checkpoint's, or one for each expert."""
+    *parts, kind = name.split(".")
+    source = HF_NAMES[parts[-1]]
+    prefix = f"model.layers.{parts[1]}." if parts[0] == "blk" else ""
+    count = geometry.experts if "{}" in source else 1
+    return [f"{prefix}{source.format(i)}.{kind}" for i in range(count)]
+
+
+def expected_values(
+    name: str, geometry: mc.Geometry, source: dict[str, npt.NDArray[np.float32]]
+) -> npt.NDArray[np.float32]:
+    parts = [source[part] for part in source_names(name, geometry)]
+    if geometry.arch == "llama" and name.split(".")[2:3] in (["attn_q"], ["attn_k"]):
+        return interleaved(parts[0], geometry.head_dim)
+    return np.stack(parts) if name.endswith("_exps.weight") else parts[0]
 
 
 def source_values(geometry: mc.Geometry, seed: int) -> dict[str, npt.NDArray[np.float32]]:
@@ -61,31 +83,29 @@ def interleaved(w: npt.NDArray[np.float32], head_dim: int) -> npt.NDArray[np.flo
     return out
 
 
-@pytest.fixture(scope="module", params=["qwen3", "llama"])
-def arch(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(scope="module", params=CASES)
+def geometry(request: pytest.FixtureRequest) -> mc.Geometry:
+    return CASES[request.param]
 
 
 @pytest.fixture(scope="module")
-def tiny(arch: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return mc.make_checkpoint(tmp_path_factory.mktemp(arch) / "tiny", TINY[arch], seed=7)
+def tiny(geometry: mc.Geometry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return mc.make_checkpoint(tmp_path_factory.mktemp("hf") / "tiny", geometry, seed=7)
 
 
 @pytest.mark.parametrize("type", TYPES)
-def test_tensors_read_back(type: str, arch: str, tiny: Path, tmp_path: Path) -> None:
-    geometry = TINY[arch]
+def test_tensors_read_back(type: str, geometry: mc.Geometry, tiny: Path, tmp_path: Path) -> None:
     convert(tiny, tmp_path / "out.gguf", type)
     tensors = GGUFReader(tmp_path / "out.gguf").tensors
     source = source_values(geometry, seed=7)
-    assert {source_name(t.name) for t in tensors} == source.keys()
+    used = [name for t in tensors for name in source_names(t.name, geometry)]
+    assert sorted(used) == sorted(source)
     head = "token_embd.weight" if geometry.tied else "output.weight"
     for tensor in tensors:
-        expected = source[source_name(tensor.name)]
-        if arch == "llama" and tensor.name.endswith(("attn_q.weight", "attn_k.weight")):
-            expected = interleaved(expected, geometry.head_dim)
+        expected = expected_values(tensor.name, geometry, source)
         assert [int(n) for n in tensor.shape] == list(reversed(expected.shape))
         format = tensor.tensor_type.name
-        if expected.ndim == 1:
+        if expected.ndim == 1 or "ffn_gate_inp" in tensor.name:
             assert format == "F32"
         elif type == "q4_0" and tensor.name == head:
             assert format == "Q6_K"
@@ -97,7 +117,7 @@ def test_tensors_read_back(type: str, arch: str, tiny: Path, tmp_path: Path) -> 
 
 
 def test_tied_checkpoint_may_carry_its_head(tmp_path: Path) -> None:
-    geometry = dataclasses.replace(TINY["qwen3"], tied=False)
+    geometry = replace(TINY["qwen3"], tied=False)
     src = mc.make_checkpoint(tmp_path / "m", geometry, config={"tie_word_embeddings": True})
     convert(src, tmp_path / "out.gguf", "q4_0")
     types = {t.name: t.tensor_type.name for t in GGUFReader(tmp_path / "out.gguf").tensors}
@@ -126,20 +146,19 @@ def test_block_size_changes_nothing(
     assert (tmp_path / "one.gguf").read_bytes() == (tmp_path / "many.gguf").read_bytes()
 
 
-def test_bf16_source_is_exact(tmp_path: Path) -> None:
-    geometry = TINY["qwen3"]
+def test_bf16_source_is_exact(geometry: mc.Geometry, tmp_path: Path) -> None:
     src = mc.make_checkpoint(tmp_path / "m", geometry, dtype="bfloat16")
     convert(src, tmp_path / "out.gguf", "f32")
     values = source_values(geometry, seed=0)
     for tensor in GGUFReader(tmp_path / "out.gguf").tensors:
         bits = np.asarray(tensor.data).view(np.uint32).reshape(-1)
-        expected = values[source_name(tensor.name)].reshape(-1)
+        expected = np.ascontiguousarray(expected_values(tensor.name, geometry, values)).reshape(-1)
         assert not np.any(bits & 0xFFFF)
         assert np.array_equal(bits >> 16, mc.to_bf16(expected)), tensor.name
 
 
 def test_rows_that_fit_no_block_fall_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    geometry = dataclasses.replace(TINY["llama"], hidden=96, ff=80, vocab=319)
+    geometry = replace(TINY["llama"], hidden=96, ff=80, vocab=319)
     src = mc.make_checkpoint(tmp_path / "m", geometry)
     convert(src, tmp_path / "out.gguf", "q4_0")
     tensors = {t.name: t for t in GGUFReader(tmp_path / "out.gguf").tensors}
@@ -183,9 +202,16 @@ def test_interrupted_conversion_leaves_nothing(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_memory_does_not_follow_the_tensors(tmp_path: Path) -> None:
-    """One embedding of 200 MB converts in less than that, interpreter and libraries included."""
-    geometry = dataclasses.replace(TINY["qwen3"], layers=1, hidden=512, vocab=100_000)
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        replace(TINY["qwen3"], layers=1, hidden=512, vocab=100_000),
+        replace(MOE, layers=1, hidden=512, expert_ff=512, experts=70),
+    ],
+    ids=["embedding", "experts"],
+)
+def test_memory_does_not_follow_the_tensors(geometry: mc.Geometry, tmp_path: Path) -> None:
+    """Tensors of 200 MB convert in less than that, interpreter and libraries included."""
     src = mc.make_checkpoint(tmp_path / "m", geometry)
     program = (
         "import sys\nfrom pathlib import Path\nfrom qwen3lite.convert import convert\n"

@@ -61,24 +61,34 @@ def renamed(data: bytes, old: str, new: str) -> bytes:
     return data.replace(name_of(old), name_of(new))
 
 
-def rewritten(source: Path, path: Path, values: dict[str, Any]) -> Path:
-    """A copy of a GGUF file with other values for some keys, of types of their own."""
+def rewritten(
+    source: Path,
+    path: Path,
+    values: dict[str, Any],
+    tensors: dict[str, npt.NDArray[np.float32]] | None = None,
+) -> Path:
+    """A copy of a GGUF file with other or further keys, of types of their own, and tensors.
+
+    None leaves a key out.
+    """
     reader = GGUFReader(source)
     writer = GGUFWriter(path, "unused")
     writer.kv_data[0].clear()
     for key, field in reader.fields.items():
-        if key.startswith("GGUF."):
-            continue
-        if key in values:
-            value = values[key]
-            types = {int: GGUFValueType.INT64, float: GGUFValueType.FLOAT32, str: STRING}
-            writer.add_key_value(key, value, types[type(value)])
-        else:
+        if not key.startswith("GGUF.") and key not in values:
             kind = field.types[0]
             element = field.types[-1] if kind == ARRAY else None
             writer.add_key_value(key, field.contents(), kind, element)
+    types = {int: GGUFValueType.INT64, float: GGUFValueType.FLOAT32, str: STRING, list: ARRAY}
+    types[bool] = GGUFValueType.BOOL
+    for key, value in values.items():
+        if value is not None:
+            element = types[type(value[0])] if isinstance(value, list) else None
+            writer.add_key_value(key, value, types[type(value)], element)
     for tensor in reader.tensors:
         writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+    for name, data in (tensors or {}).items():
+        writer.add_tensor(name, data)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
