@@ -10,7 +10,6 @@ KL is the mean over positions of sum(p log(p / q)), p being llama.cpp's, in nats
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from importlib.util import find_spec
@@ -41,7 +40,7 @@ PREDICTABLE = "a folk tale"
 ROLES: tuple[Literal["prompt", "generated"], ...] = ("prompt", "generated")
 
 MAX_KL_EXACT = 1e-4  # ours on quantised weights, llama.cpp on their float32 values
-MAX_KL_PREDICTABLE = 2e-3  # both on the quantised file, on a predictable text
+MAX_KL_QUANTISED = 2e-3  # both on the quantised file, seeded or on a predictable text
 MAX_EXCESS = 1.1  # and on any text, in units of llama.cpp's own distance to exact arithmetic
 MAX_F16_ERROR = 1e-2  # of a logit, in the logits' standard deviations
 ENCODERS = {"Q4_K": "Q4_K_M", "Q5_K": "Q5_K_M", "Q6_K": "Q6_K"}
@@ -107,7 +106,7 @@ def test_smollm2_agrees_on_a_predictable_text(
     role: Literal["prompt", "generated"], ours: Model, peer: dict[str, Logits]
 ) -> None:
     logits = ours.logits(TEXTS[PREDICTABLE], role)
-    assert mean_kl(peer[PREDICTABLE], logits) <= MAX_KL_PREDICTABLE
+    assert mean_kl(peer[PREDICTABLE], logits) <= MAX_KL_QUANTISED
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -122,13 +121,11 @@ def test_smollm2_differs_by_no_more_than_llama_cpp_rounds(
 # Tiny seeded models
 
 
-@pytest.fixture(scope="module", params=["qwen3", "llama"])
+@pytest.fixture(scope="module", params=["qwen3", "llama", "qwen2", "qwen3moe"])
 def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Rows are multiples of 256 values, so that every format takes them."""
-    geometry = dataclasses.replace(
-        GEOMETRIES[request.param, "tiny"], hidden=256, heads=8, kv_heads=2, head_dim=64, ff=512
-    )
-    return make_checkpoint(tmp_path_factory.mktemp("tiny") / request.param, geometry, seed=51)
+    directory = tmp_path_factory.mktemp("tiny") / request.param
+    return make_checkpoint(directory, GEOMETRIES[request.param, "tiny"], seed=51)
 
 
 @pytest.fixture(scope="module")
@@ -166,10 +163,15 @@ def test_files_of_llama_cpps_quantiser(
     path = tmp_path / f"{type}.gguf"
     quantize(tmp_path / "f32.gguf", path, type)
     assert formats <= {t.tensor_type.name for t in GGUFReader(path).tensors}
-    theirs = peer_logits(dequantize(path, tmp_path / "exact.gguf"), {"ids": ids}, "f32")["ids"]
+    exact = peer_logits(dequantize(path, tmp_path / "exact.gguf"), {"ids": ids}, "f32")["ids"]
+    theirs = peer_logits(path, {"ids": ids}, "f16")["ids"]
     model = Model(path, n_ctx=256, kv_type="f32")
+    # In sparse models llama.cpp's rounding sends some tokens to other experts.
+    limit = max(MAX_KL_QUANTISED, MAX_EXCESS * mean_kl(exact, theirs))
     for role in ROLES:
-        assert mean_kl(theirs, model.logits(ids, role)) <= MAX_KL_EXACT
+        logits = model.logits(ids, role)
+        assert mean_kl(exact, logits) <= MAX_KL_EXACT
+        assert mean_kl(theirs, logits) <= limit
 
 
 @pytest.mark.parametrize(("format", "type"), ENCODERS.items())
