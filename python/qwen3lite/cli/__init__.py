@@ -10,6 +10,7 @@ import typer
 from ..errors import Qwen3LiteError
 from .chat import chat
 from .convert import convert
+from .eval import app as eval_app
 from .inspect import inspect
 from .pull import pull
 from .run import run
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 for command in (run, chat, convert, inspect, tokenize, pull):
     app.command()(command)
+app.add_typer(eval_app, name="eval")
 
 
 def main() -> None:

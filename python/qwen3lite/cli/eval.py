@@ -1,0 +1,218 @@
+"""qwen3lite eval: how well a model predicts a text, and how far it is from a reference."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from .display import open_model
+from .options import Json, ModelName, Threads, Type
+
+if TYPE_CHECKING:
+    from ..evaluate import Evaluation, SavedLogits
+    from ..model import Model
+
+app = typer.Typer(
+    help="Measure a model on a text: perplexity, and divergence from a reference.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Text = Annotated[
+    Path, typer.Argument(metavar="TEXT", help="Text file in UTF-8.", show_default=False)
+]
+Chunks = Annotated[
+    int | None, typer.Option("--chunks", help="Score the first N windows only.", metavar="N")
+]
+Role = Annotated[
+    Literal["prompt", "generated"],
+    typer.Option("--role", help="Kernels to take: those of prompts or of generated tokens."),
+]
+
+
+@app.command()
+def ppl(
+    model: ModelName,
+    text: Text,
+    ctx: Annotated[int, typer.Option("-c", "--ctx", help="Tokens of a window.")] = 512,
+    chunks: Chunks = None,
+    save_logits: Annotated[
+        Path | None,
+        typer.Option(
+            "--save-logits", metavar="FILE", help="Keep the predictions, for eval kl --ref FILE."
+        ),
+    ] = None,
+    role: Role = "prompt",
+    threads: Threads = None,
+    as_json: Json = False,
+    type: Type = "q8_0",
+) -> None:
+    """Perplexity of a text, as llama.cpp computes it.
+
+    The text is cut into windows; the second half of each is scored. With --save-logits the
+    predictions are written in the format of llama.cpp's --kl-divergence-base.
+    """
+    from ..evaluate import perplexity
+
+    content = read_text(text)
+    loaded = open_model(model, type, threads, ctx)
+    with EvaluationProgress() as progress:
+        result = perplexity(
+            loaded,
+            content,
+            n_ctx=ctx,
+            max_windows=chunks,
+            role=role,
+            save_logits=save_logits,
+            progress=progress,
+        )
+    if as_json:
+        print_json(result)
+        return
+    print_rows(
+        result, {"perplexity": with_error(result.perplexity, result.perplexity_error, "{:.4f}")}
+    )
+
+
+@app.command()
+def kl(
+    model: ModelName,
+    text: Text,
+    ref: Annotated[
+        str,
+        typer.Option(
+            "--ref",
+            metavar="REF",
+            help="What to compare with: a model, or a file of saved logits.",
+            show_default=False,
+        ),
+    ],
+    ctx: Annotated[
+        int | None,
+        typer.Option("-c", "--ctx", help="Tokens of a window; else 512, or those of a saved file."),
+    ] = None,
+    chunks: Chunks = None,
+    role: Role = "prompt",
+    threads: Threads = None,
+    as_json: Json = False,
+    type: Type = "q8_0",
+) -> None:
+    """Divergence of a model's predictions from a reference's, as llama.cpp computes it."""
+    from ..evaluate import kl_divergence
+
+    content = read_text(text)
+    reference = open_reference(ref, type, threads, ctx)
+    loaded = open_model(model, type, threads, reference.n_ctx)
+    with EvaluationProgress() as progress:
+        result = kl_divergence(
+            reference,
+            loaded,
+            content,
+            n_ctx=ctx,
+            max_windows=chunks,
+            role=role,
+            progress=progress,
+        )
+    if as_json:
+        print_json(result)
+        return
+    r = result
+    print_rows(
+        r,
+        {
+            "mean KL": with_error(r.mean_kl, r.mean_kl_error, "{:.6f}"),
+            "median, 99 %, most": f"{r.median_kl:.6f}, {r.p99_kl:.6f}, {r.max_kl:.6f}",
+            "same top token": with_error(r.top1_agreement, r.top1_agreement_error, "{:.2%}"),
+            "perplexity": with_error(r.perplexity, r.perplexity_error, "{:.4f}"),
+            "of the reference": with_error(
+                r.reference_perplexity, r.reference_perplexity_error, "{:.4f}"
+            ),
+            "ln of their ratio": with_error(
+                r.log_perplexity_ratio, r.log_perplexity_ratio_error, "{:.6f}"
+            ),
+        },
+    )
+
+
+def read_text(path: Path) -> str:
+    """The file's text without its last newline, which llama.cpp leaves out too."""
+    return path.read_bytes().decode("utf-8", "replace").removesuffix("\n")
+
+
+def open_reference(
+    ref: str, type: str, threads: int | None, ctx: int | None
+) -> Model | SavedLogits:
+    from ..evaluate import N_CTX, SavedLogits, is_saved_logits
+
+    if is_saved_logits(Path(ref)):
+        return SavedLogits(ref)
+    return open_model(ref, type, threads, ctx or N_CTX)
+
+
+class EvaluationProgress(AbstractContextManager["EvaluationProgress"]):
+    """A bar on stderr, on terminals only: windows, time left, the perplexity so far."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("evaluating"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}", style="dim"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None)
+        self._bar.start()
+
+    def __call__(self, done: int, total: int, perplexity: float) -> None:
+        self._bar.update(
+            self._task, completed=done, total=total, description=f"perplexity {perplexity:.4f}"
+        )
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+
+def with_error(value: float, error: float, format: str) -> str:
+    return f"{format.format(value)} ± {format.format(error)}"
+
+
+def print_json(result: Evaluation) -> None:
+    print(json.dumps(dataclasses.asdict(result) | {"tok_s": result.rate}))
+
+
+def print_rows(result: Evaluation, figures: dict[str, str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False, box=None)
+    for name, value in figures.items():
+        table.add_row(name, value)
+    table.add_row(
+        "tokens scored", f"{result.n_scored:,} in {result.n_windows:,} windows of {result.n_ctx:,}"
+    )
+    table.add_row("time", f"{result.seconds:.1f} s, {result.rate:,.0f} tok/s")
+    Console().print(table)
