@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <functional>
+#include <iostream>
+#include <iterator>
 #include <random>
 
 #include "base/error.h"
@@ -32,7 +34,8 @@ T number(const std::string& text) {
 
 const std::vector<Flag>& flags() {
   static const std::vector<Flag> all = {
-      {"-p", "--prompt", "TEXT", "the user's message, or the text to complete or tokenise",
+      {"-p", "--prompt", "TEXT",
+       "the user's message, or the text to complete or tokenise; - reads it",
        [](Arguments& a, const std::string& v) { a.prompt = v; }},
       {"-n", "--max-tokens", "N",
        "most tokens to generate (until the model ends or the context is full)",
@@ -122,6 +125,7 @@ Arguments parse_arguments(int argc, char** argv) {
     throw InvalidArgumentError("q3l " + arguments.command +
                                " needs a model: the path of a GGUF file");
   }
+  if (arguments.prompt == "-") arguments.prompt = {std::istreambuf_iterator<char>(std::cin), {}};
   if ((arguments.command == "run" || arguments.command == "tokenize") && arguments.prompt.empty()) {
     throw InvalidArgumentError("q3l " + arguments.command + " needs a text: -p TEXT");
   }

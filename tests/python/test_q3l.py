@@ -86,6 +86,11 @@ def test_chat_keeps_the_conversation(program: str, model: Model) -> None:
     assert out == f"{first}\n{second}\n"
 
 
+def test_a_prompt_from_standard_input(program: str, model: Model) -> None:
+    out = answer(program, "tokenize", str(model.path), "-p", "-", stdin=FRANCE)
+    assert [int(i) for i in out.split()] == model.tokenize(FRANCE)
+
+
 @pytest.mark.parametrize("text", ["Hello wörld 日本 <|im_end|>", "  a\n\n b "])
 def test_tokenize(program: str, model: Model, text: str) -> None:
     ids = answer(program, "tokenize", str(model.path), "-p", text, "--json")

@@ -55,59 +55,51 @@ void multiply_generated(const MatmulArgs& a) {
 
 template <class Format>
 struct Unpacker {
-  // Where vpdpbusd has no signed form the panel holds q + 128, and its offset takes that back.
-  static constexpr bool kBiased = Format::kSigned && kUnsignedPanels;
-
-  static void unpack(const uint8_t* row, int n_blocks, int lane, PanelBlock<1>* panel) {
+  static void unpack(const uint8_t* row, int n_blocks, int r, PanelBlock<1>* panel) {
     constexpr int kStepBytes = kStep * Format::kBytes;
     int b = 0;
     for (; b + kStep <= n_blocks; b += kStep, row += kStepBytes)
-      unpack_step(row, kStep, lane, panel + b);
+      unpack_step(row, kStep, r, panel + b);
     if (b < n_blocks) {
       uint8_t padded[kStepBytes] = {};
       std::memcpy(padded, row, static_cast<size_t>(n_blocks - b) * Format::kBytes);
-      unpack_step(padded, n_blocks - b, lane, panel + b);
+      unpack_step(padded, n_blocks - b, r, panel + b);
     }
   }
 
-  static void unpack_step(const uint8_t* w, int n, int lane, PanelBlock<1>* panel) {
+  static Payload centred(Payload w) {
+    if constexpr (Format::kZero == Zero::offset) {
+      return sub(w, splat_payload(1 << Format::kOffsetBits));
+    }
+    return w;
+  }
+
+  static void unpack_step(const uint8_t* w, int n, int r, PanelBlock<1>* panel) {
     constexpr int kLanesPerBlock = kLanes / kStep;
-    alignas(64) int8_t q[32 * kStep];
+    alignas(64) int16_t q[kStep][32];
     alignas(64) float d[kLanes], m[kLanes];
-    store(q, kBiased ? flip_signs(Format::payload(w)) : Format::payload(w));
+    widen(centred(Format::payload(w)), q);
     store(d, Format::scales(w));
-    store(m, offsets(w));
+    if constexpr (Format::kZero == Zero::min) store(m, Format::mins(w));
     for (int b = 0; b < n; ++b) {
-      scatter_block(panel + b, lane, q, b);
-      panel[b].d[0][lane] = d[b * kLanesPerBlock];
-      panel[b].m[0][lane] = m[b * kLanesPerBlock];
-    }
-  }
-
-  static F offsets(const uint8_t* w) {
-    if constexpr (kBiased) {
-      return mul(Format::scales(w), splat(-128.0f));
-    } else if constexpr (Format::kZero == Zero::offset) {
-      return mul(Format::scales(w), splat(-static_cast<float>(1 << Format::kOffsetBits)));
-    } else if constexpr (Format::kZero == Zero::min) {
-      return Format::mins(w);
-    } else {
-      return splat(0.0f);
+      std::memcpy(panel[b].q[r], q[b], sizeof q[b]);
+      panel[b].d[0][r] = d[b * kLanesPerBlock];
+      if constexpr (Format::kZero == Zero::min) panel[b].m[r] = m[b * kLanesPerBlock];
     }
   }
 };
 
 template <class Format>
 void multiply_prompt(const MatmulArgs& a) {
-  multiply_prompt_rows<Unpacker<Format>, Format::kSigned && !kUnsignedPanels, 1>(a);
+  multiply_prompt_rows<Unpacker<Format>, Format::kZero == Zero::min, 1>(a);
 }
 
 constexpr FamilySet kSet = {{
-    {layout_id(Layout::quant_tiles),
-     kColumns,
+    {layout_id(Layout::token_tiles),
+     kLanes,
      kPanelRows,
-     quant_tiles_bytes,
-     pack_quant_tiles,
+     token_tiles_bytes,
+     pack_token_tiles,
      panel_bytes<1>,
      {Q3L_EACH_B32(multiply_prompt)}},
     {layout_id(Layout::quant_steps),

@@ -17,12 +17,18 @@ struct SuperScales {
 constexpr int kSuperSteps = 8 / kStep;
 constexpr int kPrefetchBytes = 2048;
 
+// Where a minimum is a constant times the scale, weights with that constant taken off need none.
+template <class Format>
+inline Payload centred(Payload w) {
+  if constexpr (Format::kGroups == 2) return sub(w, splat_payload(Format::kOffset));
+  return w;
+}
+
 template <class Format>
 inline F multiply_step(F acc, const SuperScales& scales, Payload w, int s, const QuantStep& x) {
   F d = load(x.d);
   if constexpr (Format::kGroups == 2) {
-    Payload centred = sub(w, splat_payload(Format::kOffset));
-    return add_halves(acc, centred, load_payload(x.q[0]), load_payload(x.q[1]),
+    return add_halves(acc, centred<Format>(w), load_payload(x.q[0]), load_payload(x.q[1]),
                       scales.scale + 2 * kStep * s, d);
   } else {
     acc = fma(to_float(dot_planes<false>(w, x)), mul(spread(scales.scale + kStep * s), d), acc);
@@ -56,21 +62,19 @@ void multiply_generated(const MatmulArgs& a) {
 
 template <class Format>
 struct Unpacker {
-  static void unpack(const uint8_t* row, int n_blocks, int lane,
-                     PanelBlock<Format::kGroups>* panel) {
+  static void unpack(const uint8_t* row, int n_blocks, int r, PanelBlock<Format::kGroups>* panel) {
     constexpr int kGroups = Format::kGroups;
-    for (int b = 0; b < n_blocks; b += 8, row += Format::kBytes) {
+    for (int b = 0; b < n_blocks; b += 8, row += Format::kBytes, panel += 8) {
       SuperScales scales;
       Format::scales(row, &scales);
       for (int s = 0; s < kSuperSteps; ++s) {
-        alignas(64) int8_t q[32 * kStep];
-        store(q, Format::payload(row, s));
-        for (int k = 0; k < kStep; ++k) scatter_block(panel + b + s * kStep + k, lane, q, k);
+        alignas(64) int16_t q[kStep][32];
+        widen(centred<Format>(Format::payload(row, s)), q);
+        for (int k = 0; k < kStep; ++k) std::memcpy(panel[s * kStep + k].q[r], q[k], sizeof q[k]);
       }
       for (int g = 0; g < 8 * kGroups; ++g) {
-        PanelBlock<kGroups>& block = panel[b + g / kGroups];
-        block.d[g % kGroups][lane] = scales.scale[g];
-        block.m[g % kGroups][lane] = scales.min[g];
+        panel[g / kGroups].d[g % kGroups][r] = scales.scale[g];
+        if constexpr (kGroups == 1) panel[g].m[r] = scales.min[g];
       }
     }
   }
@@ -78,15 +82,15 @@ struct Unpacker {
 
 template <class Format>
 void multiply_prompt(const MatmulArgs& a) {
-  multiply_prompt_rows<Unpacker<Format>, false, Format::kGroups>(a);
+  multiply_prompt_rows<Unpacker<Format>, Format::kGroups == 1, Format::kGroups>(a);
 }
 
 constexpr FamilySet kSet = {{
-    {layout_id(Layout::quant_tiles),
-     kColumns,
+    {layout_id(Layout::token_tiles),
+     kLanes,
      kPanelRows,
-     quant_tiles_bytes,
-     pack_quant_tiles,
+     token_tiles_bytes,
+     pack_token_tiles,
      panel_bytes<2>,
      {Q3L_EACH_K256(multiply_prompt)}},
     {layout_id(Layout::quant_steps),

@@ -1,7 +1,7 @@
 // What every family needs over the vocabulary: layout numbers, and vectors that are not full.
 #pragma once
 
-enum class Layout : uint32_t { real_tiles, real_rows, quant_tiles, quant_steps };
+enum class Layout : uint32_t { real_tiles, real_rows, token_tiles, quant_steps };
 constexpr uint32_t layout_id(Layout layout) {
   return Q3L_ISA_RANK * 4 + static_cast<uint32_t>(layout);
 }

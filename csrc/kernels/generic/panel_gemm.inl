@@ -1,106 +1,139 @@
-// Prompt tokens: kPanelRows weight rows at a time are unpacked into a panel of bytes, whatever
-// their format, and multiplied with tiles of kColumns input rows. A lane is a weight row, so
-// nothing is reduced across lanes and a block's scale is applied once for its 32 values.
+// Prompt tokens: kPanelRows weight rows at a time are unpacked into a panel of 16-bit integers,
+// whatever their format, and multiplied with tiles of tokens. A lane is a token, so nothing is
+// reduced across lanes, and weights keep the order in which they are unpacked.
 #pragma once
 
-#include "kernels/generic/lanes.inl"
-#include "kernels/generic/quantised_inputs.inl"
+#include "kernels/generic/token_tiles.inl"
 
-constexpr int kPanelRows = kPanelVectors * kLanes;
-
-// 32 values of each row, in kGroups groups that have a scale and an offset each.
-template <int kGroups>
+// 32 values of each row, in kScales runs of one scale each: weight = d * q + m.
+template <int kScales>
 struct alignas(64) PanelBlock {
-  int8_t q[8][kPanelRows][4];    // values 4j .. 4j + 3 of each row
-  float d[kGroups][kPanelRows];  // weight = d * q + m
-  float m[kGroups][kPanelRows];
+  int16_t q[kPanelRows][32];
+  float d[kScales][kPanelRows];
+  float m[kPanelRows];
 };
 
-// The integer products of one group of a block: dot[c][v] += values of column c times vector v's
-// rows.
-template <bool kSigned, int kGroups>
-inline void dot_group(const PanelBlock<kGroups>& w, const QuantTile& x, int g,
-                      I32 (&dot)[kColumns][kPanelVectors]) {
-  for (int plane = 0; plane < kPlanes; ++plane) {
-    for (auto& column : dot) {
-      for (I32& d : column) d = plane == 0 ? splat(int32_t{0}) : shift_left<kPlaneBits>(d);
+// Sums of up to kTileVectors tiles, by weight row.
+using Sums = F[kPanelRows][kTileVectors];
+
+// Adds one run's integer products: dot[r][v] of rows [row, row + kTileRows) and tiles v.
+template <int kPairs, int kVectors>
+inline void dot_run(const int16_t (*q)[32], const TokenTile* const* tiles, int pair, int first,
+                    I32 (&dot)[kTileRows][kVectors]) {
+  for (auto& row : dot) {
+    for (I32& d : row) d = splat(int32_t{0});
+  }
+#pragma GCC unroll 4  // or the accumulators move from register to register at every turn
+  for (int j = 0; j < kPairs; ++j) {
+    I32 x[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      x[v] = load(reinterpret_cast<const int32_t*>(tiles[v]->q[pair + j]));
     }
-#pragma GCC unroll 8  // or the accumulators move from register to register at every turn
-    for (int j = g * 8 / kGroups; j < (g + 1) * 8 / kGroups; ++j) {
-      I32 weights[kPanelVectors];
-      for (int v = 0; v < kPanelVectors; ++v) {
-        weights[v] = load(reinterpret_cast<const int32_t*>(w.q[j][v * kLanes]));
-      }
-      for (int c = 0; c < kColumns; ++c) {
-        int32_t four;
-        std::memcpy(&four, x.q[plane][j][c], 4);
-        const I32 input = splat(four);
-        for (int v = 0; v < kPanelVectors; ++v) {
-          I32& d = dot[c][v];
-          d = kSigned ? dot4_ss(d, weights[v], input) : dot4_us(d, weights[v], input);
-        }
-      }
+    for (int r = 0; r < kTileRows; ++r) {
+      int32_t two;
+      std::memcpy(&two, q[r] + first + 2 * j, 4);
+      const I32 w = splat(two);
+      for (int v = 0; v < kVectors; ++v) dot[r][v] = dot2(dot[r][v], w, x[v]);
     }
   }
 }
 
-template <bool kSigned, int kGroups>
-void multiply_panel(const PanelBlock<kGroups>* w, const QuantTile* x, int n_blocks,
-                    F (&y)[kColumns][kPanelVectors]) {
-  F acc[kColumns][kPanelVectors];
-  for (auto& column : acc) {
-    for (F& a : column) a = splat(0.0f);
+// Adds a group of values to the sums of rows [row, row + kTileRows).
+template <int kScales, bool kMin, int kVectors>
+inline void multiply_group(const PanelBlock<kScales>* w, int n_blocks, int row,
+                           const TokenTile* const* tiles, Sums& sums) {
+  constexpr int kRunPairs = kBlockPairs / kScales;
+  F group[kTileRows][kVectors];
+  for (auto& r : group) {
+    for (F& sum : r) sum = splat(0.0f);
   }
-  for (int b = 0; b < n_blocks; ++b, ++w, ++x) {
-    for (int g = 0; g < kGroups; ++g) {
-      I32 dot[kColumns][kPanelVectors];
-      dot_group<kSigned>(*w, *x, g, dot);
-      const float* sum = kGroups == 1 ? x->sum : x->half_sum[g];
-      for (int v = 0; v < kPanelVectors; ++v) {
-        const F d = load(w->d[g] + v * kLanes), m = load(w->m[g] + v * kLanes);
-        for (int c = 0; c < kColumns; ++c) {
-          F& a = acc[c][v];
-          a = fma(mul(to_float(dot[c][v]), splat(x->d[c])), d, a);
-          a = fma(m, splat(sum[c]), a);
-        }
+  for (int b = 0; b < n_blocks; ++b, ++w) {
+    for (int s = 0; s < kScales; ++s) {
+      I32 dot[kTileRows][kVectors];
+      dot_run<kRunPairs>(w->q + row, tiles, b * kBlockPairs + s * kRunPairs, 2 * s * kRunPairs,
+                         dot);
+      for (int r = 0; r < kTileRows; ++r) {
+        const F d = splat(w->d[s][row + r]);
+        for (int v = 0; v < kVectors; ++v) group[r][v] = fma(to_float(dot[r][v]), d, group[r][v]);
       }
     }
+    for (int r = 0; kMin && r < kTileRows; ++r) {
+      const F m = splat(w->m[row + r]);
+      for (int v = 0; v < kVectors; ++v) group[r][v] = fma(m, load(tiles[v]->sum[b]), group[r][v]);
+    }
   }
-  std::memcpy(y, acc, sizeof acc);
+  for (int r = 0; r < kTileRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) {
+      F& sum = sums[row + r][v];
+      sum = fma(group[r][v], load(tiles[v]->d), sum);
+    }
+  }
 }
 
-template <int kGroups>
+template <int kScales, bool kMin, int kVectors>
+void multiply_tiles(const PanelBlock<kScales>* panel, const TokenTile* tile, int n_in, Sums& sums) {
+  const int n_groups = groups_of(n_in);
+  for (auto& row : sums) {
+    for (F& sum : row) sum = splat(0.0f);
+  }
+  for (int g = 0; g < n_groups; ++g) {
+    const int left = n_in / 32 - g * kGroupBlocks;
+    const TokenTile* tiles[kVectors];
+    for (int v = 0; v < kVectors; ++v) tiles[v] = tile + v * n_groups + g;
+    for (int row = 0; row < kPanelRows; row += kTileRows) {
+      multiply_group<kScales, kMin, kVectors>(
+          panel + g * kGroupBlocks, left < kGroupBlocks ? left : kGroupBlocks, row, tiles, sums);
+    }
+  }
+}
+
+// Stores the sums of one tile's tokens, n_tokens of them, for n_rows weight rows.
+inline void store_sums(Sums& sums, int v, int n_tokens, int n_rows, float* y, size_t y_stride) {
+  for (int row = 0; row < n_rows; row += kLanes) {
+    F block[kLanes];
+    for (int i = 0; i < kLanes; ++i) block[i] = sums[row + i][v];
+    transpose(block);
+    for (int c = 0; c < n_tokens; ++c) {
+      store_first(y + static_cast<size_t>(c) * y_stride + row, block[c], n_rows - row);
+    }
+  }
+}
+
+template <int kScales>
 size_t panel_bytes(int n_in) {
-  return static_cast<size_t>(n_in / 32) * sizeof(PanelBlock<kGroups>);
+  return static_cast<size_t>(n_in / 32) * sizeof(PanelBlock<kScales>);
 }
 
 // An unpacker is a format's way into the panel:
-//   static void unpack(const uint8_t* row, int n_blocks, int lane, PanelBlock<kGroups>* panel).
-template <class Unpacker, bool kSigned, int kGroups>
+//   static void unpack(const uint8_t* row, int n_blocks, int r, PanelBlock<kScales>* panel).
+template <class Unpacker, bool kMin, int kScales>
 void multiply_prompt_rows(const MatmulArgs& a) {
-  auto* panel = reinterpret_cast<PanelBlock<kGroups>*>(a.scratch);
-  const int n_blocks = a.n_in / 32;
+  auto* panel = reinterpret_cast<PanelBlock<kScales>*>(a.scratch);
+  const int n_blocks = a.n_in / 32, n_groups = groups_of(a.n_in);
+  auto* tile = reinterpret_cast<const TokenTile*>(a.packed);
   for (int first = a.row_begin; first < a.row_end; first += kPanelRows) {
     const int n = a.row_end - first < kPanelRows ? a.row_end - first : kPanelRows;
-    if (n < kPanelRows) std::memset(panel, 0, panel_bytes<kGroups>(a.n_in));
-    for (int lane = 0; lane < n; ++lane) {
-      Unpacker::unpack(a.weights + static_cast<size_t>(first + lane) * a.row_bytes, n_blocks, lane,
+    if (n < kPanelRows) std::memset(panel, 0, panel_bytes<kScales>(a.n_in));
+    for (int r = 0; r < n; ++r) {
+      Unpacker::unpack(a.weights + static_cast<size_t>(first + r) * a.row_bytes, n_blocks, r,
                        panel);
     }
-    auto* tile = reinterpret_cast<const QuantTile*>(a.packed);
-    for (int r = 0; r < a.n_rows; r += kColumns, tile += n_blocks) {
-      F y[kColumns][kPanelVectors];
-      multiply_panel<kSigned>(panel, tile, n_blocks, y);
-      for (int c = 0; c < kColumns && r + c < a.n_rows; ++c) {
-        float* out = a.y + static_cast<size_t>(r + c) * a.y_stride + first;
-        for (int v = 0; v * kLanes < n; ++v) store_first(out + v * kLanes, y[c][v], n - v * kLanes);
+    for (int token = 0; token < a.n_rows; token += kTileVectors * kLanes) {
+      const TokenTile* from = tile + token / kLanes * n_groups;
+      const int left = a.n_rows - token, n_vectors = (left + kLanes - 1) / kLanes;
+      Sums sums;
+      if (n_vectors >= kTileVectors) {
+        multiply_tiles<kScales, kMin, kTileVectors>(panel, from, a.n_in, sums);
+      } else if (n_vectors == 2) {
+        multiply_tiles<kScales, kMin, 2>(panel, from, a.n_in, sums);
+      } else {
+        multiply_tiles<kScales, kMin, 1>(panel, from, a.n_in, sums);
+      }
+      for (int v = 0; v < n_vectors && v < kTileVectors; ++v) {
+        const int n_tokens = left - v * kLanes < kLanes ? left - v * kLanes : kLanes;
+        store_sums(sums, v, n_tokens, n,
+                   a.y + static_cast<size_t>(token + v * kLanes) * a.y_stride + first, a.y_stride);
       }
     }
   }
-}
-
-// Copies block `block` of a stored step to its row's lane, dword by dword.
-template <int kGroups>
-inline void scatter_block(PanelBlock<kGroups>* to, int lane, const int8_t* step, int block) {
-  for (int j = 0; j < 8; ++j) std::memcpy(to->q[j][lane], step + 4 * payload_dword(block, j), 4);
 }

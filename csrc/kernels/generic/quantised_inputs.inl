@@ -1,7 +1,7 @@
-// Inputs in 15 bits with a scale for every 32 values, split into two planes of 8 bits so that
-// integer kernels multiply both with one unpacking of the weights: x = d * (128 * high + low). One
-// plane alone would cost more quality than 4-bit weights do (docs/architecture.md). Two layouts:
-// steps of one row for generated tokens, tiles of kColumns rows for prompt tokens.
+// Inputs of generated tokens: 15 bits with a scale for every 32 values, split into two planes of 8
+// bits so that integer kernels multiply both with one unpacking of the weights:
+// x = d * (128 * high + low). One plane alone would cost more quality than 4-bit weights do
+// (docs/architecture.md).
 #pragma once
 
 constexpr int kPlanes = 2;
@@ -15,14 +15,6 @@ struct alignas(4 * kLanes) QuantStep {
   float d[kLanes];                // each lane's block's scale
   int32_t sum_times_8[kLanes];    // for offsets, which are 8 or more
   float d_times_sum[kLanes];      // for minima
-};
-
-// 32 values of kColumns input rows; padding rows are zero.
-struct alignas(64) QuantTile {
-  int8_t q[kPlanes][8][kColumns][4];
-  float d[kColumns];
-  float sum[kColumns];          // d times the sum of the values
-  float half_sum[2][kColumns];  // the same for values 0-15 and 16-31
 };
 
 // Quantises 32 values and splits them into planes; returns the scale.
@@ -75,36 +67,6 @@ void pack_quant_steps(const float* x, size_t stride, int n_in, int begin, int en
       const I32 sum = dot_planes<false>(splat_payload(1), steps[s]);
       store(steps[s].sum_times_8, shift_left<3>(sum));
       store(steps[s].d_times_sum, mul(to_float(sum), load(steps[s].d)));
-    }
-  }
-}
-
-size_t quant_tiles_bytes(int n_in, int n_rows) {
-  int n_tiles = (n_rows + kColumns - 1) / kColumns;
-  return static_cast<size_t>(n_tiles) * static_cast<size_t>(n_in / 32) * sizeof(QuantTile);
-}
-
-void pack_quant_tiles(const float* x, size_t stride, int n_in, int begin, int end,
-                      uint8_t* packed) {
-  const int n_blocks = n_in / 32;
-  for (int first = begin; first < end; first += kColumns) {
-    auto* tile = reinterpret_cast<QuantTile*>(packed) +
-                 static_cast<size_t>(first / kColumns) * static_cast<size_t>(n_blocks);
-    for (int b = 0; b < n_blocks; ++b, ++tile) {
-      std::memset(tile, 0, sizeof *tile);
-      for (int c = 0; c < kColumns && first + c < end; ++c) {
-        alignas(64) int8_t q[kPlanes][32];
-        float d = quantise_block(x + static_cast<size_t>(first + c) * stride + 32 * b, q[0], q[1]);
-        int sum[2] = {};
-        for (int i = 0; i < 32; ++i) sum[i / 16] += (q[0][i] << kPlaneBits) + q[1][i];
-        for (int plane = 0; plane < kPlanes; ++plane) {
-          for (int j = 0; j < 8; ++j) std::memcpy(tile->q[plane][j][c], q[plane] + 4 * j, 4);
-        }
-        tile->d[c] = d;
-        tile->sum[c] = d * static_cast<float>(sum[0] + sum[1]);
-        for (int half = 0; half < 2; ++half)
-          tile->half_sum[half][c] = d * static_cast<float>(sum[half]);
-      }
     }
   }
 }

@@ -12,10 +12,10 @@ namespace {
 
 constexpr int kLanes = 8;
 constexpr int kStep = 1;
-constexpr int kColumns = 4;
-constexpr int kPanelVectors = 1;
+constexpr int kTileRows = 4;
+constexpr int kTileVectors = 2;
+constexpr int kPanelRows = 32;
 constexpr int kRealColumns = 8;
-constexpr bool kUnsignedPanels = false;
 
 using F = __m256;
 struct I32 {
@@ -84,6 +84,30 @@ inline float reduce_max(F v) {
   __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
   s = _mm_max_ps(s, _mm_movehl_ps(s, s));
   return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+inline void store_i16(int16_t* p, F v) {
+  __m256i i = _mm256_cvtps_epi32(v);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
+                   _mm_packs_epi32(_mm256_castsi256_si128(i), _mm256_extracti128_si256(i, 1)));
+}
+inline void transpose(F (&r)[kLanes]) {
+  F t[kLanes];
+  for (int i = 0; i < 8; i += 2) {  // pairs of lanes within halves
+    t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 4) {  // then halves hold four rows' lane
+    for (int j = 0; j < 2; ++j) {
+      const __m256d a = _mm256_castps_pd(t[i + j]), b = _mm256_castps_pd(t[i + j + 2]);
+      r[i + 2 * j] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, b));
+      r[i + 2 * j + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, b));
+    }
+  }
+  for (int j = 0; j < 4; ++j) {  // then halves change places
+    t[j] = _mm256_permute2f128_ps(r[j], r[j + 4], 0x20);
+    t[j + 4] = _mm256_permute2f128_ps(r[j], r[j + 4], 0x31);
+  }
+  for (int i = 0; i < 8; ++i) r[i] = t[i];
 }
 inline void store_i8(int8_t* p, F v) {
   __m256i i = _mm256_cvtps_epi32(v);
@@ -158,20 +182,15 @@ inline void store(int8_t* p, Payload a) {
 inline Payload sub(Payload a, Payload b) {
   return {_mm256_sub_epi8(a.v, b.v)};
 }
-inline Payload flip_signs(Payload a) {
-  return {_mm256_xor_si256(a.v, _mm256_set1_epi8(-128))};
+inline void widen(Payload a, int16_t (*q)[32]) {
+  auto* out = reinterpret_cast<__m256i*>(q);
+  _mm256_storeu_si256(out, _mm256_cvtepi8_epi16(_mm256_castsi256_si128(a.v)));
+  _mm256_storeu_si256(out + 1, _mm256_cvtepi8_epi16(_mm256_extracti128_si256(a.v, 1)));
 }
-constexpr int payload_dword(int /*block*/, int j) {
-  return j;
+inline I32 dot2(I32 acc, I32 w, I32 x) {
+  return {_mm256_add_epi32(acc.v, _mm256_madd_epi16(w.v, x.v))};
 }
 
-inline I32 dot4_us(I32 acc, I32 w, I32 x) {
-  __m256i pairs = _mm256_maddubs_epi16(w.v, x.v);
-  return {_mm256_add_epi32(acc.v, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))};
-}
-inline I32 dot4_ss(I32 acc, I32 w, I32 x) {
-  return dot4_us(acc, {_mm256_abs_epi8(w.v)}, {_mm256_sign_epi8(x.v, w.v)});
-}
 template <bool kSigned>
 inline I32 dot_planes(Payload w, Payload high, Payload low) {
   __m256i u = w.v, h = high.v, l = low.v;

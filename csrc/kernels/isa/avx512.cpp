@@ -12,10 +12,10 @@ namespace {
 
 constexpr int kLanes = 16;
 constexpr int kStep = 4;
-constexpr int kColumns = 6;
-constexpr int kPanelVectors = 2;
+constexpr int kTileRows = 4;
+constexpr int kTileVectors = 3;
+constexpr int kPanelRows = 32;
 constexpr int kRealColumns = 12;
-constexpr bool kUnsignedPanels = true;  // vpdpbusd neither saturates nor takes signed weights
 
 using F = __m512;
 struct I32 {
@@ -79,6 +79,34 @@ inline float reduce_add(F v) {
 }
 inline float reduce_max(F v) {
   return _mm512_reduce_max_ps(v);
+}
+inline void store_i16(int16_t* p, F v) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(v)));
+}
+inline void transpose(F (&r)[kLanes]) {
+  F t[kLanes];
+  for (int i = 0; i < 16; i += 2) {  // pairs of lanes within quarters
+    t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {  // then quarters hold four rows' lane
+    for (int j = 0; j < 2; ++j) {
+      const __m512d a = _mm512_castps_pd(t[i + j]), b = _mm512_castps_pd(t[i + j + 2]);
+      r[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+      r[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+    }
+  }
+  for (int j = 0; j < 4; ++j) {  // then quarters change places
+    const F a = _mm512_shuffle_f32x4(r[j], r[j + 4], 0x88);
+    const F b = _mm512_shuffle_f32x4(r[j], r[j + 4], 0xdd);
+    const F c = _mm512_shuffle_f32x4(r[j + 8], r[j + 12], 0x88);
+    const F d = _mm512_shuffle_f32x4(r[j + 8], r[j + 12], 0xdd);
+    t[j] = _mm512_shuffle_f32x4(a, c, 0x88);
+    t[j + 8] = _mm512_shuffle_f32x4(a, c, 0xdd);
+    t[j + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
+    t[j + 12] = _mm512_shuffle_f32x4(b, d, 0xdd);
+  }
+  for (int i = 0; i < 16; ++i) r[i] = t[i];
 }
 inline void store_i8(int8_t* p, F v) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v)));
@@ -182,13 +210,21 @@ inline void store(int8_t* p, Payload a) {
 inline Payload sub(Payload a, Payload b) {
   return {_mm512_sub_epi8(a.first, b.first), _mm512_sub_epi8(a.second, b.second)};
 }
-// q + 128 as unsigned bytes.
-inline Payload flip_signs(Payload a) {
-  const __m512i sign = _mm512_set1_epi8(-128);
-  return {_mm512_xor_si512(a.first, sign), _mm512_xor_si512(a.second, sign)};
+template <int b>
+inline void widen_block(Payload a, int16_t* q) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(q),
+                      _mm256_cvtepi8_epi16(_mm512_extracti32x4_epi32(a.first, b)));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(q + 16),
+                      _mm256_cvtepi8_epi16(_mm512_extracti32x4_epi32(a.second, b)));
 }
-constexpr int payload_dword(int block, int j) {
-  return j / 4 * 16 + block * 4 + j % 4;
+inline void widen(Payload a, int16_t (*q)[32]) {
+  widen_block<0>(a, q[0]);
+  widen_block<1>(a, q[1]);
+  widen_block<2>(a, q[2]);
+  widen_block<3>(a, q[3]);
+}
+inline I32 dot2(I32 acc, I32 w, I32 x) {
+  return {_mm512_dpwssd_epi32(acc.v, w.v, x.v)};
 }
 
 inline I32 dot4_us(I32 acc, I32 w, I32 x) {

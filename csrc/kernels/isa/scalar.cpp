@@ -7,12 +7,12 @@ namespace {
 
 #include "base/fp16.inl"
 
-constexpr int kLanes = 4;         // values of a float vector
-constexpr int kStep = 1;          // blocks of 32 values that are unpacked at once
-constexpr int kColumns = 4;       // input rows of a tile, in integer and in float products
-constexpr int kPanelVectors = 1;  // vectors of weight rows that meet one input
-constexpr int kRealColumns = 4;
-constexpr bool kUnsignedPanels = false;  // whether dot4_us is the only fast one
+constexpr int kLanes = 4;        // values of a float vector
+constexpr int kStep = 1;         // blocks of 32 values that are unpacked at once
+constexpr int kTileRows = 4;     // weight rows and
+constexpr int kTileVectors = 2;  // vectors of tokens whose sums of products are kept in registers
+constexpr int kPanelRows = 16;   // weight rows unpacked at once
+constexpr int kRealColumns = 4;  // input rows of a tile of float products
 
 typedef float F __attribute__((vector_size(16)));
 typedef int32_t I32 __attribute__((vector_size(16)));
@@ -93,6 +93,19 @@ inline float reduce_max(F v) {
 inline void store_i8(int8_t* p, F v) {
   for (int i = 0; i < 4; ++i) p[i] = static_cast<int8_t>(v[i]);
 }
+inline void store_i16(int16_t* p, F v) {
+  for (int i = 0; i < 4; ++i) p[i] = static_cast<int16_t>(v[i]);
+}
+// rows[i] lane j becomes rows[j] lane i.
+inline void transpose(F (&rows)[kLanes]) {
+  for (int i = 0; i < kLanes; ++i) {
+    for (int j = 0; j < i; ++j) {
+      const float a = rows[i][j];
+      rows[i][j] = rows[j][i];
+      rows[j][i] = a;
+    }
+  }
+}
 
 inline I32 splat(int32_t a) {
   return I32{a, a, a, a};
@@ -167,16 +180,6 @@ inline Payload sub(Payload a, Payload b) {
   for (int i = 0; i < 32; ++i) a.v[i] = static_cast<int8_t>(a.v[i] - b.v[i]);
   return a;
 }
-// q + 128 as unsigned bytes.
-inline Payload flip_signs(Payload a) {
-  for (int8_t& v : a.v) v = static_cast<int8_t>(v ^ -128);
-  return a;
-}
-// Which dword of a stored payload holds values 4j .. 4j + 3 of a step's block.
-constexpr int payload_dword(int /*block*/, int j) {
-  return j;
-}
-
 // Dot product of a step's weights, unsigned or signed, with inputs of two planes, 128 high + low:
 // each lane gets the sum of some of its block's products.
 template <bool kSigned>
@@ -191,16 +194,17 @@ inline Payload splat_payload(int8_t a) {
   return out;
 }
 
-// Each lane adds the products of its own 4 bytes of w with the 4 bytes of x.
-inline I32 dot4_ss(I32 acc, I32 w, I32 x) {
-  int8_t a[16], b[16];
+// The payload's values in order, each in 16 bits.
+inline void widen(Payload a, int16_t (*q)[32]) {
+  for (int i = 0; i < 32; ++i) q[0][i] = a.v[i];
+}
+// Each lane adds the products of its own two 16-bit values of w with those of x.
+inline I32 dot2(I32 acc, I32 w, I32 x) {
+  int16_t a[8], b[8];
   std::memcpy(a, &w, 16);
   std::memcpy(b, &x, 16);
-  for (int i = 0; i < 16; ++i) acc[i / 4] += a[i] * b[i];
+  for (int i = 0; i < 8; ++i) acc[i / 2] += a[i] * b[i];
   return acc;
-}
-inline I32 dot4_us(I32 acc, I32 w, I32 x) {
-  return dot4_ss(acc, w, x);
 }
 
 // Superblocks. Step s of nibbles that lie in pairs of 32-value blocks sharing 32 bytes (Q4_K).
