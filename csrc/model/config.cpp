@@ -1,7 +1,6 @@
 #include "model/config.h"
 
 #include <array>
-#include <optional>
 
 #include "base/error.h"
 
@@ -42,20 +41,12 @@ class Keys {
  public:
   Keys(const gguf::Reader& file, const std::string& prefix) : file_(file), prefix_(prefix + ".") {}
 
-  std::optional<int> find(const std::string& key, uint64_t highest) const {
-    const auto value = file_.get_uint(prefix_ + key);
-    if (!value) return std::nullopt;
-    if (*value < 1 || *value > highest) {
-      fail(key, "is " + std::to_string(*value) + ", out of range");
-    }
-    return static_cast<int>(*value);
-  }
   int require(const std::string& key, uint64_t highest) const {
-    file_.require_uint(prefix_ + key);
-    return *find(key, highest);
+    return in_range(key, file_.require_uint(prefix_ + key), highest);
   }
   int get(const std::string& key, int otherwise, uint64_t highest) const {
-    return find(key, highest).value_or(otherwise);
+    const auto value = file_.get_uint(prefix_ + key);
+    return value ? in_range(key, *value, highest) : otherwise;
   }
   double positive(const std::string& key, double otherwise) const {
     const double value = file_.get_float(prefix_ + key).value_or(otherwise);
@@ -85,6 +76,11 @@ class Keys {
   }
 
  private:
+  int in_range(const std::string& key, uint64_t value, uint64_t highest) const {
+    if (value < 1 || value > highest) fail(key, "is " + std::to_string(value) + ", out of range");
+    return static_cast<int>(value);
+  }
+
   const gguf::Reader& file_;
   std::string prefix_;
 };
