@@ -19,7 +19,8 @@ from gguf import GGUFReader
 from gguf.constants import GGUFValueType, Keys, LlamaFileType
 
 from qwen3lite import _core
-from qwen3lite.convert.gguf_file import GgufFile, GgufTensor, atomic_path
+from qwen3lite.atomic_file import atomic_path
+from qwen3lite.convert.gguf_file import GgufFile, GgufTensor
 from qwen3lite.convert.metadata import KeyValue, uint32
 from qwen3lite.errors import ModelFormatError, Qwen3LiteError, UnsupportedModelError
 

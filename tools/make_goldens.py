@@ -71,14 +71,21 @@ def checksum(checkpoint: Path) -> str:
     return hashlib.sha256((checkpoint / "model.safetensors").read_bytes()).hexdigest()
 
 
-def reference_logits(checkpoint: Path, ids: list[int]) -> npt.NDArray[np.float32]:
-    """transformers' logits [ids, n_vocab], computed in float32 whatever the checkpoint's dtype."""
+def load_reference(checkpoint: Path, attention: str = "eager") -> Any:
+    """transformers' model of the checkpoint in float32, whatever its dtype."""
     import torch
     from transformers import AutoModelForCausalLM
 
-    model = AutoModelForCausalLM.from_pretrained(
-        checkpoint, dtype=torch.float32, attn_implementation="eager"
+    return AutoModelForCausalLM.from_pretrained(
+        checkpoint, dtype=torch.float32, attn_implementation=attention
     )
+
+
+def reference_logits(checkpoint: Path, ids: list[int]) -> npt.NDArray[np.float32]:
+    """transformers' logits [ids, n_vocab]."""
+    import torch
+
+    model = load_reference(checkpoint)
     with torch.no_grad():
         logits: npt.NDArray[np.float32] = model(torch.tensor([ids])).logits[0].numpy()
     return logits

@@ -35,8 +35,10 @@ T number(const std::string& text) {
 const std::vector<Flag>& flags() {
   static const std::vector<Flag> all = {
       {"-p", "--prompt", "TEXT",
-       "the user's message, or the text to complete or tokenise; - reads it",
-       [](Arguments& a, const std::string& v) { a.prompt = v; }},
+       "the user's message, or the text to complete or tokenise; - reads standard input",
+       [](Arguments& a, const std::string& v) {
+         a.prompt = v == "-" ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : v;
+       }},
       {"-n", "--max-tokens", "N",
        "most tokens to generate (until the model ends or the context is full)",
        [](Arguments& a, const std::string& v) { a.max_tokens = number<int>(v); }},
@@ -125,7 +127,6 @@ Arguments parse_arguments(int argc, char** argv) {
     throw InvalidArgumentError("q3l " + arguments.command +
                                " needs a model: the path of a GGUF file");
   }
-  if (arguments.prompt == "-") arguments.prompt = {std::istreambuf_iterator<char>(std::cin), {}};
   if ((arguments.command == "run" || arguments.command == "tokenize") && arguments.prompt.empty()) {
     throw InvalidArgumentError("q3l " + arguments.command + " needs a text: -p TEXT");
   }

@@ -25,16 +25,8 @@ std::map<std::string, Usage> usage_by_type(const gguf::Reader& file) {
   return usage;
 }
 
-// The layers that have a router.
-std::vector<int> sparse_layers(const Config& c, const gguf::Reader& file) {
-  std::vector<int> layers;
-  for (int i = 0; i < c.n_layer; ++i) {
-    if (file.find_tensor("blk." + std::to_string(i) + ".ffn_gate_inp.weight")) layers.push_back(i);
-  }
-  return layers;
-}
-
-void print_json(const Config& c, const gguf::Reader& file, uint64_t n_params) {
+void print_json(const Transformer& model, const gguf::Reader& file) {
+  const Config& c = model.config();
   JsonObject types;
   for (const auto& [name, u] : usage_by_type(file)) {
     types.add(
@@ -43,12 +35,12 @@ void print_json(const Config& c, const gguf::Reader& file, uint64_t n_params) {
   }
   JsonObject out;
   out.add_string("architecture", c.architecture).add_string("name", c.name);
-  out.add("n_params", static_cast<double>(n_params))
+  out.add("n_params", static_cast<double>(model.n_params()))
       .add("n_layer", c.n_layer)
       .add("n_embd", c.n_embd);
   out.add("n_head", c.n_head).add("n_head_kv", c.n_head_kv).add("head_dim", c.head_dim);
   out.add("n_ff", c.n_ff).add("n_vocab", c.n_vocab).add("n_ctx_train", c.n_ctx_train);
-  if (const std::vector<int> layers = sparse_layers(c, file); !layers.empty()) {
+  if (const std::vector<int> layers = model.sparse_layers(); !layers.empty()) {
     std::string list;
     for (int layer : layers) list += (list.empty() ? "[" : ", ") + std::to_string(layer);
     out.add("n_expert", c.router.n_expert).add("n_expert_used", c.router.n_used);
@@ -64,12 +56,12 @@ void inspect(const Arguments& arguments) {
   const gguf::Reader file(arguments.model);
   const Transformer model(file);
   const Config& c = model.config();
-  if (arguments.json) return print_json(c, file, model.n_params());
+  if (arguments.json) return print_json(model, file);
   std::printf("%-14s %s\n", "architecture", c.architecture.c_str());
   std::printf("%-14s %s\n", "name", c.name.empty() ? "-" : c.name.c_str());
   std::printf("%-14s %.1f M\n", "parameters", static_cast<double>(model.n_params()) / 1e6);
   std::printf("%-14s %d of width %d, feed-forward %d\n", "layers", c.n_layer, c.n_embd, c.n_ff);
-  if (const size_t n = sparse_layers(c, file).size()) {
+  if (const size_t n = model.sparse_layers().size()) {
     std::printf("%-14s %d, %d for a token, in %zu layers\n", "experts", c.router.n_expert,
                 c.router.n_used, n);
   }

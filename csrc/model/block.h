@@ -13,6 +13,8 @@ class Block {
  public:
   Block(const Config& config, TensorSource& tensors, int layer);
 
+  bool has_experts() const { return std::holds_alternative<SparseFeedForward>(feed_forward_); }
+
   // x: [rows, n_embd], the residual stream, in place.
   void forward(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const;
 

@@ -106,8 +106,8 @@ RopeConfig read_rope(const Keys& keys, RopeLayout layout, int head_dim, int n_ct
   return r;
 }
 
-RouterParams read_router(const Keys& keys) {
-  RouterParams r{};
+RouterConfig read_router(const Keys& keys) {
+  RouterConfig r{};
   const std::string gating = "expert_gating_func";
   constexpr int kSoftmax = 1;
   r.n_expert = keys.get("expert_count", 0, kMaxExperts);

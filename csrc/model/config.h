@@ -4,7 +4,6 @@
 #include <string>
 
 #include "gguf/reader.h"
-#include "model/routing.h"
 
 namespace q3l {
 
@@ -25,6 +24,13 @@ struct RopeConfig {
   double attn_factor;           // of the rotated values, on top of YaRN's own
 };
 
+struct RouterConfig {
+  int n_expert;
+  int n_used;        // experts a row, the likeliest
+  bool renormalise;  // the used experts' probabilities are scaled to add up to 1
+  float scale;       // factor of all weights
+};
+
 struct Config {
   std::string architecture;  // general.architecture, a row of the table in config.cpp
   std::string name;          // general.name, may be empty
@@ -39,7 +45,7 @@ struct Config {
   float rms_epsilon;
   RopeConfig rope;
   bool qk_norm;         // RMS norm of each query and key head before rotation
-  RouterParams router;  // of layers with experts; n_expert 0 where there are none
+  RouterConfig router;  // of layers with experts; n_expert 0 where there are none
 };
 
 // Throws UnsupportedModelError for an architecture or rope scaling that there is no code for, and

@@ -28,11 +28,11 @@ bool SparseFeedForward::is_in(const TensorSource& tensors, const std::string& pr
 
 SparseFeedForward::SparseFeedForward(const Config& c, TensorSource& tensors,
                                      const std::string& prefix)
-    : params_(c.router),
-      router_(tensors, prefix + "ffn_gate_inp", params_.n_expert, c.n_embd),
-      gate_(tensors.stack(prefix + "ffn_gate_exps.weight", params_.n_expert, kAnyRows, c.n_embd)),
-      up_(tensors.stack(prefix + "ffn_up_exps.weight", params_.n_expert, n_ff(), c.n_embd)),
-      down_(tensors.stack(prefix + "ffn_down_exps.weight", params_.n_expert, c.n_embd, n_ff())) {}
+    : config_(c.router),
+      router_(tensors, prefix + "ffn_gate_inp", config_.n_expert, c.n_embd),
+      gate_(tensors.stack(prefix + "ffn_gate_exps.weight", config_.n_expert, kAnyRows, c.n_embd)),
+      up_(tensors.stack(prefix + "ffn_up_exps.weight", config_.n_expert, n_ff(), c.n_embd)),
+      down_(tensors.stack(prefix + "ffn_down_exps.weight", config_.n_expert, c.n_embd, n_ff())) {}
 
 void SparseFeedForward::forward(Mat h, Scratch& s) const {
   route(h, s);
@@ -52,9 +52,9 @@ void SparseFeedForward::route(Mat h, Scratch& s) const {
   Activations& a = s.pack(h);
   router_.apply(s.router, a, s);
   Routing& routing = s.experts.routing;
-  routing.begin(h.rows, params_);
+  routing.begin(h.rows, config_);
   s.for_rows(h.rows,
-             [&](int row) { choose_experts(s.router.row(row), params_, routing.choices(row)); });
+             [&](int row) { choose_experts(s.router.row(row), config_, routing.choices(row)); });
   int tiles[kRoles];
   for (Role role : {Role::prompt, Role::generated}) {
     auto tile = [&](const WeightStack& w) {

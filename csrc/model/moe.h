@@ -21,7 +21,7 @@ class SparseFeedForward {
   void gather(Mat h, Scratch& s) const;
   void combine(Mat h, Scratch& s) const;
 
-  RouterParams params_;
+  const RouterConfig& config_;
   Linear router_;
   WeightStack gate_, up_, down_;
 };

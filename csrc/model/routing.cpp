@@ -13,34 +13,34 @@ int round_up(int n, int multiple) {
 
 }  // namespace
 
-void choose_experts(const float* logits, const RouterParams& p, Choice* choices) {
-  const float largest = *std::max_element(logits, logits + p.n_expert);
+void choose_experts(const float* logits, const RouterConfig& c, Choice* choices) {
+  const float largest = *std::max_element(logits, logits + c.n_expert);
   float total = 0.0f;
   int n = 0;
-  for (int e = 0; e < p.n_expert; ++e) {
+  for (int e = 0; e < c.n_expert; ++e) {
     const float weight = std::exp(logits[e] - largest);
     total += weight;
     // choices[0, n) are the best so far, the best first.
     int place = n;
     while (place > 0 && choices[place - 1].weight < weight) --place;
-    if (place == p.n_used) continue;
-    n = std::min(n + 1, p.n_used);
+    if (place == c.n_used) continue;
+    n = std::min(n + 1, c.n_used);
     std::move_backward(choices + place, choices + n - 1, choices + n);
     choices[place] = {e, weight, 0};
   }
-  if (p.renormalise) {
+  if (c.renormalise) {
     total = 0.0f;
     for (int i = 0; i < n; ++i) total += choices[i].weight;
   }
-  for (int i = 0; i < n; ++i) choices[i].weight *= p.scale / total;
+  for (int i = 0; i < n; ++i) choices[i].weight *= c.scale / total;
   std::sort(choices, choices + n,
             [](const Choice& a, const Choice& b) { return a.expert < b.expert; });
 }
 
-void Routing::begin(int n_rows, const RouterParams& params) {
+void Routing::begin(int n_rows, const RouterConfig& config) {
   n_rows_ = n_rows;
-  n_expert_ = params.n_expert;
-  n_used_ = params.n_used;
+  n_expert_ = config.n_expert;
+  n_used_ = config.n_used;
   choices_.resize(static_cast<size_t>(n_rows) * static_cast<size_t>(n_used_));
 }
 

@@ -8,15 +8,9 @@
 
 #include "base/mat.h"
 #include "kernels/kernel_set.h"
+#include "model/config.h"
 
 namespace q3l {
-
-struct RouterParams {
-  int n_expert;
-  int n_used;        // experts a row, the likeliest
-  bool renormalise;  // the used experts' probabilities are scaled to add up to 1
-  float scale;       // factor of all weights
-};
 
 // One of a row's experts. Equal probabilities prefer the lower number.
 struct Choice {
@@ -26,7 +20,7 @@ struct Choice {
 };
 
 // Writes the row's choices in ascending order of experts, slots left out. `logits`: [n_expert].
-void choose_experts(const float* logits, const RouterParams& params, Choice* choices);
+void choose_experts(const float* logits, const RouterConfig& config, Choice* choices);
 
 class Routing {
  public:
@@ -37,7 +31,7 @@ class Routing {
   };
 
   // Makes room for the choices of n rows.
-  void begin(int n_rows, const RouterParams& params);
+  void begin(int n_rows, const RouterConfig& config);
   Choice* choices(int row) { return choices_.data() + static_cast<size_t>(row * n_used_); }
   std::span<const Choice> chosen(int row) const {
     return {choices_.data() + static_cast<size_t>(row * n_used_), static_cast<size_t>(n_used_)};

@@ -31,6 +31,14 @@ Transformer::Transformer(const gguf::Reader& file, TensorSource tensors)
   tensors.require_all_taken();
 }
 
+std::vector<int> Transformer::sparse_layers() const {
+  std::vector<int> layers;
+  for (int layer = 0; layer < config_.n_layer; ++layer) {
+    if (blocks_[static_cast<size_t>(layer)].has_experts()) layers.push_back(layer);
+  }
+  return layers;
+}
+
 void Transformer::forward(const Batch& batch, const KvCache& cache, Scratch& s, Mat logits) const {
   s.begin(batch, rope_);
   embed(batch, s);

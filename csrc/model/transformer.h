@@ -16,6 +16,7 @@ class Transformer {
 
   const Config& config() const { return config_; }
   uint64_t n_params() const { return n_params_; }
+  std::vector<int> sparse_layers() const;  // those that have experts, ascending
 
   // Runs a batch, appends its keys and values to its sequences' pages, and writes the logits of
   // batch.logit_rows to `logits` [logit_rows, n_vocab].

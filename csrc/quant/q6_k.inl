@@ -3,12 +3,8 @@ struct Q6_K {
   static constexpr int kGroups = 2;
   static constexpr int8_t kOffset = 32;
   static void scales(const uint8_t* p, SuperScales* out) {
-    const F d = splat_half(p + 208), offset = splat(-static_cast<float>(kOffset));
-    for (int j = 0; j < 16; j += kLanes) {
-      const F scale = mul(load_i8(p + 192 + j), d);
-      store(out->scale + j, scale);
-      store(out->min + j, mul(scale, offset));
-    }
+    const F d = splat_half(p + 208);
+    for (int j = 0; j < 16; j += kLanes) store(out->scale + j, mul(load_i8(p + 192 + j), d));
   }
   static Payload payload(const uint8_t* p, int s) { return load_six_bits(p, p + 128, s); }
 };

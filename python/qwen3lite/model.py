@@ -106,6 +106,11 @@ class Model:
         numbers = {name: self._engine.metadata_number(key) for name, key in SAMPLING_KEYS.items()}
         return {name: number for name, number in numbers.items() if number is not None}
 
+    @property
+    def bos_ids(self) -> list[int]:
+        """The ids that start every text: BOS where the file asks for it, else none."""
+        return bos_ids(self._engine.tokenizer)
+
     def tokenize(self, text: str, parse_special: bool = True) -> list[int]:
         """Token ids of `text`, without BOS.
 
@@ -185,7 +190,7 @@ class Model:
         arguments out of range, KeyboardInterrupt on Ctrl-C: the model remains usable.
         """
         if isinstance(prompt, str):
-            prompt = bos_ids(self._engine.tokenizer) + self.tokenize(prompt)
+            prompt = self.bos_ids + self.tokenize(prompt)
         sampling = _Sampling(temperature, top_k, top_p, min_p, seed)
         pieces = _text_pieces(self._start(prompt, max_tokens, sampling, stop))
         return pieces if stream else consume(pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import make_checkpoint as mc
 from qwen3lite import Model
+from qwen3lite.convert import convert
 
 FRANCE = "What is the capital of France?"
 
@@ -113,6 +116,16 @@ def test_inspect(program: str, model: Model) -> None:
         assert out[key] == getattr(model.info, key)
     assert sum(t["tensors"] for t in out["tensor_types"].values()) == 272
     assert "Q4_1" in answer(program, "inspect", str(model.path))
+    assert "n_expert" not in out
+
+
+def test_inspect_tells_the_experts(program: str, tmp_path: Path) -> None:
+    geometry = dataclasses.replace(mc.GEOMETRIES["qwen3moe", "tiny"], layers=3, dense_layers=(1,))
+    convert(mc.make_checkpoint(tmp_path / "hf", geometry), tmp_path / "moe.gguf", "q8_0")
+    out = json.loads(answer(program, "inspect", str(tmp_path / "moe.gguf"), "--json"))
+    assert (out["n_expert"], out["n_expert_used"]) == (8, 2)
+    assert out["sparse_layers"] == [0, 2]
+    assert "8, 2 for a token, in 2 layers" in answer(program, "inspect", str(tmp_path / "moe.gguf"))
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,14 @@ import llama_cpp
 import numpy as np
 import numpy.typing as npt
 import pytest
-import torch
 from gguf import GGUFReader
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoTokenizer
 
 from qwen3lite.convert import TYPES, convert
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import make_checkpoint as mc
+from make_goldens import reference_logits
 
 pytestmark = pytest.mark.skipif(
     llama_cpp.folder() is None, reason=f"{llama_cpp.ENVIRONMENT} names no llama.cpp"
@@ -69,10 +69,7 @@ TINY = {arch: mc.GEOMETRIES[arch, "tiny"] for arch in mc.VARIANTS}
 def reference(source: Path, geometry: mc.Geometry, **config: Any) -> Reference:
     mc.make_checkpoint(source, geometry, seed=11, config=config)
     ids = [int(i) for i in np.random.default_rng(5).integers(0, 260, N_TOKENS)]
-    model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
-    with torch.no_grad():
-        logits = model(torch.tensor([ids])).logits[0].numpy()
-    return Reference(source, ids, logits, geometry.experts > 0)
+    return Reference(source, ids, reference_logits(source, ids), geometry.experts > 0)
 
 
 @pytest.fixture(scope="module", params=TINY)

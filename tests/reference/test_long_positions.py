@@ -17,6 +17,7 @@ from qwen3lite.convert import convert
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 from make_checkpoint import GEOMETRIES, Geometry, make_checkpoint
+from make_goldens import load_reference
 
 MAX_ERROR = 1e-3
 N_LAST = 100
@@ -31,11 +32,8 @@ def small(arch: str) -> Geometry:
 
 def last_rows(checkpoint: Path, ids: list[int]) -> npt.NDArray[np.float32]:
     import torch
-    from transformers import AutoModelForCausalLM
 
-    model = AutoModelForCausalLM.from_pretrained(
-        checkpoint, dtype=torch.float32, attn_implementation="sdpa"
-    )
+    model = load_reference(checkpoint, "sdpa")
     with torch.no_grad():
         logits = model(torch.tensor([ids]), logits_to_keep=N_LAST).logits[0]
     rows: npt.NDArray[np.float32] = logits.numpy()

@@ -26,6 +26,7 @@ from qwen3lite.convert import convert
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 from make_checkpoint import GEOMETRIES, Geometry, make_checkpoint
+from make_goldens import load_reference
 
 N_TOKENS = 200
 Logits = npt.NDArray[np.float32]
@@ -78,15 +79,13 @@ def write_reference(path: Path, checkpoint: Path, ids: list[int]) -> None:
     """Logits [n, n_vocab] by type of cache, and each row's margin [n]: how far its routers are from
     another choice of experts."""
     import torch
-    from transformers import AutoModelForCausalLM, DynamicCache
+    from transformers import DynamicCache
 
     class HalfCache(DynamicCache):
         def update(self, k: torch.Tensor, v: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
             return super().update(k.half().float(), v.half().float(), *args, **kwargs)
 
-    model = AutoModelForCausalLM.from_pretrained(
-        checkpoint, dtype=torch.float32, attn_implementation="eager"
-    )
+    model = load_reference(checkpoint)
     margins = torch.full((len(ids),), torch.inf)
 
     def watch(router: Any, _: object, outputs: tuple[torch.Tensor, ...]) -> None:

@@ -1,7 +1,7 @@
 // Formats of 256-value superblocks: eight blocks of 32 values whose scales (and minima) are stored
 // relative to the superblock's. quant/<format>.inl unpacks those to floats once a superblock:
-// weight = scale * payload + min, for each block, or each half block where kGroups is 2; there the
-// minimum is a constant times the scale, and one row's kernel centres the payload instead.
+// weight = scale * payload + min for each block or, where kGroups is 2,
+// weight = scale * (payload - kOffset) for each half block.
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/panel_gemm.inl"
 #include "kernels/generic/quant_gemv.inl"
@@ -9,7 +9,7 @@
 
 struct SuperScales {
   alignas(64) float scale[16];
-  alignas(64) float min[16];
+  alignas(64) float min[8];
 };
 
 #include "generated/k256_formats.inl"
@@ -17,7 +17,6 @@ struct SuperScales {
 constexpr int kSuperSteps = 8 / kStep;
 constexpr int kPrefetchBytes = 2048;
 
-// Where a minimum is a constant times the scale, weights with that constant taken off need none.
 template <class Format>
 inline Payload centred(Payload w) {
   if constexpr (Format::kGroups == 2) return sub(w, splat_payload(Format::kOffset));

@@ -70,8 +70,16 @@ inline void multiply_group(const PanelBlock<kScales>* w, int n_blocks, int row,
   }
 }
 
-template <int kScales, bool kMin, int kVectors>
-void multiply_tiles(const PanelBlock<kScales>* panel, const TokenTile* tile, int n_in, Sums& sums) {
+// Sums over all values for the first tiles of n_vectors, at most kVectors of them; returns how
+// many.
+template <int kScales, bool kMin, int kVectors = kTileVectors>
+int multiply_tiles(const PanelBlock<kScales>* panel, const TokenTile* tile, int n_vectors, int n_in,
+                   Sums& sums) {
+  if constexpr (kVectors > 1) {
+    if (n_vectors < kVectors) {
+      return multiply_tiles<kScales, kMin, kVectors - 1>(panel, tile, n_vectors, n_in, sums);
+    }
+  }
   const int n_groups = groups_of(n_in);
   for (auto& row : sums) {
     for (F& sum : row) sum = splat(0.0f);
@@ -85,6 +93,7 @@ void multiply_tiles(const PanelBlock<kScales>* panel, const TokenTile* tile, int
           panel + g * kGroupBlocks, left < kGroupBlocks ? left : kGroupBlocks, row, tiles, sums);
     }
   }
+  return kVectors;
 }
 
 // Stores the sums of one tile's tokens, n_tokens of them, for n_rows weight rows.
@@ -118,21 +127,15 @@ void multiply_prompt_rows(const MatmulArgs& a) {
       Unpacker::unpack(a.weights + static_cast<size_t>(first + r) * a.row_bytes, n_blocks, r,
                        panel);
     }
-    for (int token = 0; token < a.n_rows; token += kTileVectors * kLanes) {
-      const TokenTile* from = tile + token / kLanes * n_groups;
-      const int left = a.n_rows - token, n_vectors = (left + kLanes - 1) / kLanes;
+    for (int token = 0; token < a.n_rows;) {
       Sums sums;
-      if (n_vectors >= kTileVectors) {
-        multiply_tiles<kScales, kMin, kTileVectors>(panel, from, a.n_in, sums);
-      } else if (n_vectors == 2) {
-        multiply_tiles<kScales, kMin, 2>(panel, from, a.n_in, sums);
-      } else {
-        multiply_tiles<kScales, kMin, 1>(panel, from, a.n_in, sums);
-      }
-      for (int v = 0; v < n_vectors && v < kTileVectors; ++v) {
-        const int n_tokens = left - v * kLanes < kLanes ? left - v * kLanes : kLanes;
-        store_sums(sums, v, n_tokens, n,
-                   a.y + static_cast<size_t>(token + v * kLanes) * a.y_stride + first, a.y_stride);
+      const int n_vectors =
+          multiply_tiles<kScales, kMin>(panel, tile + token / kLanes * n_groups,
+                                        (a.n_rows - token + kLanes - 1) / kLanes, a.n_in, sums);
+      for (int v = 0; v < n_vectors; ++v, token += kLanes) {
+        const int n_tokens = a.n_rows - token < kLanes ? a.n_rows - token : kLanes;
+        store_sums(sums, v, n_tokens, n, a.y + static_cast<size_t>(token) * a.y_stride + first,
+                   a.y_stride);
       }
     }
   }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .display import ConversionProgress
+from .display import conversion_progress
 
 
 def convert(
@@ -25,5 +25,5 @@ def convert(
     """Convert a checkpoint to a GGUF file."""
     from ..convert import convert as convert_checkpoint
 
-    with ConversionProgress() as progress:
+    with conversion_progress() as progress:
         convert_checkpoint(source, out, type, progress)

@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -56,30 +56,23 @@ def show_timings(timings: Timings) -> None:
         _write(sys.stderr, dimmed(line) + "\n")
 
 
-class ConversionProgress(AbstractContextManager["ConversionProgress"]):
-    """A progress bar on stderr for convert(), which appears with the first call."""
+class ProgressBar(AbstractContextManager["ProgressBar"]):
+    """A bar on stderr, where that is a terminal; it appears with the first call.
 
-    def __init__(self) -> None:
+    `amounts` says what is counted: "bytes" or "windows".
+    """
+
+    def __init__(self, verb: str, amounts: Literal["bytes", "windows"]) -> None:
+        self._verb = verb
+        self._amounts = amounts
         self._bar: Progress | None = None
 
-    def __call__(self, tensor: str, done: int, total: int) -> None:
+    def __call__(self, description: str, done: int, total: int) -> None:
         if self._bar is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-
-            console = Console(stderr=True)
-            self._bar = Progress(
-                TextColumn("converting"),
-                BarColumn(),
-                DownloadColumn(),
-                TextColumn("{task.description}", style="dim"),
-                console=console,
-                transient=True,
-                disable=not console.is_terminal,
-            )
+            self._bar = self._new_bar()
             self._bar.start()
-            self._task = self._bar.add_task(tensor, total=total)
-        self._bar.update(self._task, completed=done, description=tensor)
+            self._task = self._bar.add_task(description, total=total)
+        self._bar.update(self._task, completed=done, description=description)
 
     def __exit__(
         self,
@@ -90,13 +83,35 @@ class ConversionProgress(AbstractContextManager["ConversionProgress"]):
         if self._bar is not None:
             self._bar.stop()
 
+    def _new_bar(self) -> Progress:
+        from rich import progress
+        from rich.console import Console
+
+        count = progress.DownloadColumn if self._amounts == "bytes" else progress.MofNCompleteColumn
+        console = Console(stderr=True)
+        return progress.Progress(
+            progress.TextColumn(self._verb),
+            progress.BarColumn(),
+            count(),
+            progress.TimeRemainingColumn(),
+            progress.TextColumn("{task.description}", style="dim"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+
+def conversion_progress() -> ProgressBar:
+    """The bar of convert()."""
+    return ProgressBar("converting", "bytes")
+
 
 def open_model(model: str, type: str, threads: int | None, ctx: int) -> Model:
     """The model that the user named, converted with a progress bar where it must be."""
     from ..model import Model
     from ..sources import locate
 
-    with ConversionProgress() as progress:
+    with conversion_progress() as progress:
         path = locate(model, type, progress)
     return Model(path, n_threads=threads, n_ctx=ctx)
 

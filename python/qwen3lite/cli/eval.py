@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from .display import open_model
+from .display import ProgressBar, open_model
 from .options import Json, ModelName, Threads, Type
 
 if TYPE_CHECKING:
-    from ..evaluate import Evaluation, SavedLogits
+    from ..evaluate import Evaluation, Progress, SavedLogits
     from ..model import Model
 
 app = typer.Typer(
@@ -62,7 +62,7 @@ def ppl(
 
     content = read_text(text)
     loaded = open_model(model, type, threads, ctx)
-    with EvaluationProgress() as progress:
+    with evaluation_progress() as progress:
         result = perplexity(
             loaded,
             content,
@@ -109,7 +109,7 @@ def kl(
     content = read_text(text)
     reference = open_reference(ref, type, threads, ctx)
     loaded = open_model(model, type, threads, reference.n_ctx)
-    with EvaluationProgress() as progress:
+    with evaluation_progress() as progress:
         result = kl_divergence(
             reference,
             loaded,
@@ -155,45 +155,11 @@ def open_reference(
     return open_model(ref, type, threads, ctx or N_CTX)
 
 
-class EvaluationProgress(AbstractContextManager["EvaluationProgress"]):
-    """A bar on stderr, on terminals only: windows, time left, the perplexity so far."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("evaluating"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}", style="dim"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task("", total=None)
-        self._bar.start()
-
-    def __call__(self, done: int, total: int, perplexity: float) -> None:
-        self._bar.update(
-            self._task, completed=done, total=total, description=f"perplexity {perplexity:.4f}"
-        )
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
+@contextmanager
+def evaluation_progress() -> Iterator[Progress]:
+    """A bar of windows, with the perplexity so far."""
+    with ProgressBar("evaluating", "windows") as bar:
+        yield lambda done, total, perplexity: bar(f"perplexity {perplexity:.4f}", done, total)
 
 
 def with_error(value: float, error: float, format: str) -> str:

@@ -15,7 +15,7 @@ import typer
 
 from .. import _core
 from ..chat import TEMPLATE_KEY
-from .display import ConversionProgress
+from .display import conversion_progress
 from .options import Json, ModelName, Type
 
 Tensor = tuple[str, str, tuple[int, ...], int]  # name, type, shape, bytes
@@ -51,7 +51,7 @@ def inspect(
     """
     from ..sources import locate
 
-    with ConversionProgress() as progress:
+    with conversion_progress() as progress:
         path = locate(model, type, progress)
     file = _core.GgufFile(os.fsencode(path))
     summary = summarise(path, file)

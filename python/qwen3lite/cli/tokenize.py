@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import _core
-from .display import ConversionProgress
+from .display import conversion_progress
 from .options import Json, ModelName, Prompt, Type, prompt_text
 
 
@@ -25,7 +25,7 @@ def tokenize(
     """Show the tokens of a text: one a line, id and piece."""
     from ..sources import locate
 
-    with ConversionProgress() as progress:
+    with conversion_progress() as progress:
         tokenizer = _core.Tokenizer(os.fsencode(locate(model, type, progress)))
     ids = tokenizer.encode(prompt_text(prompt), not no_special)
     pieces = [tokenizer.piece(token).decode("utf-8", "replace") for token in ids]

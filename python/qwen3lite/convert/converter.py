@@ -12,10 +12,11 @@ import numpy.typing as npt
 from gguf.constants import GGML_QUANT_VERSION, Keys
 
 from .. import _core
+from ..atomic_file import atomic_path
 from ..errors import FileError, InvalidArgumentError, ModelFormatError
 from .checkpoint import Checkpoint
 from .generation import sampling_metadata
-from .gguf_file import GgufFile, atomic_path
+from .gguf_file import GgufFile
 from .metadata import KeyValue, string, uint32
 from .model_config import ModelConfig
 from .tensor_plan import FILE_TYPES, FileType, PlannedTensor, plan_tensors

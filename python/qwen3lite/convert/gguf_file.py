@@ -1,15 +1,8 @@
-"""Writes one GGUF file: header and metadata through gguf-py, tensor data streamed block by block.
-
-The file appears under its name only when it is complete and on disk; until then it has a temporary
-name in the same directory, and that is removed when anything goes wrong, Ctrl-C included.
-"""
+"""Writes one GGUF file: header and metadata through gguf-py, tensor data block by block."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -20,7 +13,6 @@ import numpy.typing as npt
 from gguf import GGUFWriter
 from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType, Keys
 
-from ..errors import FileError
 from .metadata import KeyValue
 
 
@@ -44,25 +36,6 @@ class GgufTensor:
     @property
     def n_bytes(self) -> int:
         return self.rows * self.row_bytes
-
-
-@contextmanager
-def atomic_path(out: Path) -> Iterator[Path]:
-    """A temporary path beside `out`; renamed to it when the block ends, removed when it throws."""
-    if out.is_dir():
-        raise FileError(f"{out}: is a directory; name the GGUF file to write.")
-    temporary = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
-    try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(out)
-    except OSError as error:
-        raise FileError(
-            f"{out}: cannot be written ({error.strerror}); check the directory and its free space."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 class GgufFile:

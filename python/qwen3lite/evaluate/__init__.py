@@ -3,7 +3,15 @@
 Windows and statistics are those of llama.cpp's llama-perplexity, so that figures can be compared.
 """
 
-from .evaluation import N_CTX, Evaluation, KlDivergence, Perplexity, kl_divergence, perplexity
+from .evaluation import (
+    N_CTX,
+    Evaluation,
+    KlDivergence,
+    Perplexity,
+    Progress,
+    kl_divergence,
+    perplexity,
+)
 from .saved_logits import SavedLogits, is_saved_logits
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "Evaluation",
     "KlDivergence",
     "Perplexity",
+    "Progress",
     "SavedLogits",
     "is_saved_logits",
     "kl_divergence",

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from ..convert.gguf_file import atomic_path
+from ..atomic_file import atomic_path
 from ..errors import FileError, ModelFormatError
 from .statistics import Logits, LogProbs, blocks
 from .windows import MIN_CTX, Tokens, Windows, n_scored

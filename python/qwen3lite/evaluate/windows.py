@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ..chat import bos_ids
 from ..errors import InvalidArgumentError
 from ..model import Model
 
@@ -75,7 +74,7 @@ def cut(model: Model, text: str, n_ctx: int) -> Windows:
     """
     if n_ctx < MIN_CTX:
         raise InvalidArgumentError(f"a window of {n_ctx} tokens; take {MIN_CTX} or more.")
-    bos = bos_ids(model._engine.tokenizer)
+    bos = model.bos_ids
     ids = bos + model.tokenize(text, parse_special=False)
     n_windows = len(ids) // n_ctx
     if n_windows == 0:

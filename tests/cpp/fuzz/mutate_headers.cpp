@@ -20,6 +20,7 @@ namespace {
 using testing::Field;
 using testing::GgufBuilder;
 using testing::TempFile;
+using testing::TinyModel;
 
 struct Original {
   std::string bytes;
@@ -112,48 +113,34 @@ void compute(const std::string& path) {
 }
 
 std::vector<Original> originals() {
-  std::vector<GgufBuilder> files;
-  files.push_back(testing::tiny_model({.format = "Q4_0",
-                                       .n_layer = 1,
-                                       .n_embd = 32,
-                                       .n_head = 2,
-                                       .n_head_kv = 1,
-                                       .head_dim = 16,
-                                       .n_ff = 32,
-                                       .n_vocab = 262}));
-  files.push_back(testing::tiny_model({.architecture = "llama",
-                                       .format = "F16",
-                                       .n_layer = 2,
-                                       .n_embd = 12,
-                                       .n_head = 3,
-                                       .n_head_kv = 3,
-                                       .head_dim = 4,
-                                       .n_ff = 20,
-                                       .n_vocab = 264,
-                                       .tied = true}));
-  files.push_back(testing::tiny_model({.architecture = "qwen3moe",
-                                       .format = "Q8_0",
-                                       .n_layer = 2,
-                                       .n_embd = 32,
-                                       .n_head = 2,
-                                       .n_head_kv = 1,
-                                       .head_dim = 16,
-                                       .n_ff = 32,
-                                       .n_vocab = 262,
-                                       .n_expert = 4,
-                                       .n_expert_used = 2,
-                                       .n_ff_expert = 32}));
-  files.push_back(testing::tiny_model({.architecture = "qwen2",
-                                       .format = "F32",
-                                       .n_layer = 1,
-                                       .n_embd = 12,
-                                       .n_head = 2,
-                                       .n_head_kv = 1,
-                                       .head_dim = 6,
-                                       .n_ff = 20,
-                                       .n_vocab = 262}));
+  const TinyModel qwen3{.format = "Q4_0",
+                        .n_layer = 1,
+                        .n_embd = 32,
+                        .n_head = 2,
+                        .n_head_kv = 1,
+                        .head_dim = 16,
+                        .n_ff = 32,
+                        .n_vocab = 262};
+  const TinyModel llama{.architecture = "llama",
+                        .format = "F16",
+                        .n_embd = 12,
+                        .n_head = 3,
+                        .n_head_kv = 3,
+                        .head_dim = 4,
+                        .n_ff = 20,
+                        .n_vocab = 264,
+                        .tied = true};
+  TinyModel qwen3moe = qwen3, qwen2 = qwen3;
+  qwen3moe.architecture = "qwen3moe";
+  qwen3moe.n_layer = 2;
+  qwen3moe.n_expert = 4;
+  qwen3moe.n_expert_used = 2;
+  qwen3moe.n_ff_expert = 32;
+  qwen2.architecture = "qwen2";
+  qwen2.format = "F32";
   std::vector<Original> all;
-  for (const GgufBuilder& file : files) {
+  for (const TinyModel& shape : {qwen3, llama, qwen3moe, qwen2}) {
+    const GgufBuilder file = testing::tiny_model(shape);
     all.push_back({file.bytes(), file.fields()});
   }
   return all;

@@ -82,8 +82,10 @@ TEST_CASE("addition, norm and activation write their own values only") {
       CAPTURE(isa);
       CAPTURE(n);
       const std::vector<float> a = random_values(n, 3), b = random_values(n, 4);
-      std::vector<float> sum = guarded(a), normed = guarded(a), gated = guarded(a);
+      std::vector<float> sum = guarded(a), normed = guarded(a), gated = guarded(a),
+                         scaled = guarded(a);
       ops.add(sum.data(), b.data(), n);
+      ops.add_scaled(scaled.data(), b.data(), 0.3f, n);
       ops.rms_norm(normed.data(), normed.data(), b.data(), n, 1e-6f);  // in place, as for heads
       ops.swiglu(gated.data(), b.data(), n);
       double squares = 0;
@@ -91,12 +93,15 @@ TEST_CASE("addition, norm and activation write their own values only") {
       for (int i = 0; i < n; ++i) {
         const auto k = static_cast<size_t>(i);
         CHECK(sum[k] == a[k] + b[k]);
+        const double product = 0.3f * static_cast<double>(b[k]);
+        CHECK(std::fabs(scaled[k] - (a[k] + product)) <= 1e-6 * (std::fabs(a[k]) + 1));
         CHECK(normed[k] ==
               doctest::Approx(a[k] / std::sqrt(squares / n + 1e-6) * b[k]).epsilon(2e-6));
         const double silu = a[k] / (1.0 + std::exp(-static_cast<double>(a[k])));
         CHECK(gated[k] == doctest::Approx(silu * b[k]).epsilon(2e-6));
       }
       CHECK(guards_stand(sum));
+      CHECK(guards_stand(scaled));
       CHECK(guards_stand(normed));
       CHECK(guards_stand(gated));
     }

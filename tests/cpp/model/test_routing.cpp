@@ -31,7 +31,7 @@ double exponential(const Logits& logits, int expert) {
   return std::exp(static_cast<double>(logits[static_cast<size_t>(expert)]));
 }
 
-void check_choices(const Logits& logits, const RouterParams& params) {
+void check_choices(const Logits& logits, const RouterConfig& params) {
   std::vector<Choice> choices(static_cast<size_t>(params.n_used));
   choose_experts(logits.data(), params, choices.data());
   const std::vector<int> expected = likeliest(logits, params.n_used);
@@ -79,7 +79,7 @@ TEST_CASE("logits too large for an exponential") {
 
 TEST_CASE("every row has a slot with each of its experts, in whole tiles of its role") {
   constexpr int kRows = 23, kPrompt = 17, kTiles[kRoles] = {6, 2};
-  const RouterParams params{5, 2, true, 1.0f};
+  const RouterConfig params{5, 2, true, 1.0f};
   Routing routing;
   for (int round = 0; round < 2; ++round) {  // the second reuses what the first left
     routing.begin(kRows, params);
