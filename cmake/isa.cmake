@@ -48,9 +48,15 @@ endfunction()
 q3l_isa(NAME scalar RANK 0 FAMILIES real b32 k256 ops)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   q3l_isa(NAME avx2 RANK 1 FAMILIES real b32 k256 ops NEEDS avx2 fma f16c FLAGS -mavx2 -mfma -mf16c)
-  q3l_isa(NAME avx512 RANK 2 FAMILIES real b32 k256 ops
+  q3l_isa(NAME avxvnni RANK 2 FAMILIES b32 k256 NEEDS avx2 fma f16c avxvnni
+    FLAGS -mavx2 -mfma -mf16c -mavxvnni)
+  q3l_isa(NAME avx512 RANK 3 FAMILIES real b32 k256 ops
     NEEDS avx2 fma f16c avx512f avx512bw avx512dq avx512vl avx512vnni
     FLAGS -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni)
+  q3l_isa(NAME amx RANK 4 FAMILIES b32 k256
+    NEEDS avx2 fma f16c avx512f avx512bw avx512dq avx512vl avx512vnni avx512bf16 amx_tile amx_bf16
+    FLAGS -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16
+      -mamx-tile -mamx-bf16)
 endif()
 
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/isa_rows.inc CONTENT

@@ -8,7 +8,40 @@
 #include <set>
 #include <string>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace q3l {
+
+#if defined(__x86_64__)
+namespace {
+
+// Linux gives the tile registers, 8 KB a thread, to processes that ask for them.
+bool tiles_allowed() {
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
+// Features newer than the compiler's own check. REQUIRES: the operating system saves the AVX-512
+// registers, or the CPU has none.
+uint64_t newer_features(bool has_avx2) {
+  unsigned a, b, c, d, a1, b1, c1, d1;
+  if (!has_avx2 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) ||
+      !__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1)) {
+    return 0;
+  }
+  auto feature = [](bool has, CpuFeature f) { return has ? static_cast<uint64_t>(f) : 0; };
+  const bool tiles = (d >> 24 & 1) && tiles_allowed();
+  return feature(a1 >> 4 & 1, CpuFeature::avxvnni) | feature(a1 >> 5 & 1, CpuFeature::avx512bf16) |
+         feature(tiles, CpuFeature::amx_tile) |
+         feature(tiles && (d >> 22 & 1), CpuFeature::amx_bf16);
+}
+
+}  // namespace
+#endif
 
 uint64_t cpu_features() {
   uint64_t mask = 0;
@@ -27,6 +60,7 @@ uint64_t cpu_features() {
   Q3L_FEATURE(avx512vl);
   Q3L_FEATURE(avx512vnni);
 #undef Q3L_FEATURE
+  mask |= newer_features(mask & static_cast<uint64_t>(CpuFeature::avx2));
 #endif
   return mask;
 }

@@ -14,6 +14,10 @@ enum class CpuFeature : uint64_t {
   avx512dq = 1 << 5,
   avx512vl = 1 << 6,
   avx512vnni = 1 << 7,
+  avxvnni = 1 << 8,
+  avx512bf16 = 1 << 9,
+  amx_tile = 1 << 10,
+  amx_bf16 = 1 << 11,
 };
 
 // The features that the CPU has and the operating system lets programs use, as a mask.

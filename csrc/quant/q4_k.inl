@@ -2,6 +2,7 @@
 
 struct Q4_K {
   static constexpr int kBytes = 144;
+  static constexpr int kBits = 4;
   static constexpr int kGroups = 1;
   static void scales(const uint8_t* p, SuperScales* out) { unpack_scales_and_mins(p, out); }
   static Payload payload(const uint8_t* p, int s) { return load_paired_nibbles(p + 16, s); }

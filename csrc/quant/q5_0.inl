@@ -1,8 +1,8 @@
 struct Q5_0 {
   static constexpr int kBytes = 22;
+  static constexpr int kBits = 5;
   static constexpr bool kSigned = false;
   static constexpr Zero kZero = Zero::offset;
-  static constexpr int kOffsetBits = 4;
   static F scales(const uint8_t* p) { return load_scales<kBytes>(p); }
   static Payload payload(const uint8_t* p) {
     return add_fifth_bits<kBytes>(load_nibbles<kBytes>(p + 6), p + 2);

@@ -2,6 +2,7 @@
 
 struct Q5_K {
   static constexpr int kBytes = 176;
+  static constexpr int kBits = 5;
   static constexpr int kGroups = 1;
   static void scales(const uint8_t* p, SuperScales* out) { unpack_scales_and_mins(p, out); }
   static Payload payload(const uint8_t* p, int s) {

@@ -1,7 +1,7 @@
 struct Q6_K {
   static constexpr int kBytes = 210;
+  static constexpr int kBits = 6;
   static constexpr int kGroups = 2;
-  static constexpr int8_t kOffset = 32;
   static void scales(const uint8_t* p, SuperScales* out) {
     const F d = splat_half(p + 208);
     for (int j = 0; j < 16; j += kLanes) store(out->scale + j, mul(load_i8(p + 192 + j), d));

@@ -1,5 +1,6 @@
 struct Q8_0 {
   static constexpr int kBytes = 34;
+  static constexpr int kBits = 8;
   static constexpr bool kSigned = true;
   static constexpr Zero kZero = Zero::none;
   static F scales(const uint8_t* p) { return load_scales<kBytes>(p); }

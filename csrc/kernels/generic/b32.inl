@@ -1,7 +1,6 @@
 // Formats of 32-value blocks. quant/<format>.inl describes one: constants and loaders for a step of
-// kStep blocks, with value = scale * (payload - 2^kOffsetBits) or scale * payload + min.
+// kStep blocks, with value = scale * (payload - 2^(kBits - 1)) or scale * payload + min.
 #include "kernels/generic/lanes.inl"
-#include "kernels/generic/panel_gemm.inl"
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/generic/quantised_inputs.inl"
 
@@ -16,7 +15,7 @@ template <class Format>
 inline F multiply_step(F acc, const uint8_t* w, const QuantStep& x) {
   I32 dot = dot_planes<Format::kSigned>(Format::payload(w), x);
   if constexpr (Format::kZero == Zero::offset) {
-    dot = sub(dot, shift_left<Format::kOffsetBits - 3>(load(x.sum_times_8)));
+    dot = sub(dot, shift_left<Format::kBits - 4>(load(x.sum_times_8)));
   }
   F d = load(x.d);
   acc = fma(to_float(dot), mul(Format::scales(w), d), acc);
@@ -55,43 +54,35 @@ void multiply_generated(const MatmulArgs& a) {
 
 template <class Format>
 struct Unpacker {
-  static void unpack(const uint8_t* row, int n_blocks, int r, PanelBlock<1>* panel) {
+  static constexpr int kScales = 1;
+  static constexpr bool kMin = Format::kZero == Zero::min;
+  static constexpr int kBits = Format::kBits;
+  static constexpr int kOffset = Format::kZero == Zero::offset ? 1 << (kBits - 1) : 0;
+
+  static void unpack(const uint8_t* row, int begin, int end, const PanelRow<Unpacker>& out) {
     constexpr int kStepBytes = kStep * Format::kBytes;
-    int b = 0;
-    for (; b + kStep <= n_blocks; b += kStep, row += kStepBytes)
-      unpack_step(row, kStep, r, panel + b);
-    if (b < n_blocks) {
+    row += static_cast<size_t>(begin) * Format::kBytes;
+    int b = begin;
+    for (; b + kStep <= end; b += kStep, row += kStepBytes) unpack_step(row, b, kStep, out);
+    if (b < end) {
       uint8_t padded[kStepBytes] = {};
-      std::memcpy(padded, row, static_cast<size_t>(n_blocks - b) * Format::kBytes);
-      unpack_step(padded, n_blocks - b, r, panel + b);
+      std::memcpy(padded, row, static_cast<size_t>(end - b) * Format::kBytes);
+      unpack_step(padded, b, end - b, out);
     }
   }
 
-  static Payload centred(Payload w) {
-    if constexpr (Format::kZero == Zero::offset) {
-      return sub(w, splat_payload(1 << Format::kOffsetBits));
-    }
-    return w;
-  }
-
-  static void unpack_step(const uint8_t* w, int n, int r, PanelBlock<1>* panel) {
+  static void unpack_step(const uint8_t* w, int block, int n, const PanelRow<Unpacker>& out) {
     constexpr int kLanesPerBlock = kLanes / kStep;
-    alignas(64) int16_t q[kStep][32];
     alignas(64) float d[kLanes], m[kLanes];
-    widen(centred(Format::payload(w)), q);
     store(d, Format::scales(w));
-    if constexpr (Format::kZero == Zero::min) store(m, Format::mins(w));
-    for (int b = 0; b < n; ++b) {
-      std::memcpy(panel[b].q[r], q[b], sizeof q[b]);
-      panel[b].d[0][r] = d[b * kLanesPerBlock];
-      if constexpr (Format::kZero == Zero::min) panel[b].m[r] = m[b * kLanesPerBlock];
-    }
+    if constexpr (kMin) store(m, Format::mins(w));
+    out.template put<kLanesPerBlock>(block, n, Format::payload(w), d, m);
   }
 };
 
 template <class Format>
 void multiply_prompt(const MatmulArgs& a) {
-  multiply_prompt_rows<Unpacker<Format>, Format::kZero == Zero::min, 1>(a);
+  multiply_prompt_rows<Unpacker<Format>>(a);
 }
 
 constexpr FamilySet kSet = {{

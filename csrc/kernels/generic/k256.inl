@@ -3,7 +3,6 @@
 // weight = scale * payload + min for each block or, where kGroups is 2,
 // weight = scale * (payload - kOffset) for each half block.
 #include "kernels/generic/lanes.inl"
-#include "kernels/generic/panel_gemm.inl"
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/generic/quantised_inputs.inl"
 
@@ -18,17 +17,11 @@ constexpr int kSuperSteps = 8 / kStep;
 constexpr int kPrefetchBytes = 2048;
 
 template <class Format>
-inline Payload centred(Payload w) {
-  if constexpr (Format::kGroups == 2) return sub(w, splat_payload(Format::kOffset));
-  return w;
-}
-
-template <class Format>
 inline F multiply_step(F acc, const SuperScales& scales, Payload w, int s, const QuantStep& x) {
   F d = load(x.d);
   if constexpr (Format::kGroups == 2) {
-    return add_halves(acc, centred<Format>(w), load_payload(x.q[0]), load_payload(x.q[1]),
-                      scales.scale + 2 * kStep * s, d);
+    return add_halves(acc, sub(w, splat_payload(1 << (Format::kBits - 1))), load_payload(x.q[0]),
+                      load_payload(x.q[1]), scales.scale + 2 * kStep * s, d);
   } else {
     acc = fma(to_float(dot_planes<false>(w, x)), mul(spread(scales.scale + kStep * s), d), acc);
     return fma(spread(scales.min + kStep * s), load(x.d_times_sum), acc);
@@ -61,19 +54,20 @@ void multiply_generated(const MatmulArgs& a) {
 
 template <class Format>
 struct Unpacker {
-  static void unpack(const uint8_t* row, int n_blocks, int r, PanelBlock<Format::kGroups>* panel) {
-    constexpr int kGroups = Format::kGroups;
-    for (int b = 0; b < n_blocks; b += 8, row += Format::kBytes, panel += 8) {
+  static constexpr int kScales = Format::kGroups;
+  static constexpr bool kMin = Format::kGroups == 1;
+  static constexpr int kBits = Format::kBits;
+  static constexpr int kOffset = kMin ? 0 : 1 << (kBits - 1);
+
+  // REQUIRES: begin is a multiple of 8.
+  static void unpack(const uint8_t* row, int begin, int end, const PanelRow<Unpacker>& out) {
+    row += static_cast<size_t>(begin / 8) * Format::kBytes;
+    for (int b = begin; b < end; b += 8, row += Format::kBytes) {
       SuperScales scales;
       Format::scales(row, &scales);
       for (int s = 0; s < kSuperSteps; ++s) {
-        alignas(64) int16_t q[kStep][32];
-        widen(centred<Format>(Format::payload(row, s)), q);
-        for (int k = 0; k < kStep; ++k) std::memcpy(panel[s * kStep + k].q[r], q[k], sizeof q[k]);
-      }
-      for (int g = 0; g < 8 * kGroups; ++g) {
-        panel[g / kGroups].d[g % kGroups][r] = scales.scale[g];
-        if constexpr (kGroups == 1) panel[g].m[r] = scales.min[g];
+        out.template put<kScales>(b + s * kStep, kStep, Format::payload(row, s),
+                                  scales.scale + s * kStep * kScales, scales.min + s * kStep);
       }
     }
   }
@@ -81,7 +75,7 @@ struct Unpacker {
 
 template <class Format>
 void multiply_prompt(const MatmulArgs& a) {
-  multiply_prompt_rows<Unpacker<Format>, Format::kGroups == 1, Format::kGroups>(a);
+  multiply_prompt_rows<Unpacker<Format>>(a);
 }
 
 constexpr FamilySet kSet = {{

@@ -13,6 +13,31 @@ struct alignas(64) PanelBlock {
   float m[kPanelRows];
 };
 
+// Where an unpacker puts a row of weights. An unpacker is a format's way into the panel:
+//   kScales, kMin: the scales of a block, and whether it has a minimum;
+//   kBits, kOffset: the width of its values, and what to take off them;
+//   static void unpack(const uint8_t* row, int begin, int end, const PanelRow<Unpacker>& out): puts
+//   the row's blocks [begin, end).
+template <class Unpacker>
+struct PanelRow {
+  PanelBlock<Unpacker::kScales>* panel;
+  int r;
+
+  // Blocks from `block` on, n of kStep: block i's scales are at d + i * kStride, its minimum there.
+  template <int kStride>
+  void put(int block, int n, Payload q, const float* d, const float* m) const {
+    alignas(64) int16_t wide[kStep][32];
+    if constexpr (Unpacker::kOffset > 0) q = sub(q, splat_payload(Unpacker::kOffset));
+    widen(q, wide);
+    for (int i = 0; i < n; ++i) {
+      PanelBlock<Unpacker::kScales>& to = panel[block + i];
+      std::memcpy(to.q[r], wide[i], sizeof wide[i]);
+      for (int s = 0; s < Unpacker::kScales; ++s) to.d[s][r] = d[i * kStride + s];
+      if constexpr (Unpacker::kMin) to.m[r] = m[i * kStride];
+    }
+  }
+};
+
 // Sums of up to kTileVectors tiles, by weight row.
 using Sums = F[kPanelRows][kTileVectors];
 
@@ -113,10 +138,9 @@ size_t panel_bytes(int n_in) {
   return static_cast<size_t>(n_in / 32) * sizeof(PanelBlock<kScales>);
 }
 
-// An unpacker is a format's way into the panel:
-//   static void unpack(const uint8_t* row, int n_blocks, int r, PanelBlock<kScales>* panel).
-template <class Unpacker, bool kMin, int kScales>
+template <class Unpacker>
 void multiply_prompt_rows(const MatmulArgs& a) {
+  constexpr int kScales = Unpacker::kScales;
   auto* panel = reinterpret_cast<PanelBlock<kScales>*>(a.scratch);
   const int n_blocks = a.n_in / 32, n_groups = groups_of(a.n_in);
   auto* tile = reinterpret_cast<const TokenTile*>(a.packed);
@@ -124,14 +148,14 @@ void multiply_prompt_rows(const MatmulArgs& a) {
     const int n = a.row_end - first < kPanelRows ? a.row_end - first : kPanelRows;
     if (n < kPanelRows) std::memset(panel, 0, panel_bytes<kScales>(a.n_in));
     for (int r = 0; r < n; ++r) {
-      Unpacker::unpack(a.weights + static_cast<size_t>(first + r) * a.row_bytes, n_blocks, r,
-                       panel);
+      Unpacker::unpack(a.weights + static_cast<size_t>(first + r) * a.row_bytes, 0, n_blocks,
+                       {panel, r});
     }
     for (int token = 0; token < a.n_rows;) {
       Sums sums;
-      const int n_vectors =
-          multiply_tiles<kScales, kMin>(panel, tile + token / kLanes * n_groups,
-                                        (a.n_rows - token + kLanes - 1) / kLanes, a.n_in, sums);
+      const int n_vectors = multiply_tiles<kScales, Unpacker::kMin>(
+          panel, tile + token / kLanes * n_groups, (a.n_rows - token + kLanes - 1) / kLanes, a.n_in,
+          sums);
       for (int v = 0; v < n_vectors; ++v, token += kLanes) {
         const int n_tokens = a.n_rows - token < kLanes ? a.n_rows - token : kLanes;
         store_sums(sums, v, n_tokens, n, a.y + static_cast<size_t>(token) * a.y_stride + first,

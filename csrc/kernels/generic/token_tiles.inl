@@ -20,7 +20,7 @@ inline int groups_of(int n_in) {
   return (n_in + kGroup - 1) / kGroup;
 }
 
-size_t token_tiles_bytes(int n_in, int n_rows) {
+inline size_t token_tiles_bytes(int n_in, int n_rows) {
   const int n_tiles = (n_rows + kLanes - 1) / kLanes;
   return static_cast<size_t>(n_tiles) * static_cast<size_t>(groups_of(n_in)) * sizeof(TokenTile);
 }
@@ -60,8 +60,8 @@ inline void pack_group(const float* x, size_t stride, int n, int n_tokens, Token
   }
 }
 
-void pack_token_tiles(const float* x, size_t stride, int n_in, int begin, int end,
-                      uint8_t* packed) {
+inline void pack_token_tiles(const float* x, size_t stride, int n_in, int begin, int end,
+                             uint8_t* packed) {
   const int n_groups = groups_of(n_in);
   for (int first = begin; first < end; first += kLanes) {
     auto* tile = reinterpret_cast<TokenTile*>(packed) +

@@ -244,6 +244,9 @@ inline void prefetch(const uint8_t* p) {
   __builtin_prefetch(p);
 }
 
+// In this order: vocabulary, prompt products, family.
+#include "kernels/generic/panel_gemm.inl"
+
 #include Q3L_FAMILY_INL
 
 }  // namespace

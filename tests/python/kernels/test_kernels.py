@@ -1,7 +1,7 @@
 """Every instruction set's kernels against NumPy in float64 and against the scalar row.
 
-Quantised formats take their inputs in 15 bits with a scale for every 32 values; formats of real
-numbers take them as they are.
+Quantised formats take their inputs in 15 bits with a scale for every 32 values, on matrix tiles
+inputs and weights as bf16; formats of real numbers take them as they are.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ OUTPUTS = (1, 5, 17, 70)  # no whole number of lanes
 N_ROWS = 20
 EXTREME_CODES = (0x00, 0x7F, 0x80, 0xFF)
 INPUT_STEPS = 127 * 128  # of a block's largest input
+BF16_ERROR = 2.0**-9  # of a value: half a step of its eight bits
 FLOAT_ERROR = 2e-6  # of the sum of all products' magnitudes
 
 matmul = pytest.mark.parametrize(
@@ -45,6 +46,17 @@ def input_error(x: Floats) -> Doubles:
     return np.broadcast_to(half_step, blocks.shape).reshape(x.shape)
 
 
+def on_tiles(isa: str, name: str, role: str) -> bool:
+    return isa == "amx" and role == "prompt" and name not in REAL
+
+
+def as_bf16(x: Floats) -> Floats:
+    """Rounded to the nearest bf16, ties to even."""
+    bits = x.view(np.uint32).astype(np.uint64)
+    rounded = (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000
+    return rounded.astype(np.uint32).view(np.float32)
+
+
 def largest_values(name: str, blocks: Bytes) -> Doubles:
     """The largest magnitude that any codes give at each value's scale: what a kernel may add to
     take back as an offset or minimum."""
@@ -64,12 +76,14 @@ def with_codes(name: str, blocks: Bytes, code: int) -> Bytes:
     return changed.reshape(blocks.shape)
 
 
-def check_bounds(name: str, y: Floats, blocks: Bytes, x: Floats) -> None:
+def check_bounds(isa: str, name: str, role: str, y: Floats, blocks: Bytes, x: Floats) -> None:
     """No output is further from the exact one than rounding the inputs and adding can bring it."""
     w = _core.decode(name, blocks).astype(np.float64)
     x64 = x.astype(np.float64)
     bound = FLOAT_ERROR * (np.abs(x64) @ largest_values(name, blocks).T)
-    if name not in REAL:
+    if on_tiles(isa, name, role):
+        bound += 2.01 * BF16_ERROR * (np.abs(x64) @ np.abs(w).T)
+    elif name not in REAL:
         bound += 1.01 * (input_error(x) @ np.abs(w).T)
     assert (np.abs(y - x64 @ w.T) <= bound).all()
 
@@ -80,13 +94,16 @@ def test_matmul(isa: str, name: str, role: str) -> None:
         x = normal(n_in, 3, n_in)
         for n_out in OUTPUTS:
             blocks = _core.encode(name, normal(n_out, n_out, n_in))
-            exact = x.astype(np.float64) @ _core.decode(name, blocks).T.astype(np.float64)
+            w, inputs = _core.decode(name, blocks), x
+            if on_tiles(isa, name, role):
+                w, inputs = as_bf16(w), as_bf16(x)
+            exact = inputs.astype(np.float64) @ w.T.astype(np.float64)
             y = _core.kernel_matmul(isa, role, name, blocks, x)
             scalar = _core.kernel_matmul("scalar", role, name, blocks, x)
             scale = np.sqrt(n_in)  # the standard deviation of a product of normal values
             assert np.abs(y - exact).max() <= (6e-6 if name in REAL else 5e-4) * scale
-            assert np.abs(y - scalar).max() <= 1e-5 * scale
-            check_bounds(name, y, blocks, x)
+            assert np.abs(y - scalar).max() <= (1e-2 if on_tiles(isa, name, role) else 1e-5) * scale
+            check_bounds(isa, name, role, y, blocks, x)
 
 
 @matmul
@@ -115,7 +132,7 @@ def test_matmul_of_any_codes(isa: str, name: str, role: str) -> None:
     random = random_blocks(name, 40, n_in, seed=6)
     for blocks in (random, *(with_codes(name, random, code) for code in EXTREME_CODES)):
         y = _core.kernel_matmul(isa, role, name, blocks, x)
-        check_bounds(name, y, blocks, x)
+        check_bounds(isa, name, role, y, blocks, x)
         assert (y[3] == 0).all()
 
 

@@ -1,0 +1,24 @@
+// Sapphire Rapids and later: avx512 whose prompt products run on matrix tiles.
+#include <immintrin.h>
+
+#include "kernels/kernel_set.h"
+
+namespace q3l::amx {
+namespace {
+
+// In this order: vocabulary, prompt products, family.
+#include "base/fp16.inl"
+
+#include "kernels/isa/x86_512.inl"
+
+#include "kernels/isa/amx_gemm.inl"
+
+#include Q3L_FAMILY_INL
+
+}  // namespace
+
+decltype(kSet)& Q3L_FAMILY_SET() {
+  return kSet;
+}
+
+}  // namespace q3l::amx

@@ -1,0 +1,36 @@
+// Alder Lake and later: avx2 whose integer products accumulate in one instruction.
+#include <immintrin.h>
+
+#include "kernels/kernel_set.h"
+
+namespace q3l::avxvnni {
+namespace {
+
+constexpr int kTileRows = 4;
+constexpr int kTileVectors = 2;
+constexpr int kPanelRows = 32;
+
+inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
+  return _mm256_dpwssd_avx_epi32(acc, w, x);
+}
+inline __m256i dot_unsigned(__m256i w, __m256i high, __m256i low) {
+  const __m256i top = _mm256_dpbusd_avx_epi32(_mm256_setzero_si256(), w, high);
+  return _mm256_dpbusd_avx_epi32(_mm256_slli_epi32(top, 7), w, low);
+}
+
+// In this order: vocabulary, prompt products, family.
+#include "base/fp16.inl"
+
+#include "kernels/isa/x86_256.inl"
+
+#include "kernels/generic/panel_gemm.inl"
+
+#include Q3L_FAMILY_INL
+
+}  // namespace
+
+decltype(kSet)& Q3L_FAMILY_SET() {
+  return kSet;
+}
+
+}  // namespace q3l::avxvnni

@@ -1,0 +1,309 @@
+// The vocabulary of 512-bit vectors with VNNI. A step is four blocks: the first halves of their
+// values lie in one register, the second halves in another, 16 bytes a block, so that lanes 4b to
+// 4b + 3 of a dot product belong to block b.
+#pragma once
+
+constexpr int kLanes = 16;
+constexpr int kStep = 4;
+constexpr int kRealColumns = 12;
+
+using F = __m512;
+struct I32 {
+  __m512i v;
+};
+struct Payload {
+  __m512i first, second;
+};
+
+inline F splat(float a) {
+  return _mm512_set1_ps(a);
+}
+inline F load(const float* p) {
+  return _mm512_loadu_ps(p);
+}
+inline void store(float* p, F v) {
+  _mm512_storeu_ps(p, v);
+}
+inline F load_half(const uint8_t* p) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+}
+inline void store_half(uint8_t* p, F v) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+}
+inline F load_bf16(const uint8_t* p) {
+  __m256i h = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(h), 16));
+}
+inline F add(F a, F b) {
+  return _mm512_add_ps(a, b);
+}
+inline F sub(F a, F b) {
+  return _mm512_sub_ps(a, b);
+}
+inline F mul(F a, F b) {
+  return _mm512_mul_ps(a, b);
+}
+inline F div(F a, F b) {
+  return _mm512_div_ps(a, b);
+}
+inline F fma(F a, F b, F c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
+inline F max(F a, F b) {
+  return _mm512_max_ps(a, b);
+}
+inline F min(F a, F b) {
+  return _mm512_min_ps(a, b);
+}
+inline F abs(F a) {
+  return _mm512_abs_ps(a);
+}
+inline F round(F a) {
+  return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+inline F scale_by_power(F x, F n) {
+  return _mm512_scalef_ps(x, n);
+}
+inline float reduce_add(F v) {
+  return _mm512_reduce_add_ps(v);
+}
+inline float reduce_max(F v) {
+  return _mm512_reduce_max_ps(v);
+}
+inline void store_i16(int16_t* p, F v) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(v)));
+}
+inline void transpose(F (&r)[kLanes]) {
+  F t[kLanes];
+  for (int i = 0; i < 16; i += 2) {  // pairs of lanes within quarters
+    t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {  // then quarters hold four rows' lane
+    for (int j = 0; j < 2; ++j) {
+      const __m512d a = _mm512_castps_pd(t[i + j]), b = _mm512_castps_pd(t[i + j + 2]);
+      r[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+      r[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+    }
+  }
+  for (int j = 0; j < 4; ++j) {  // then quarters change places
+    const F a = _mm512_shuffle_f32x4(r[j], r[j + 4], 0x88);
+    const F b = _mm512_shuffle_f32x4(r[j], r[j + 4], 0xdd);
+    const F c = _mm512_shuffle_f32x4(r[j + 8], r[j + 12], 0x88);
+    const F d = _mm512_shuffle_f32x4(r[j + 8], r[j + 12], 0xdd);
+    t[j] = _mm512_shuffle_f32x4(a, c, 0x88);
+    t[j + 8] = _mm512_shuffle_f32x4(a, c, 0xdd);
+    t[j + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
+    t[j + 12] = _mm512_shuffle_f32x4(b, d, 0xdd);
+  }
+  for (int i = 0; i < 16; ++i) r[i] = t[i];
+}
+inline void store_i8(int8_t* p, F v) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v)));
+}
+
+inline I32 splat(int32_t a) {
+  return {_mm512_set1_epi32(a)};
+}
+inline I32 load(const int32_t* p) {
+  return {_mm512_loadu_si512(p)};
+}
+inline void store(int32_t* p, I32 a) {
+  _mm512_storeu_si512(p, a.v);
+}
+inline I32 sub(I32 a, I32 b) {
+  return {_mm512_sub_epi32(a.v, b.v)};
+}
+template <int n>
+inline I32 shift_left(I32 a) {
+  return {_mm512_slli_epi32(a.v, n)};
+}
+inline F to_float(I32 a) {
+  return _mm512_cvtepi32_ps(a.v);
+}
+
+template <int stride>
+inline __m512i load_quarters(const uint8_t* p) {
+  auto quarter = [p](int b) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + b * stride));
+  };
+  __m512i z = _mm512_castsi128_si512(quarter(0));
+  z = _mm512_inserti32x4(z, quarter(1), 1);
+  z = _mm512_inserti32x4(z, quarter(2), 2);
+  return _mm512_inserti32x4(z, quarter(3), 3);
+}
+template <int stride>
+inline Payload load_nibbles(const uint8_t* p) {
+  __m512i packed = load_quarters<stride>(p);
+  const __m512i low = _mm512_set1_epi8(15);
+  return {_mm512_and_si512(packed, low), _mm512_and_si512(_mm512_srli_epi16(packed, 4), low)};
+}
+template <int stride>
+inline Payload load_bytes(const uint8_t* p) {
+  return {load_quarters<stride>(p), load_quarters<stride>(p + 16)};
+}
+template <int stride>
+inline Payload add_fifth_bits(Payload a, const uint8_t* p) {
+  uint64_t first = 0, second = 0;
+  for (int b = 0; b < 4; ++b) {
+    uint32_t bits;
+    std::memcpy(&bits, p + b * stride, 4);
+    first |= static_cast<uint64_t>(bits & 0xffff) << 16 * b;
+    second |= static_cast<uint64_t>(bits >> 16) << 16 * b;
+  }
+  const __m512i sixteen = _mm512_set1_epi8(16);
+  return {_mm512_mask_add_epi8(a.first, first, a.first, sixteen),
+          _mm512_mask_add_epi8(a.second, second, a.second, sixteen)};
+}
+inline F load_i8(const uint8_t* p) {
+  return _mm512_cvtepi32_ps(
+      _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+}
+inline void store_scaled(float* p, uint64_t bytes, F factor) {
+  __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(bytes));
+  _mm256_storeu_ps(p, _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight)),
+                                    _mm512_castps512_ps256(factor)));
+}
+inline F splat_half(const uint8_t* p) {
+  short h;
+  std::memcpy(&h, p, 2);
+  return _mm512_cvtph_ps(_mm256_set1_epi16(h));
+}
+// REQUIRES: p lies in the first bytes of a step's first block, so that one 64-byte load, where it
+// covers the four halves, stays within the step.
+template <int stride>
+inline F load_scales(const uint8_t* p) {
+  if constexpr (3 * stride + 2 <= 64) {
+    constexpr short h = stride / 2;
+    const __m512i spread = _mm512_castsi256_si512(_mm256_setr_epi16(
+        0, 0, 0, 0, h, h, h, h, 2 * h, 2 * h, 2 * h, 2 * h, 3 * h, 3 * h, 3 * h, 3 * h));
+    __m512i halves = _mm512_permutexvar_epi16(spread, _mm512_loadu_si512(p));
+    return _mm512_cvtph_ps(_mm512_castsi512_si256(halves));
+  } else {
+    uint16_t h[4];
+    for (int b = 0; b < 4; ++b) std::memcpy(&h[b], p + b * stride, 2);
+    const __m128i spread = _mm_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3);
+    __m128i four = _mm_setr_epi16(static_cast<short>(h[0]), static_cast<short>(h[1]),
+                                  static_cast<short>(h[2]), static_cast<short>(h[3]), 0, 0, 0, 0);
+    __m128i low = _mm_shuffle_epi8(four, spread);
+    __m128i high = _mm_shuffle_epi8(_mm_srli_si128(four, 4), spread);
+    return _mm512_cvtph_ps(_mm256_set_m128i(high, low));
+  }
+}
+inline Payload load_payload(const int8_t* p) {
+  return {_mm512_loadu_si512(p), _mm512_loadu_si512(p + 64)};
+}
+inline void store(int8_t* p, Payload a) {
+  _mm512_storeu_si512(p, a.first);
+  _mm512_storeu_si512(p + 64, a.second);
+}
+inline Payload sub(Payload a, Payload b) {
+  return {_mm512_sub_epi8(a.first, b.first), _mm512_sub_epi8(a.second, b.second)};
+}
+template <int b>
+inline void widen_block(Payload a, int16_t* q) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(q),
+                      _mm256_cvtepi8_epi16(_mm512_extracti32x4_epi32(a.first, b)));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(q + 16),
+                      _mm256_cvtepi8_epi16(_mm512_extracti32x4_epi32(a.second, b)));
+}
+inline void widen(Payload a, int16_t (*q)[32]) {
+  widen_block<0>(a, q[0]);
+  widen_block<1>(a, q[1]);
+  widen_block<2>(a, q[2]);
+  widen_block<3>(a, q[3]);
+}
+inline I32 dot2(I32 acc, I32 w, I32 x) {
+  return {_mm512_dpwssd_epi32(acc.v, w.v, x.v)};
+}
+
+inline I32 dot4_us(I32 acc, I32 w, I32 x) {
+  return {_mm512_dpbusd_epi32(acc.v, w.v, x.v)};
+}
+inline I32 dot4_ss(I32 acc, I32 w, I32 x) {
+  __mmask64 negative = _mm512_movepi8_mask(w.v);
+  __m512i signed_x = _mm512_mask_sub_epi8(x.v, negative, _mm512_setzero_si512(), x.v);
+  return {_mm512_dpbusd_epi32(acc.v, _mm512_abs_epi8(w.v), signed_x)};
+}
+template <bool kSigned>
+inline I32 dot4(I32 acc, I32 w, I32 x) {
+  return kSigned ? dot4_ss(acc, w, x) : dot4_us(acc, w, x);
+}
+template <bool kSigned>
+inline I32 dot_planes(Payload w, Payload high, Payload low) {
+  const I32 first = {w.first}, second = {w.second};
+  I32 acc = dot4<kSigned>(splat(int32_t{0}), first, {high.first});
+  acc = shift_left<7>(dot4<kSigned>(acc, second, {high.second}));
+  return dot4<kSigned>(dot4<kSigned>(acc, first, {low.first}), second, {low.second});
+}
+inline Payload splat_payload(int8_t a) {
+  return {_mm512_set1_epi8(a), _mm512_set1_epi8(a)};
+}
+
+// Quarters a, b, c, d of z, 16 bytes each.
+template <int a, int b, int c, int d>
+inline __m512i quarters(__m512i z) {
+  return _mm512_shuffle_i64x2(z, z, a | b << 2 | c << 4 | d << 6);
+}
+inline Payload load_paired_nibbles(const uint8_t* p, int s) {
+  __m512i packed = _mm512_loadu_si512(p + 64 * s);
+  const __m512i low = _mm512_set1_epi8(15);
+  const __m512i shift = _mm512_broadcast_i64x4(_mm256_set_epi64x(
+      0x0004000400040004, 0x0004000400040004, 0, 0));  // the second of each two blocks is high
+  return {_mm512_and_si512(_mm512_srlv_epi16(quarters<0, 0, 2, 2>(packed), shift), low),
+          _mm512_and_si512(_mm512_srlv_epi16(quarters<1, 1, 3, 3>(packed), shift), low)};
+}
+// A 32-byte half of p to each quarter: bytes 0-15 for the first register, 16-31 for the second.
+inline Payload load_planes(const uint8_t* p) {
+  __m512i z = _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  return {quarters<0, 0, 0, 0>(z), quarters<1, 1, 1, 1>(z)};
+}
+inline Payload add_bit_planes(Payload a, const uint8_t* p, int s) {
+  Payload bits = load_planes(p);
+  __m128i one = _mm_set1_epi8(static_cast<char>(1 << 4 * s));
+  __m512i wanted = _mm512_castsi128_si512(one);
+  wanted = _mm512_inserti32x4(wanted, _mm_slli_epi16(one, 1), 1);
+  wanted = _mm512_inserti32x4(wanted, _mm_slli_epi16(one, 2), 2);
+  wanted = _mm512_inserti32x4(wanted, _mm_slli_epi16(one, 3), 3);
+  const __m512i sixteen = _mm512_set1_epi8(16);
+  return {
+      _mm512_mask_add_epi8(a.first, _mm512_test_epi8_mask(bits.first, wanted), a.first, sixteen),
+      _mm512_mask_add_epi8(a.second, _mm512_test_epi8_mask(bits.second, wanted), a.second,
+                           sixteen)};
+}
+inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
+  __m512i packed = _mm512_loadu_si512(low + 64 * s);
+  Payload top = load_planes(high + 32 * s);
+  // Runs 0 and 1 are the low nibbles of both 32-byte halves, runs 2 and 3 the high ones.
+  const __m512i nibble_shift = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi16(4), 1);
+  const __m512i top_shift = _mm512_inserti64x4(
+      _mm512_castsi256_si512(_mm256_set_m128i(_mm_set1_epi16(2), _mm_setzero_si128())),
+      _mm256_set_m128i(_mm_set1_epi16(6), _mm_set1_epi16(4)), 1);
+  const __m512i four_bits = _mm512_set1_epi8(15), two_bits = _mm512_set1_epi8(3);
+  auto join = [&](__m512i nibbles, __m512i tops) {
+    nibbles = _mm512_and_si512(_mm512_srlv_epi16(nibbles, nibble_shift), four_bits);
+    tops = _mm512_and_si512(_mm512_srlv_epi16(tops, top_shift), two_bits);
+    return _mm512_or_si512(nibbles, _mm512_slli_epi16(tops, 4));
+  };
+  return {join(quarters<0, 2, 0, 2>(packed), top.first),
+          join(quarters<1, 3, 1, 3>(packed), top.second)};
+}
+inline F spread(const float* per_block) {
+  const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  return _mm512_permutexvar_ps(lanes, _mm512_castps128_ps512(_mm_loadu_ps(per_block)));
+}
+inline F add_halves(F acc, Payload w, Payload high, Payload low, const float* scales, F d) {
+  const __m512i even = _mm512_setr_epi32(0, 0, 0, 0, 2, 2, 2, 2, 4, 4, 4, 4, 6, 6, 6, 6);
+  const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+  __m512 eight = _mm512_castps256_ps512(_mm256_loadu_ps(scales));
+  auto dot = [](__m512i a, __m512i h, __m512i l) {
+    return to_float(dot4_ss(shift_left<7>(dot4_ss(splat(int32_t{0}), {a}, {h})), {a}, {l}));
+  };
+  F first = dot(w.first, high.first, low.first), second = dot(w.second, high.second, low.second);
+  acc = fma(first, mul(_mm512_permutexvar_ps(even, eight), d), acc);
+  return fma(second, mul(_mm512_permutexvar_ps(odd, eight), d), acc);
+}
+
+inline void prefetch(const uint8_t* p) {
+  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+}
