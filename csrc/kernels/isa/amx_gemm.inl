@@ -10,6 +10,7 @@
 constexpr int kTile = 16;         // rows or tokens of a tile
 constexpr int kPanelRows = 32;    // two tiles
 constexpr int kChunkBlocks = 8;   // blocks of 32 values in a chunk
+constexpr int kPrefetchRows = 16;  // ahead of the one that is unpacked
 constexpr int kPassPanels = 8;    // of weight rows and
 constexpr int kPassTokens = 512;  // tokens whose sums are kept until all values were added
 
@@ -223,13 +224,14 @@ struct TokenBlock {
             .panels = scratch().chunks[i % 2]};
   }
 
-  // Asks for the bytes of a row that the step after `s` will unpack: stretches as short as a
-  // chunk's are nothing that the hardware would foresee.
-  void prefetch_after(const Step& s, const uint8_t* row) const {
-    const size_t n_blocks = static_cast<size_t>(a.n_in / 32), n = static_cast<size_t>(s.n_blocks);
-    const uint8_t* p = row + a.row_bytes * (static_cast<size_t>(s.block) + n) / n_blocks;
-    if (s.last) p += (kPassRows - 1) * a.row_bytes;
-    const uint8_t* const end = p + a.row_bytes * n / n_blocks;
+  // Asks for a step's bytes of row r of its pass: stretches as short as a chunk's are nothing that
+  // the hardware would foresee.
+  void prefetch_row(const Step& s, int r) const {
+    if (r >= s.n_rows) return;
+    const size_t block_bytes = a.row_bytes / static_cast<size_t>(a.n_in / 32);
+    const uint8_t* p = a.weights + static_cast<size_t>(s.row + r) * a.row_bytes +
+                       static_cast<size_t>(s.block) * block_bytes;
+    const uint8_t* const end = p + static_cast<size_t>(s.n_blocks) * block_bytes;
     for (; p < end; p += 64) prefetch(p);
   }
 
@@ -238,7 +240,7 @@ struct TokenBlock {
     for (int r = begin; r < end; ++r) {
       PanelBlock* to = s.panels[r / kPanelRows];
       if (r < s.n_rows) {
-        prefetch_after(s, a.weights + static_cast<size_t>(s.row + r) * a.row_bytes);
+        prefetch_row(s, r + kPrefetchRows);
         Unpacker::unpack(a.weights + static_cast<size_t>(s.row + r) * a.row_bytes, s.block,
                          s.block + s.n_blocks, {to, s.block, r % kPanelRows});
       } else {
