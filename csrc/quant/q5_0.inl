@@ -1,7 +1,6 @@
 struct Q5_0 {
   static constexpr int kBytes = 22;
   static constexpr int kBits = 5;
-  static constexpr bool kSigned = false;
   static constexpr Zero kZero = Zero::offset;
   static F scales(const uint8_t* p) { return load_scales<kBytes>(p); }
   static Payload payload(const uint8_t* p) {

@@ -1,7 +1,6 @@
 struct Q5_1 {
   static constexpr int kBytes = 24;
   static constexpr int kBits = 5;
-  static constexpr bool kSigned = false;
   static constexpr Zero kZero = Zero::min;
   static F scales(const uint8_t* p) { return load_scales<kBytes>(p); }
   static F mins(const uint8_t* p) { return load_scales<kBytes>(p + 2); }

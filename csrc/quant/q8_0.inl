@@ -1,7 +1,6 @@
 struct Q8_0 {
   static constexpr int kBytes = 34;
   static constexpr int kBits = 8;
-  static constexpr bool kSigned = true;
   static constexpr Zero kZero = Zero::none;
   static F scales(const uint8_t* p) { return load_scales<kBytes>(p); }
   static Payload payload(const uint8_t* p) { return load_bytes<kBytes>(p + 2); }

@@ -2,47 +2,54 @@
 // kStep blocks, with value = scale * (payload - 2^(kBits - 1)) or scale * payload + min.
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/quant_gemv.inl"
-#include "kernels/generic/quantised_inputs.inl"
 
 // What stands for zero: 0 itself, a constant offset, or a minimum stored with the scale.
 enum class Zero { none, offset, min };
 
 #include "generated/b32_formats.inl"
 
-constexpr int kPrefetchBytes = 2048;
-
-template <class Format>
-inline F multiply_step(F acc, const uint8_t* w, const QuantStep& x) {
-  I32 dot = dot_planes<Format::kSigned>(Format::payload(w), x);
-  if constexpr (Format::kZero == Zero::offset) {
-    dot = sub(dot, shift_left<Format::kBits - 4>(load(x.sum_times_8)));
-  }
-  F d = load(x.d);
-  acc = fma(to_float(dot), mul(Format::scales(w), d), acc);
-  if constexpr (Format::kZero == Zero::min) {
-    acc = fma(Format::mins(w), load(x.d_times_sum), acc);
-  }
-  return acc;
-}
-
 template <class Format>
 struct Multiplier {
-  template <int kCount>
-  static void run(const uint8_t* w, const QuantStep* x, int n_in, F* acc) {
-    constexpr int kStepBytes = kStep * Format::kBytes;
-    const int n_blocks = n_in / 32, n_full = n_blocks / kStep, n_left = n_blocks % kStep;
-    const int n_steps = steps_of(n_in);
-    for (int c = 0; c < kCount; ++c) acc[c] = splat(0.0f);
-    for (int s = 0; s < n_full; ++s, w += kStepBytes) {
-      prefetch(w + kPrefetchBytes);
-      for (int c = 0; c < kCount; ++c)
-        acc[c] = multiply_step<Format>(acc[c], w, x[c * n_steps + s]);
+  static constexpr int kStepBytes = kStep * Format::kBytes;
+  static constexpr int kGroupBytes = kGroupSteps * kStepBytes;
+
+  template <int kRows, int kColumns>
+  static void add_group(const uint8_t* w, size_t row_bytes, int n_blocks, const QuantGroup* x,
+                        int column_groups, F (&sums)[kRows][kColumns]) {
+    int s = 0;
+    for (; (s + 1) * kStep <= n_blocks; ++s, w += kStepBytes) {
+      prefetch_weights(w);
+      add_step(w, row_bytes, x, column_groups, s, sums);
     }
-    if (n_left > 0) {
-      uint8_t padded[kStepBytes] = {};
-      std::memcpy(padded, w, static_cast<size_t>(n_left) * Format::kBytes);
-      for (int c = 0; c < kCount; ++c)
-        acc[c] = multiply_step<Format>(acc[c], padded, x[c * n_steps + n_full]);
+    if (s * kStep < n_blocks) {
+      uint8_t padded[kRows][kStepBytes] = {};
+      for (int r = 0; r < kRows; ++r) {
+        std::memcpy(padded[r], w + static_cast<size_t>(r) * row_bytes,
+                    static_cast<size_t>(n_blocks - s * kStep) * Format::kBytes);
+      }
+      add_step(padded[0], sizeof padded[0], x, column_groups, s, sums);
+    }
+  }
+
+  template <int kRows, int kColumns>
+  static void add_step(const uint8_t* w, size_t row_bytes, const QuantGroup* x, int column_groups,
+                       int s, F (&sums)[kRows][kColumns]) {
+    for (int r = 0; r < kRows; ++r, w += row_bytes) {
+      I32 words[4];
+      split<Format::kBits == 8>(Format::payload(w), words);
+      const F d = Format::scales(w);
+      for (int c = 0; c < kColumns; ++c) {
+        const QuantStep& step = x[c * column_groups].steps[s];
+        I32 dot = splat(int32_t{0});
+        if constexpr (Format::kZero == Zero::offset) {
+          dot = shift_left<Format::kBits - 4>(load(step.minus_8_sums[0]));
+        }
+        for (int i = 0; i < 4; ++i) dot = dot2(dot, words[i], load_pairs(step.q[i]));
+        sums[r][c] = fma(to_float(dot), d, sums[r][c]);
+        if constexpr (Format::kZero == Zero::min) {
+          sums[r][c] = fma(Format::mins(w), load(step.sums), sums[r][c]);
+        }
+      }
     }
   }
 };
@@ -93,11 +100,11 @@ constexpr FamilySet kSet = {{
      pack_token_tiles,
      panel_bytes<1>,
      {Q3L_EACH_B32(multiply_prompt)}},
-    {layout_id(Layout::quant_steps),
+    {layout_id(Layout::quant_groups),
      1,
      1,
-     quant_steps_bytes,
-     pack_quant_steps,
+     quant_groups_bytes,
+     pack_quant_groups,
      no_scratch,
      {Q3L_EACH_B32(multiply_generated)}},
 }};

@@ -4,45 +4,51 @@
 // weight = scale * (payload - kOffset) for each half block.
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/quant_gemv.inl"
-#include "kernels/generic/quantised_inputs.inl"
 
 struct SuperScales {
   alignas(64) float scale[16];
-  alignas(64) float min[8];
+  alignas(64) float min[16];  // of 8; what follows the scales is read, not used
 };
 
 #include "generated/k256_formats.inl"
 
-constexpr int kSuperSteps = 8 / kStep;
-constexpr int kPrefetchBytes = 2048;
-
-template <class Format>
-inline F multiply_step(F acc, const SuperScales& scales, Payload w, int s, const QuantStep& x) {
-  F d = load(x.d);
-  if constexpr (Format::kGroups == 2) {
-    return add_halves(acc, sub(w, splat_payload(1 << (Format::kBits - 1))), load_payload(x.q[0]),
-                      load_payload(x.q[1]), scales.scale + 2 * kStep * s, d);
-  } else {
-    acc = fma(to_float(dot_planes<false>(w, x)), mul(spread(scales.scale + kStep * s), d), acc);
-    return fma(spread(scales.min + kStep * s), load(x.d_times_sum), acc);
-  }
-}
-
 template <class Format>
 struct Multiplier {
-  template <int kCount>
-  static void run(const uint8_t* w, const QuantStep* x, int n_in, F* acc) {
-    const int n_steps = steps_of(n_in);
-    for (int c = 0; c < kCount; ++c) acc[c] = splat(0.0f);
-    for (int b = 0; b < n_in / 256; ++b, w += Format::kBytes, x += kSuperSteps) {
-      for (int i = 0; i < Format::kBytes; i += 64) prefetch(w + kPrefetchBytes + i);
-      SuperScales scales;
-      Format::scales(w, &scales);
-      for (int s = 0; s < kSuperSteps; ++s) {
-        Payload q = Format::payload(w, s);
-        for (int c = 0; c < kCount; ++c)
-          acc[c] = multiply_step<Format>(acc[c], scales, q, s, x[c * n_steps + s]);
+  static constexpr int kGroupBytes = Format::kBytes;
+
+  template <int kRows, int kColumns>
+  static void add_group(const uint8_t* w, size_t row_bytes, int, const QuantGroup* x,
+                        int column_groups, F (&sums)[kRows][kColumns]) {
+    for (int i = 0; i < Format::kBytes; i += 64) prefetch_weights(w + i);
+    SuperScales scales[kRows];
+    for (int r = 0; r < kRows; ++r)
+      Format::scales(w + static_cast<size_t>(r) * row_bytes, &scales[r]);
+    for (int s = 0; s < kGroupSteps; ++s) {
+      for (int r = 0; r < kRows; ++r) {
+        I32 words[4];
+        split<false>(Format::payload(w + static_cast<size_t>(r) * row_bytes, s), words);
+        for (int c = 0; c < kColumns; ++c) {
+          sums[r][c] = add_step(sums[r][c], scales[r], words, x[c * column_groups].steps[s], s);
+        }
       }
+    }
+  }
+
+  static F add_step(F sum, const SuperScales& scales, const I32 (&w)[4], const QuantStep& x,
+                    int s) {
+    if constexpr (Format::kGroups == 2) {
+      const I32 both = shift_left<Format::kBits - 4>(load(x.minus_8_sums[0]));
+      I32 first = shift_left<Format::kBits - 4>(load(x.minus_8_sums[1]));
+      I32 second = sub(both, first);
+      first = dot2(dot2(first, w[0], load_pairs(x.q[0])), w[1], load_pairs(x.q[1]));
+      second = dot2(dot2(second, w[2], load_pairs(x.q[2])), w[3], load_pairs(x.q[3]));
+      const float* d = scales.scale + 2 * kStep * s;
+      return fma(to_float(second), spread<2>(d + 1), fma(to_float(first), spread<2>(d), sum));
+    } else {
+      I32 dot = splat(int32_t{0});
+      for (int i = 0; i < 4; ++i) dot = dot2(dot, w[i], load_pairs(x.q[i]));
+      sum = fma(to_float(dot), spread<1>(scales.scale + kStep * s), sum);
+      return fma(spread<1>(scales.min + kStep * s), load(x.sums), sum);
     }
   }
 };
@@ -65,7 +71,7 @@ struct Unpacker {
     for (int b = begin; b < end; b += 8, row += Format::kBytes) {
       SuperScales scales;
       Format::scales(row, &scales);
-      for (int s = 0; s < kSuperSteps; ++s) {
+      for (int s = 0; s < kGroupSteps; ++s) {
         out.template put<kScales>(b + s * kStep, kStep, Format::payload(row, s),
                                   scales.scale + s * kStep * kScales, scales.min + s * kStep);
       }
@@ -86,11 +92,11 @@ constexpr FamilySet kSet = {{
      pack_token_tiles,
      panel_bytes<2>,
      {Q3L_EACH_K256(multiply_prompt)}},
-    {layout_id(Layout::quant_steps),
+    {layout_id(Layout::quant_groups),
      1,
      1,
-     quant_steps_bytes,
-     pack_quant_steps,
+     quant_groups_bytes,
+     pack_quant_groups,
      no_scratch,
      {Q3L_EACH_K256(multiply_generated)}},
 }};

@@ -1,9 +1,13 @@
 // What every family needs over the vocabulary: layout numbers, and vectors that are not full.
 #pragma once
 
-enum class Layout : uint32_t { real_tiles, real_rows, token_tiles, quant_steps };
+enum class Layout : uint32_t { real_tiles, real_rows, token_tiles, quant_groups };
 constexpr uint32_t layout_id(Layout layout) {
   return Q3L_ISA_RANK * 4 + static_cast<uint32_t>(layout);
+}
+
+inline I32 load_pairs(const int16_t (*p)[2]) {
+  return load(reinterpret_cast<const int32_t*>(p));
 }
 
 inline size_t no_scratch(int) {

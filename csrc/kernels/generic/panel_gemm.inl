@@ -52,7 +52,7 @@ inline void dot_run(const int16_t (*q)[32], const TokenTile* const* tiles, int p
   for (int j = 0; j < kPairs; ++j) {
     I32 x[kVectors];
     for (int v = 0; v < kVectors; ++v) {
-      x[v] = load(reinterpret_cast<const int32_t*>(tiles[v]->q[pair + j]));
+      x[v] = load_pairs(tiles[v]->q[pair + j]);
     }
     for (int r = 0; r < kTileRows; ++r) {
       int32_t two;

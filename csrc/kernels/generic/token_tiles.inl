@@ -1,12 +1,10 @@
 // Inputs of prompt tokens: tiles of kLanes tokens, a lane each, whose values are 16-bit integers in
-// pairs, with a scale for every 256. Finer scales would gain nothing: 16 bits leave room for
-// outliers (docs/architecture.md).
+// pairs.
 #pragma once
 
 #include "kernels/generic/lanes.inl"
+#include "kernels/generic/quantise.inl"
 
-constexpr int kGroup = 256;      // values that share a scale
-constexpr int kGroupBlocks = 8;  // of 32 values
 constexpr int kBlockPairs = 16;  // of values, in a block
 
 // One group of kLanes tokens; padding tokens are zero.
@@ -16,24 +14,9 @@ struct alignas(64) TokenTile {
   float d[kLanes];                  // value = d * integer
 };
 
-inline int groups_of(int n_in) {
-  return (n_in + kGroup - 1) / kGroup;
-}
-
 inline size_t token_tiles_bytes(int n_in, int n_rows) {
   const int n_tiles = (n_rows + kLanes - 1) / kLanes;
   return static_cast<size_t>(n_tiles) * static_cast<size_t>(groups_of(n_in)) * sizeof(TokenTile);
-}
-
-// Quantises n values, a multiple of 32, and returns the scale.
-inline float quantise_group(const float* x, int n, int16_t* q) {
-  constexpr float kLargest = 32767;
-  F largest = splat(0.0f);
-  for (int i = 0; i < n; i += kLanes) largest = max(largest, abs(load(x + i)));
-  const float extreme = reduce_max(largest);
-  const F inverse = splat(extreme > 0.0f ? kLargest / extreme : 0.0f);
-  for (int i = 0; i < n; i += kLanes) store_i16(q + i, round(mul(load(x + i), inverse)));
-  return extreme / kLargest;
 }
 
 inline int32_t sum_of_block(const int16_t* q) {

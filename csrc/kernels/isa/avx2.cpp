@@ -1,5 +1,4 @@
-// Haswell and later: 256-bit vectors, FMA, F16C. 8-bit products go through 16-bit pairs
-// (vpmaddubsw), which saturate when an unsigned operand exceeds 128.
+// Haswell and later: 256-bit vectors, FMA, F16C.
 #include <immintrin.h>
 
 #include "kernels/kernel_set.h"
@@ -13,10 +12,6 @@ constexpr int kPanelRows = 32;
 
 inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
   return _mm256_add_epi32(acc, _mm256_madd_epi16(w, x));
-}
-inline __m256i dot_unsigned(__m256i w, __m256i high, __m256i low) {
-  return _mm256_add_epi32(_mm256_madd_epi16(_mm256_maddubs_epi16(w, high), _mm256_set1_epi16(128)),
-                          _mm256_madd_epi16(_mm256_maddubs_epi16(w, low), _mm256_set1_epi16(1)));
 }
 
 // In this order: vocabulary, prompt products, family.

@@ -13,10 +13,6 @@ constexpr int kPanelRows = 32;
 inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
   return _mm256_dpwssd_avx_epi32(acc, w, x);
 }
-inline __m256i dot_unsigned(__m256i w, __m256i high, __m256i low) {
-  const __m256i top = _mm256_dpbusd_avx_epi32(_mm256_setzero_si256(), w, high);
-  return _mm256_dpbusd_avx_epi32(_mm256_slli_epi32(top, 7), w, low);
-}
 
 // In this order: vocabulary, prompt products, family.
 #include "base/fp16.inl"

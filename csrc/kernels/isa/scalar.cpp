@@ -13,6 +13,8 @@ constexpr int kTileRows = 4;     // weight rows and
 constexpr int kTileVectors = 2;  // vectors of tokens whose sums of products are kept in registers
 constexpr int kPanelRows = 16;   // weight rows unpacked at once
 constexpr int kRealColumns = 4;  // input rows of a tile of float products
+constexpr int kGemvRows = 1;     // weight rows and
+constexpr int kGemvColumns = 4;  // generated tokens, at most, that share unpacked weights
 
 typedef float F __attribute__((vector_size(16)));
 typedef int32_t I32 __attribute__((vector_size(16)));
@@ -89,9 +91,6 @@ inline float reduce_add(F v) {
 inline float reduce_max(F v) {
   float a = v[0] > v[1] ? v[0] : v[1], b = v[2] > v[3] ? v[2] : v[3];
   return a > b ? a : b;
-}
-inline void store_i8(int8_t* p, F v) {
-  for (int i = 0; i < 4; ++i) p[i] = static_cast<int8_t>(v[i]);
 }
 inline void store_i16(int16_t* p, F v) {
   for (int i = 0; i < 4; ++i) p[i] = static_cast<int16_t>(v[i]);
@@ -170,23 +169,17 @@ template <int stride>
 inline F load_scales(const uint8_t* p) {
   return splat_half(p);
 }
-inline Payload load_payload(const int8_t* p) {
-  return load_bytes<32>(reinterpret_cast<const uint8_t*>(p));
-}
-inline void store(int8_t* p, Payload a) {
-  std::memcpy(p, a.v, 32);
-}
 inline Payload sub(Payload a, Payload b) {
   for (int i = 0; i < 32; ++i) a.v[i] = static_cast<int8_t>(a.v[i] - b.v[i]);
   return a;
 }
-// Dot product of a step's weights, unsigned or signed, with inputs of two planes, 128 high + low:
-// each lane gets the sum of some of its block's products.
+// The payload's values in 16 bits, by halves of a block and places in them: even and odd ones of
+// the first half, then of the second, in pairs, four lanes a block.
 template <bool kSigned>
-inline I32 dot_planes(Payload w, Payload high, Payload low) {
-  I32 acc = {};
-  for (int i = 0; i < 32; ++i) acc[i / 8] += w.v[i] * (high.v[i] * 128 + low.v[i]);
-  return acc;
+inline void split(Payload a, I32 (&w)[4]) {
+  int16_t v[4][4][2];
+  for (int i = 0; i < 32; ++i) v[i / 16 * 2 + i % 2][i % 16 / 4][i % 4 / 2] = a.v[i];
+  std::memcpy(w, v, sizeof v);
 }
 inline Payload splat_payload(int8_t a) {
   Payload out;
@@ -230,18 +223,17 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
   }
   return out;
 }
-// The same from floats that lie side by side.
-inline F spread(const float* per_block) {
-  return splat(*per_block);
-}
-// acc += dot(w, 128 high + low) * scale * d, where each half block of 16 values has its own scale.
-inline F add_halves(F acc, Payload w, Payload high, Payload low, const float* scales, F d) {
-  const F scale = {scales[0], scales[0], scales[1], scales[1]};
-  return fma(to_float(dot_planes<true>(w, high, low)), mul(scale, d), acc);
+// One float for each block of a step, kStride apart, spread over the block's lanes.
+template <int kStride>
+inline F spread(const float* p) {
+  return splat(*p);
 }
 
 inline void prefetch(const uint8_t* p) {
   __builtin_prefetch(p);
+}
+inline void prefetch_far(const uint8_t* p) {
+  __builtin_prefetch(p, 0, 2);
 }
 
 // In this order: vocabulary, prompt products, family.

@@ -4,15 +4,17 @@
 #pragma once
 
 constexpr int kLanes = 8;
-constexpr int kStep = 1;
+constexpr int kStep = 2;
 constexpr int kRealColumns = 8;
+constexpr int kGemvRows = 1;
+constexpr int kGemvColumns = 4;
 
 using F = __m256;
 struct I32 {
   __m256i v;
 };
 struct Payload {
-  __m256i v;
+  __m256i first, second;
 };
 
 inline F splat(float a) {
@@ -99,12 +101,6 @@ inline void transpose(F (&r)[kLanes]) {
   }
   for (int i = 0; i < 8; ++i) r[i] = t[i];
 }
-inline void store_i8(int8_t* p, F v) {
-  __m256i i = _mm256_cvtps_epi32(v);
-  __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(i), _mm256_extracti128_si256(i, 1));
-  _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
-}
-
 inline I32 splat(int32_t a) {
   return {_mm256_set1_epi32(a)};
 }
@@ -126,25 +122,45 @@ inline F to_float(I32 a) {
 }
 
 template <int stride>
+inline __m256i load_halves(const uint8_t* p) {
+  const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + stride));
+  return _mm256_set_m128i(high, low);
+}
+// Sixteen bytes in both halves.
+inline __m256i load_twice(const uint8_t* p) {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
+// a in the lower half's lanes, b in the upper's.
+inline __m256i splat_halves(int a, int b) {
+  return _mm256_setr_epi32(a, a, a, a, b, b, b, b);
+}
+template <int stride>
 inline Payload load_nibbles(const uint8_t* p) {
-  __m128i packed = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-  __m256i both = _mm256_set_m128i(_mm_srli_epi16(packed, 4), packed);
-  return {_mm256_and_si256(both, _mm256_set1_epi8(15))};
+  const __m256i packed = load_halves<stride>(p), low = _mm256_set1_epi8(15);
+  return {_mm256_and_si256(packed, low), _mm256_and_si256(_mm256_srli_epi16(packed, 4), low)};
 }
 template <int stride>
 inline Payload load_bytes(const uint8_t* p) {
-  return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))};
+  return {load_halves<stride>(p), load_halves<stride>(p + 16)};
+}
+inline __m256i add_sixteen(__m256i a, __m256i bits, __m256i wanted) {
+  const __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(bits, wanted), wanted);
+  return _mm256_or_si256(a, _mm256_and_si256(set, _mm256_set1_epi8(16)));
 }
 template <int stride>
 inline Payload add_fifth_bits(Payload a, const uint8_t* p) {
-  int bits;
-  std::memcpy(&bits, p, 4);
-  const __m256i byte_of_lane =
-      _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+  int bits[2];
+  std::memcpy(&bits[0], p, 4);
+  std::memcpy(&bits[1], p + stride, 4);
+  const __m256i both = splat_halves(bits[0], bits[1]);
+  const __m128i first = _mm_set_epi64x(0x0101010101010101, 0),
+                second = _mm_set_epi64x(0x0303030303030303, 0x0202020202020202);
   const __m256i bit_of_lane = _mm256_set1_epi64x(static_cast<int64_t>(0x8040201008040201));
-  __m256i spread = _mm256_shuffle_epi8(_mm256_set1_epi32(bits), byte_of_lane);
-  __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(spread, bit_of_lane), bit_of_lane);
-  return {_mm256_or_si256(a.v, _mm256_and_si256(set, _mm256_set1_epi8(16)))};
+  return {add_sixteen(a.first, _mm256_shuffle_epi8(both, _mm256_broadcastsi128_si256(first)),
+                      bit_of_lane),
+          add_sixteen(a.second, _mm256_shuffle_epi8(both, _mm256_broadcastsi128_si256(second)),
+                      bit_of_lane)};
 }
 inline F load_i8(const uint8_t* p) {
   return _mm256_cvtepi32_ps(
@@ -161,63 +177,82 @@ inline F splat_half(const uint8_t* p) {
 }
 template <int stride>
 inline F load_scales(const uint8_t* p) {
-  return splat_half(p);
-}
-inline Payload load_payload(const int8_t* p) {
-  return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))};
-}
-inline void store(int8_t* p, Payload a) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.v);
+  short low, high;
+  std::memcpy(&low, p, 2);
+  std::memcpy(&high, p + stride, 2);
+  return _mm256_cvtph_ps(_mm_unpacklo_epi64(_mm_set1_epi16(low), _mm_set1_epi16(high)));
 }
 inline Payload sub(Payload a, Payload b) {
-  return {_mm256_sub_epi8(a.v, b.v)};
+  return {_mm256_sub_epi8(a.first, b.first), _mm256_sub_epi8(a.second, b.second)};
+}
+template <int b>
+inline void widen_block(Payload a, int16_t* q) {
+  auto* out = reinterpret_cast<__m256i*>(q);
+  _mm256_storeu_si256(out, _mm256_cvtepi8_epi16(_mm256_extracti128_si256(a.first, b)));
+  _mm256_storeu_si256(out + 1, _mm256_cvtepi8_epi16(_mm256_extracti128_si256(a.second, b)));
 }
 inline void widen(Payload a, int16_t (*q)[32]) {
-  auto* out = reinterpret_cast<__m256i*>(q);
-  _mm256_storeu_si256(out, _mm256_cvtepi8_epi16(_mm256_castsi256_si128(a.v)));
-  _mm256_storeu_si256(out + 1, _mm256_cvtepi8_epi16(_mm256_extracti128_si256(a.v, 1)));
+  widen_block<0>(a, q[0]);
+  widen_block<1>(a, q[1]);
+}
+template <bool kSigned>
+inline void split(Payload a, I32 (&w)[4]) {
+  const __m256i even = _mm256_set1_epi16(0xff);
+  auto halves = [&](__m256i v, I32* out) {
+    if constexpr (kSigned) {
+      out[0] = {_mm256_srai_epi16(_mm256_slli_epi16(v, 8), 8)};
+      out[1] = {_mm256_srai_epi16(v, 8)};
+    } else {
+      out[0] = {_mm256_and_si256(v, even)};
+      out[1] = {_mm256_srli_epi16(v, 8)};
+    }
+  };
+  halves(a.first, w);
+  halves(a.second, w + 2);
 }
 inline I32 dot2(I32 acc, I32 w, I32 x) {
   return {dot_pairs(acc.v, w.v, x.v)};
 }
-template <bool kSigned>
-inline I32 dot_planes(Payload w, Payload high, Payload low) {
-  if constexpr (kSigned) {  // weights move their sign to the inputs
-    return {dot_unsigned(_mm256_abs_epi8(w.v), _mm256_sign_epi8(high.v, w.v),
-                         _mm256_sign_epi8(low.v, w.v))};
-  }
-  return {dot_unsigned(w.v, high.v, low.v)};
-}
 inline Payload splat_payload(int8_t a) {
-  return {_mm256_set1_epi8(a)};
+  return {_mm256_set1_epi8(a), _mm256_set1_epi8(a)};
 }
 
 inline Payload load_paired_nibbles(const uint8_t* p, int s) {
-  __m256i packed = load_bytes<32>(p + 32 * (s / 2)).v;
-  __m256i wanted = s & 1 ? _mm256_srli_epi16(packed, 4) : packed;
-  return {_mm256_and_si256(wanted, _mm256_set1_epi8(15))};
+  const __m256i shift = splat_halves(0, 4), low = _mm256_set1_epi8(15);
+  auto nibbles = [&](const uint8_t* bytes) {
+    return _mm256_and_si256(_mm256_srlv_epi32(load_twice(bytes), shift), low);
+  };
+  return {nibbles(p + 32 * s), nibbles(p + 32 * s + 16)};
 }
 inline Payload add_bit_planes(Payload a, const uint8_t* p, int s) {
-  __m256i bit = _mm256_set1_epi8(static_cast<char>(1 << s));
-  __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(load_bytes<32>(p).v, bit), bit);
-  return {_mm256_or_si256(a.v, _mm256_and_si256(set, _mm256_set1_epi8(16)))};
+  const int bit = 0x01010101 << 2 * s;
+  const __m256i wanted = splat_halves(bit, bit << 1);
+  return {add_sixteen(a.first, load_twice(p), wanted),
+          add_sixteen(a.second, load_twice(p + 16), wanted)};
 }
 inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
-  const int half = s / 4, run = s % 4;
-  __m256i nibbles = load_bytes<32>(low + 64 * half + 32 * (run & 1)).v;
-  if (run >> 1) nibbles = _mm256_srli_epi16(nibbles, 4);
-  __m256i top = _mm256_srl_epi16(load_bytes<32>(high + 32 * half).v, _mm_cvtsi32_si128(2 * run));
-  return {_mm256_or_si256(_mm256_and_si256(nibbles, _mm256_set1_epi8(15)),
-                          _mm256_slli_epi16(_mm256_and_si256(top, _mm256_set1_epi8(3)), 4))};
+  // Two runs of 32 values, whose nibbles lie 32 bytes apart and whose top bits two bits.
+  low += 64 * (s / 2);
+  high += 32 * (s / 2);
+  const int upper = s % 2;
+  const __m128i nibble_shift = _mm_cvtsi32_si128(4 * upper);
+  const __m256i top_shift = splat_halves(4 * upper, 4 * upper + 2);
+  auto join = [&](__m256i nibbles, __m256i tops) {
+    nibbles = _mm256_and_si256(_mm256_srl_epi16(nibbles, nibble_shift), _mm256_set1_epi8(15));
+    tops = _mm256_and_si256(_mm256_srlv_epi32(tops, top_shift), _mm256_set1_epi8(3));
+    return _mm256_or_si256(nibbles, _mm256_slli_epi16(tops, 4));
+  };
+  return {join(load_halves<32>(low), load_twice(high)),
+          join(load_halves<32>(low + 16), load_twice(high + 16))};
 }
-inline F spread(const float* per_block) {
-  return _mm256_broadcast_ss(per_block);
-}
-inline F add_halves(F acc, Payload w, Payload high, Payload low, const float* scales, F d) {
-  const F scale = _mm256_set_m128(_mm_broadcast_ss(scales + 1), _mm_broadcast_ss(scales));
-  return fma(to_float(dot_planes<true>(w, high, low)), mul(scale, d), acc);
+template <int kStride>
+inline F spread(const float* p) {
+  return _mm256_set_m128(_mm_broadcast_ss(p + kStride), _mm_broadcast_ss(p));
 }
 
 inline void prefetch(const uint8_t* p) {
   _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+}
+inline void prefetch_far(const uint8_t* p) {
+  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T1);
 }

@@ -6,6 +6,8 @@
 constexpr int kLanes = 16;
 constexpr int kStep = 4;
 constexpr int kRealColumns = 12;
+constexpr int kGemvRows = 2;
+constexpr int kGemvColumns = 8;
 
 using F = __m512;
 struct I32 {
@@ -98,10 +100,6 @@ inline void transpose(F (&r)[kLanes]) {
   }
   for (int i = 0; i < 16; ++i) r[i] = t[i];
 }
-inline void store_i8(int8_t* p, F v) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v)));
-}
-
 inline I32 splat(int32_t a) {
   return {_mm512_set1_epi32(a)};
 }
@@ -190,13 +188,6 @@ inline F load_scales(const uint8_t* p) {
     return _mm512_cvtph_ps(_mm256_set_m128i(high, low));
   }
 }
-inline Payload load_payload(const int8_t* p) {
-  return {_mm512_loadu_si512(p), _mm512_loadu_si512(p + 64)};
-}
-inline void store(int8_t* p, Payload a) {
-  _mm512_storeu_si512(p, a.first);
-  _mm512_storeu_si512(p + 64, a.second);
-}
 inline Payload sub(Payload a, Payload b) {
   return {_mm512_sub_epi8(a.first, b.first), _mm512_sub_epi8(a.second, b.second)};
 }
@@ -217,24 +208,20 @@ inline I32 dot2(I32 acc, I32 w, I32 x) {
   return {_mm512_dpwssd_epi32(acc.v, w.v, x.v)};
 }
 
-inline I32 dot4_us(I32 acc, I32 w, I32 x) {
-  return {_mm512_dpbusd_epi32(acc.v, w.v, x.v)};
-}
-inline I32 dot4_ss(I32 acc, I32 w, I32 x) {
-  __mmask64 negative = _mm512_movepi8_mask(w.v);
-  __m512i signed_x = _mm512_mask_sub_epi8(x.v, negative, _mm512_setzero_si512(), x.v);
-  return {_mm512_dpbusd_epi32(acc.v, _mm512_abs_epi8(w.v), signed_x)};
-}
 template <bool kSigned>
-inline I32 dot4(I32 acc, I32 w, I32 x) {
-  return kSigned ? dot4_ss(acc, w, x) : dot4_us(acc, w, x);
-}
-template <bool kSigned>
-inline I32 dot_planes(Payload w, Payload high, Payload low) {
-  const I32 first = {w.first}, second = {w.second};
-  I32 acc = dot4<kSigned>(splat(int32_t{0}), first, {high.first});
-  acc = shift_left<7>(dot4<kSigned>(acc, second, {high.second}));
-  return dot4<kSigned>(dot4<kSigned>(acc, first, {low.first}), second, {low.second});
+inline void split(Payload a, I32 (&w)[4]) {
+  const __m512i even = _mm512_set1_epi16(0xff);
+  auto halves = [&](__m512i v, I32* out) {
+    if constexpr (kSigned) {
+      out[0] = {_mm512_srai_epi16(_mm512_slli_epi16(v, 8), 8)};
+      out[1] = {_mm512_srai_epi16(v, 8)};
+    } else {
+      out[0] = {_mm512_and_si512(v, even)};
+      out[1] = {_mm512_srli_epi16(v, 8)};
+    }
+  };
+  halves(a.first, w);
+  halves(a.second, w + 2);
 }
 inline Payload splat_payload(int8_t a) {
   return {_mm512_set1_epi8(a), _mm512_set1_epi8(a)};
@@ -288,22 +275,17 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
   return {join(quarters<0, 2, 0, 2>(packed), top.first),
           join(quarters<1, 3, 1, 3>(packed), top.second)};
 }
-inline F spread(const float* per_block) {
-  const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-  return _mm512_permutexvar_ps(lanes, _mm512_castps128_ps512(_mm_loadu_ps(per_block)));
-}
-inline F add_halves(F acc, Payload w, Payload high, Payload low, const float* scales, F d) {
-  const __m512i even = _mm512_setr_epi32(0, 0, 0, 0, 2, 2, 2, 2, 4, 4, 4, 4, 6, 6, 6, 6);
-  const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
-  __m512 eight = _mm512_castps256_ps512(_mm256_loadu_ps(scales));
-  auto dot = [](__m512i a, __m512i h, __m512i l) {
-    return to_float(dot4_ss(shift_left<7>(dot4_ss(splat(int32_t{0}), {a}, {h})), {a}, {l}));
-  };
-  F first = dot(w.first, high.first, low.first), second = dot(w.second, high.second, low.second);
-  acc = fma(first, mul(_mm512_permutexvar_ps(even, eight), d), acc);
-  return fma(second, mul(_mm512_permutexvar_ps(odd, eight), d), acc);
+template <int kStride>
+inline F spread(const float* p) {
+  const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, kStride, kStride, kStride, kStride,
+                                          2 * kStride, 2 * kStride, 2 * kStride, 2 * kStride,
+                                          3 * kStride, 3 * kStride, 3 * kStride, 3 * kStride);
+  return _mm512_permutexvar_ps(lanes, _mm512_castps256_ps512(_mm256_loadu_ps(p)));
 }
 
 inline void prefetch(const uint8_t* p) {
   _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+}
+inline void prefetch_far(const uint8_t* p) {
+  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T1);
 }
