@@ -16,6 +16,8 @@ constexpr int kTileRows = 4;
 constexpr int kTileVectors = 2;
 constexpr int kPanelRows = 32;
 constexpr int kRealColumns = 8;
+constexpr int kAttendValues = 4;
+constexpr int kAttendVectors = 3;
 
 using F = __m256;
 struct I32 {

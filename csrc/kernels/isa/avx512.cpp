@@ -16,6 +16,8 @@ constexpr int kTileRows = 4;
 constexpr int kTileVectors = 3;
 constexpr int kPanelRows = 32;
 constexpr int kRealColumns = 12;
+constexpr int kAttendValues = 8;
+constexpr int kAttendVectors = 3;
 
 using F = __m512;
 struct I32 {
