@@ -67,6 +67,9 @@ inline F max(F a, F b) {
 inline F min(F a, F b) {
   return _mm256_min_ps(a, b);
 }
+inline F where_less(F a, F b, F x, F y) {
+  return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
+}
 inline F abs(F a) {
   return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a);
 }

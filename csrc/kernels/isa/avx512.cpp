@@ -67,6 +67,9 @@ inline F max(F a, F b) {
 inline F min(F a, F b) {
   return _mm512_min_ps(a, b);
 }
+inline F where_less(F a, F b, F x, F y) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
+}
 inline F abs(F a) {
   return _mm512_abs_ps(a);
 }

@@ -70,6 +70,10 @@ inline F max(F a, F b) {
 inline F min(F a, F b) {
   return a < b ? a : b;
 }
+// x where a < b, else y.
+inline F where_less(F a, F b, F x, F y) {
+  return a < b ? x : y;
+}
 inline F abs(F a) {
   return max(a, -a);
 }

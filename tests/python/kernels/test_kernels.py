@@ -237,6 +237,18 @@ def test_attend_prompt_has_the_same_bits_for_any_tile(isa: str, group: int) -> N
 
 
 @each_isa
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("where", ["k", "v"])
+def test_attend_prompt_is_not_reached_by_later_positions(isa: str, bad: float, where: str) -> None:
+    """Values that overflow harm their own position and those after it only."""
+    k, v, q = normal(28, 100, 24), normal(29, 100, 24), normal(30, 100, 24).reshape(50, 2, 24)
+    good = _core.kernel_attend_prompt(isa, "f16", q, k, v, 0.2, 48)
+    {"k": k, "v": v}[where][70] = bad
+    y = _core.kernel_attend_prompt(isa, "f16", q, k, v, 0.2, 48)
+    np.testing.assert_array_equal(y[:20].view(np.uint32), good[:20].view(np.uint32))
+
+
+@each_isa
 def test_attend_prompt_of_scores_beyond_exp(isa: str) -> None:
     k = np.repeat(np.linspace(-3000, 3000, 1100, dtype=np.float32)[:, None], 8, axis=1)
     v = normal(27, 1100, 8)
