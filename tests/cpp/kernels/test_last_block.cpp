@@ -85,9 +85,9 @@ void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
   std::fill_n(result, head_dim, 2.0f);
   const AlignedBuffer tile_scratch(sizeof(float) *
                                    static_cast<size_t>(attend_tile_scratch(head_dim)));
-  set.ops.attend_tile[static_cast<int>(type)]({reinterpret_cast<const float*>(query.data()), result,
-                                               0, 1, head_dim, 0.1f, pages, k_offset, v_offset, 63,
-                                               0, 1, tile_scratch.floats()});
+  set.ops.attend_tile[static_cast<int>(type)](
+      {reinterpret_cast<const float*>(query.data()), result, static_cast<size_t>(head_dim), 1,
+       head_dim, 0.1f, pages, k_offset, v_offset, 63, 0, 1, tile_scratch.floats()});
   CHECK(attends(result));
 }
 
