@@ -2,6 +2,7 @@
 // NumPy.
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -53,27 +54,61 @@ FloatArray swiglu(const std::string& isa, const FloatArray& gate, const FloatArr
   return y;
 }
 
-// q [group, dim] over k, v [positions, dim]: stored as the cache stores them, page by page.
+// k, v [positions, dim], stored as the cache stores them, page by page; NaN after the last.
+struct StoredPages {
+  StoredPages(const OpsSet& ops, KvType kv_type, const FloatArray& k, const FloatArray& v)
+      : type(static_cast<int>(kv_type)),
+        dim(static_cast<int>(k.shape(1))),
+        n(static_cast<int>(k.shape(0))),
+        half_page(static_cast<size_t>(kPagePositions * dim) * (kv_type == KvType::f32 ? 4 : 2)) {
+    for (int i = 0; i < n; ++i) {
+      if (i % kPagePositions == 0) {
+        addresses.push_back(pages.emplace_back(2 * half_page).data());
+        std::memset(pages.back().data(), 0xff, 2 * half_page);
+      }
+      uint8_t* row = pages.back().data() +
+                     static_cast<size_t>(i % kPagePositions) * half_page / kPagePositions;
+      ops.store_kv[type](k.data(i, 0), row, dim);
+      ops.store_kv[type](v.data(i, 0), row + half_page, dim);
+    }
+  }
+
+  int type, dim, n;
+  size_t half_page;  // bytes: keys, then values
+  std::vector<AlignedBuffer> pages;
+  std::vector<const uint8_t*> addresses;
+};
+
+// q [group, dim], of the last position.
 FloatArray attend(const std::string& isa, const std::string& kv_type, const FloatArray& q,
                   const FloatArray& k, const FloatArray& v, float scale) {
   const Kernels set = select_kernels(isa);
-  const int type = static_cast<int>(kv_type_named(kv_type));
-  const size_t value_bytes = kv_type == "f32" ? 4 : 2;
-  const int dim = static_cast<int>(q.shape(1)), n = static_cast<int>(k.shape(0));
-  const size_t half_page = kPagePositions * static_cast<size_t>(dim) * value_bytes;
-  std::vector<AlignedBuffer> pages;
-  std::vector<const uint8_t*> addresses;
-  for (int i = 0; i < n; ++i) {
-    if (i % kPagePositions == 0) addresses.push_back(pages.emplace_back(2 * half_page).data());
-    uint8_t* row =
-        pages.back().data() + static_cast<size_t>(i % kPagePositions * dim) * value_bytes;
-    set.ops.store_kv[type](k.data(i, 0), row, dim);
-    set.ops.store_kv[type](v.data(i, 0), row + half_page, dim);
-  }
-  std::vector<float> scratch(static_cast<size_t>(attend_scratch(dim)));
+  const StoredPages kv(set.ops, kv_type_named(kv_type), k, v);
+  std::vector<float> scratch(static_cast<size_t>(attend_scratch(kv.dim)));
   FloatArray out({q.shape(0), q.shape(1)});
-  set.ops.attend[type]({q.data(), out.mutable_data(), static_cast<int>(q.shape(0)), dim, scale,
-                        addresses.data(), 0, half_page, n, scratch.data()});
+  set.ops.attend[kv.type]({q.data(), out.mutable_data(), static_cast<int>(q.shape(0)), kv.dim,
+                           scale, kv.addresses.data(), 0, kv.half_page, kv.n, scratch.data()});
+  return out;
+}
+
+// q [tokens, group, dim], of the last positions, at most `tile` rows at a time.
+FloatArray attend_prompt(const std::string& isa, const std::string& kv_type, const FloatArray& q,
+                         const FloatArray& k, const FloatArray& v, float scale, int tile) {
+  if (tile < 1 || tile > kAttendTileRows) {
+    throw InvalidArgumentError("a tile has 1 to " + std::to_string(kAttendTileRows) + " rows");
+  }
+  const Kernels set = select_kernels(isa);
+  const StoredPages kv(set.ops, kv_type_named(kv_type), k, v);
+  const int n_tokens = static_cast<int>(q.shape(0)), n_group = static_cast<int>(q.shape(1));
+  const AlignedBuffer scratch(sizeof(float) * static_cast<size_t>(attend_tile_scratch(kv.dim)));
+  std::memset(scratch.data(), 0xff, scratch.size());  // NaN, as memory that nobody wrote may hold
+  FloatArray out({q.shape(0), q.shape(1), q.shape(2)});
+  for (int row = 0; row < n_tokens * n_group; row += tile) {
+    set.ops.attend_tile[kv.type]({q.data(), out.mutable_data(),
+                                  static_cast<size_t>(n_group * kv.dim), n_group, kv.dim, scale,
+                                  kv.addresses.data(), 0, kv.half_page, kv.n - n_tokens, row,
+                                  std::min(row + tile, n_tokens * n_group), scratch.floats()});
+  }
   return out;
 }
 
@@ -90,6 +125,8 @@ void bind_kernels(py::module_& m) {
   m.def("kernel_swiglu", &swiglu, py::arg("isa"), py::arg("gate"), py::arg("up"));
   m.def("kernel_attend", &attend, py::arg("isa"), py::arg("kv_type"), py::arg("q"), py::arg("k"),
         py::arg("v"), py::arg("scale"));
+  m.def("kernel_attend_prompt", &attend_prompt, py::arg("isa"), py::arg("kv_type"), py::arg("q"),
+        py::arg("k"), py::arg("v"), py::arg("scale"), py::arg("tile"));
 }
 
 }  // namespace q3l

@@ -66,6 +66,29 @@ inline constexpr int attend_scratch(int head_dim) {
   return kAttendChunk + 2 * (head_dim + 64);
 }
 
+inline constexpr int kAttendTileRows = 48;
+
+// Attention of a tile of prompt rows over one key/value head. A row is one query head: row r is
+// head r % n_group of token r / n_group.
+struct AttendTileArgs {
+  const float* q;  // [tokens][n_group][head_dim], tokens `stride` apart
+  float* out;      // the same
+  size_t stride;
+  int n_group;
+  int head_dim;
+  float scale;
+  const uint8_t* const* pages;
+  size_t k_offset, v_offset;
+  int position;            // of token 0, which sees itself and what is before it
+  int row_begin, row_end;  // at most kAttendTileRows
+  float* scratch;          // attend_tile_scratch floats, 64-byte aligned
+};
+
+inline constexpr int attend_tile_scratch(int head_dim) {
+  const int dims = (head_dim + 15) / 16 * 16;
+  return kAttendTileRows * (kAttendChunk + 2 * dims) + kPagePositions * (dims + 16) + 16 * dims;
+}
+
 struct OpsSet {
   // y = x / rms(x) * weight
   void (*rms_norm)(float* y, const float* x, const float* weight, int n, float epsilon);
@@ -77,7 +100,8 @@ struct OpsSet {
   void (*rope_neox)(float* x, const float* cos, const float* sin, int n_pairs);
   void (*rope_interleaved)(float* x, const float* cos, const float* sin, int n_pairs);
   void (*store_kv[kKvTypes])(const float* x, uint8_t* out, int n);
-  void (*attend[kKvTypes])(const AttendArgs&);
+  void (*attend[kKvTypes])(const AttendArgs&);           // a generated row
+  void (*attend_tile[kKvTypes])(const AttendTileArgs&);  // prompt rows
 };
 
 }  // namespace q3l

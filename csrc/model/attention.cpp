@@ -1,11 +1,14 @@
 #include "model/attention.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace q3l {
 
 Attention::Attention(const Config& c, TensorSource& tensors, const std::string& prefix)
     : config_(c),
+      n_group_(c.n_head / c.n_head_kv),
+      scale_(1.0f / std::sqrt(static_cast<float>(c.head_dim))),
       q_(tensors, prefix + "attn_q", c.n_head * c.head_dim, c.n_embd),
       k_(tensors, prefix + "attn_k", c.n_head_kv * c.head_dim, c.n_embd),
       v_(tensors, prefix + "attn_v", c.n_head_kv * c.head_dim, c.n_embd),
@@ -38,48 +41,83 @@ void Attention::norm_and_rotate(Mat heads, const float* norm, Scratch& s) const 
 }
 
 void Attention::store(const Batch& batch, const KvLayer& kv, Scratch& s) const {
-  auto store_kv = s.kernels.ops.store_kv[static_cast<int>(kv.cache.type())];
-  int row = 0;
+  int first_row = 0;
   for (const Run& run : batch.runs) {
-    for (int position = run.position; position < run.position + run.n_rows; ++position, ++row) {
-      uint8_t* page = run.sequence->page_of(position);
-      const size_t offset =
-          static_cast<size_t>(position % kPagePositions) * kv.cache.position_bytes();
-      for (int head = 0; head < config_.n_head_kv; ++head) {
-        const int column = head * config_.head_dim;
-        store_kv(s.k.row(row) + column, page + kv.cache.key_offset(kv.layer, head) + offset,
-                 config_.head_dim);
-        store_kv(s.v.row(row) + column, page + kv.cache.value_offset(kv.layer, head) + offset,
-                 config_.head_dim);
-      }
-    }
+    s.for_rows(run.n_rows, [&](int i) {
+      store_row(s.k.row(first_row + i), s.v.row(first_row + i), run, run.position + i, kv, s);
+    });
+    first_row += run.n_rows;
+  }
+}
+
+void Attention::store_row(const float* k, const float* v, const Run& run, int position,
+                          const KvLayer& kv, Scratch& s) const {
+  auto store_kv = s.kernels.ops.store_kv[static_cast<int>(kv.cache.type())];
+  uint8_t* row = run.sequence->page_of(position) +
+                 static_cast<size_t>(position % kPagePositions) * kv.cache.position_bytes();
+  for (int head = 0; head < config_.n_head_kv; ++head) {
+    const int column = head * config_.head_dim;
+    store_kv(k + column, row + kv.cache.key_offset(kv.layer, head), config_.head_dim);
+    store_kv(v + column, row + kv.cache.value_offset(kv.layer, head), config_.head_dim);
   }
 }
 
 void Attention::attend(const Batch& batch, const KvLayer& kv, Scratch& s) const {
-  auto attend_group = s.kernels.ops.attend[static_cast<int>(kv.cache.type())];
-  const int n_group = config_.n_head / config_.n_head_kv, group_cols = n_group * config_.head_dim;
-  const float scale = 1.0f / std::sqrt(static_cast<float>(config_.head_dim));
   int first_row = 0;
   for (const Run& run : batch.runs) {
-    // Rows of a run are taken a few at a time for each head, so that their keys stay in cache.
-    s.pool.for_chunks(run.n_rows * config_.n_head_kv, 4, [&](int worker, int begin, int end) {
-      for (int task = begin; task < end; ++task) {
-        const int head = task / run.n_rows, i = task % run.n_rows, row = first_row + i;
-        attend_group({.q = s.q.row(row) + head * group_cols,
-                      .out = s.attended.row(row) + head * group_cols,
-                      .n_group = n_group,
-                      .head_dim = config_.head_dim,
-                      .scale = scale,
-                      .pages = run.sequence->pages(),
-                      .k_offset = kv.cache.key_offset(kv.layer, head),
-                      .v_offset = kv.cache.value_offset(kv.layer, head),
-                      .n_positions = run.position + i + 1,
-                      .scratch = reinterpret_cast<float*>(s.worker_bytes(worker))});
-      }
-    });
+    if (run.role == Role::prompt) {
+      attend_prompt(run, first_row, kv, s);
+    } else {
+      attend_generated(run, first_row, kv, s);
+    }
     first_row += run.n_rows;
   }
+}
+
+void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const {
+  auto attend_tile = s.kernels.ops.attend_tile[static_cast<int>(kv.cache.type())];
+  const int n_rows = run.n_rows * n_group_;
+  const int n_tiles = (n_rows + kAttendTileRows - 1) / kAttendTileRows;
+  s.pool.for_chunks(n_tiles * config_.n_head_kv, 1, [&](int worker, int task, int) {
+    // The last tiles come first: they see the most positions, and short tasks balance the end.
+    const int tile = n_tiles - 1 - task / config_.n_head_kv, head = task % config_.n_head_kv;
+    const int column = head * n_group_ * config_.head_dim;
+    attend_tile({.q = s.q.row(first_row) + column,
+                 .out = s.attended.row(first_row) + column,
+                 .stride = s.q.stride,
+                 .n_group = n_group_,
+                 .head_dim = config_.head_dim,
+                 .scale = scale_,
+                 .pages = run.sequence->pages(),
+                 .k_offset = kv.cache.key_offset(kv.layer, head),
+                 .v_offset = kv.cache.value_offset(kv.layer, head),
+                 .position = run.position,
+                 .row_begin = tile * kAttendTileRows,
+                 .row_end = std::min((tile + 1) * kAttendTileRows, n_rows),
+                 .scratch = reinterpret_cast<float*>(s.worker_bytes(worker))});
+  });
+}
+
+void Attention::attend_generated(const Run& run, int first_row, const KvLayer& kv,
+                                 Scratch& s) const {
+  auto attend_group = s.kernels.ops.attend[static_cast<int>(kv.cache.type())];
+  // Rows of a run are taken a few at a time for each head, so that their keys stay in cache.
+  s.pool.for_chunks(run.n_rows * config_.n_head_kv, 4, [&](int worker, int begin, int end) {
+    for (int task = begin; task < end; ++task) {
+      const int head = task / run.n_rows, i = task % run.n_rows, row = first_row + i;
+      const int column = head * n_group_ * config_.head_dim;
+      attend_group({.q = s.q.row(row) + column,
+                    .out = s.attended.row(row) + column,
+                    .n_group = n_group_,
+                    .head_dim = config_.head_dim,
+                    .scale = scale_,
+                    .pages = run.sequence->pages(),
+                    .k_offset = kv.cache.key_offset(kv.layer, head),
+                    .v_offset = kv.cache.value_offset(kv.layer, head),
+                    .n_positions = run.position + i + 1,
+                    .scratch = reinterpret_cast<float*>(s.worker_bytes(worker))});
+    }
+  });
 }
 
 }  // namespace q3l

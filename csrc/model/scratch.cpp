@@ -33,7 +33,9 @@ Scratch::Scratch(const Config& config, const Kernels& k, ThreadPool& p)
       config_(config),
       workers_(static_cast<size_t>(p.size())),
       activations_(p) {
-  reserve_worker_bytes(sizeof(float) * static_cast<size_t>(attend_scratch(config.head_dim)));
+  const int n_floats =
+      std::max(attend_scratch(config.head_dim), attend_tile_scratch(config.head_dim));
+  reserve_worker_bytes(sizeof(float) * static_cast<size_t>(n_floats));
 }
 
 void Scratch::begin(const Batch& batch, const Rope& rope) {

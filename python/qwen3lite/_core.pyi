@@ -30,6 +30,15 @@ def kernel_attend(
     v: npt.NDArray[np.float32],
     scale: float,
 ) -> npt.NDArray[np.float32]: ...
+def kernel_attend_prompt(
+    isa: str,
+    kv_type: str,
+    q: npt.NDArray[np.float32],
+    k: npt.NDArray[np.float32],
+    v: npt.NDArray[np.float32],
+    scale: float,
+    tile: int,
+) -> npt.NDArray[np.float32]: ...
 
 class Tokenizer:
     def __init__(self, path: str | bytes) -> None: ...

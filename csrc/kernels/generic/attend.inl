@@ -97,6 +97,13 @@ inline void fold_chunk(SoftmaxSum* sum, float* out, SoftmaxSum chunk, const floa
   *sum = {largest, sum->total * old_factor + chunk.total * factor};
 }
 
+inline void divide_row(float* out, float total, int head_dim) {
+  const F inverse = splat(1.0f / total);
+  for (int j = 0; j < head_dim; j += kLanes) {
+    store_first(out + j, mul(load_first(out + j, head_dim - j), inverse), head_dim - j);
+  }
+}
+
 template <class Kv>
 void attend_head(const AttendArgs& a, const float* query, float* out) {
   float* scores = a.scratch;
@@ -110,10 +117,7 @@ void attend_head(const AttendArgs& a, const float* query, float* out) {
     const SoftmaxSum chunk = attend_chunk<Kv>(a, q, begin, n, scores, part);
     fold_chunk(&sum, out, chunk, part, a.head_dim);
   }
-  const F inverse = splat(1.0f / sum.total);
-  for (int j = 0; j < a.head_dim; j += kLanes) {
-    store_first(out + j, mul(load_first(out + j, a.head_dim - j), inverse), a.head_dim - j);
-  }
+  divide_row(out, sum.total, a.head_dim);
 }
 
 template <class Kv>

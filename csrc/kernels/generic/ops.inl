@@ -1,5 +1,6 @@
 // Everything but matrix products: norms, rotations, activation, attention, the cache's stores.
 #include "kernels/generic/attend.inl"
+#include "kernels/generic/attend_prompt.inl"
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/math.inl"
 
@@ -78,4 +79,5 @@ constexpr OpsSet kSet = {
     rope_interleaved,
     {store_singles, store_halves},
     {attend<RealLoader<load_single, 4>>, attend<RealLoader<load_half, 2>>},
+    {attend_tile<RealLoader<load_single, 4>>, attend_tile<RealLoader<load_half, 2>>},
 };

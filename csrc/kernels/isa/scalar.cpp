@@ -7,14 +7,16 @@ namespace {
 
 #include "base/fp16.inl"
 
-constexpr int kLanes = 4;        // values of a float vector
-constexpr int kStep = 1;         // blocks of 32 values that are unpacked at once
-constexpr int kTileRows = 4;     // weight rows and
-constexpr int kTileVectors = 2;  // vectors of tokens whose sums of products are kept in registers
-constexpr int kPanelRows = 16;   // weight rows unpacked at once
-constexpr int kRealColumns = 4;  // input rows of a tile of float products
-constexpr int kGemvRows = 1;     // weight rows and
-constexpr int kGemvColumns = 4;  // generated tokens, at most, that share unpacked weights
+constexpr int kLanes = 4;          // values of a float vector
+constexpr int kStep = 1;           // blocks of 32 values that are unpacked at once
+constexpr int kTileRows = 4;       // weight rows and
+constexpr int kTileVectors = 2;    // vectors of tokens whose sums of products are kept in registers
+constexpr int kPanelRows = 16;     // weight rows unpacked at once
+constexpr int kRealColumns = 4;    // input rows of a tile of float products
+constexpr int kAttendValues = 4;   // values of keys or values, and
+constexpr int kAttendVectors = 3;  // vectors of query rows whose products are kept in registers
+constexpr int kGemvRows = 1;       // weight rows and
+constexpr int kGemvColumns = 4;    // generated tokens, at most, that share unpacked weights
 
 typedef float F __attribute__((vector_size(16)));
 typedef int32_t I32 __attribute__((vector_size(16)));
@@ -66,6 +68,10 @@ inline F fma(F a, F b, F c) {
 }
 inline F max(F a, F b) {
   return a > b ? a : b;
+}
+// x where a < b, else y.
+inline F where_less(F a, F b, F x, F y) {
+  return a < b ? x : y;
 }
 inline F min(F a, F b) {
   return a < b ? a : b;

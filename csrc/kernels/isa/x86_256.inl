@@ -6,6 +6,8 @@
 constexpr int kLanes = 8;
 constexpr int kStep = 2;
 constexpr int kRealColumns = 8;
+constexpr int kAttendValues = 4;
+constexpr int kAttendVectors = 3;
 constexpr int kGemvRows = 1;
 constexpr int kGemvColumns = 4;
 
@@ -53,6 +55,9 @@ inline F fma(F a, F b, F c) {
 }
 inline F max(F a, F b) {
   return _mm256_max_ps(a, b);
+}
+inline F where_less(F a, F b, F x, F y) {
+  return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
 }
 inline F min(F a, F b) {
   return _mm256_min_ps(a, b);

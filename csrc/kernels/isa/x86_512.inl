@@ -6,6 +6,8 @@
 constexpr int kLanes = 16;
 constexpr int kStep = 4;
 constexpr int kRealColumns = 12;
+constexpr int kAttendValues = 8;
+constexpr int kAttendVectors = 3;
 constexpr int kGemvRows = 2;
 constexpr int kGemvColumns = 8;
 
@@ -53,6 +55,9 @@ inline F fma(F a, F b, F c) {
 }
 inline F max(F a, F b) {
   return _mm512_max_ps(a, b);
+}
+inline F where_less(F a, F b, F x, F y) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
 }
 inline F min(F a, F b) {
   return _mm512_min_ps(a, b);

@@ -72,13 +72,23 @@ void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
   const size_t vector = static_cast<size_t>(head_dim) * sizeof(float);
   const GuardedBytes query(vector), out(vector);
   std::copy_n(reinterpret_cast<const uint8_t*>(kv.data()), vector, query.data());
+  const auto attends = [head_dim](const float* y) {
+    return std::all_of(y, y + head_dim, [](float v) { return std::fabs(v) <= 1.01f; });
+  };
   std::vector<float> scratch(static_cast<size_t>(attend_scratch(head_dim)));
   const uint8_t* pages[] = {page.data()};
   auto* result = reinterpret_cast<float*>(out.data());
   set.ops.attend[static_cast<int>(type)]({reinterpret_cast<const float*>(query.data()), result, 1,
                                           head_dim, 0.1f, pages, k_offset, v_offset, 64,
                                           scratch.data()});
-  CHECK(std::all_of(result, result + head_dim, [](float v) { return std::fabs(v) <= 1.01f; }));
+  CHECK(attends(result));
+  std::fill_n(result, head_dim, 2.0f);
+  const AlignedBuffer tile_scratch(sizeof(float) *
+                                   static_cast<size_t>(attend_tile_scratch(head_dim)));
+  set.ops.attend_tile[static_cast<int>(type)](
+      {reinterpret_cast<const float*>(query.data()), result, static_cast<size_t>(head_dim), 1,
+       head_dim, 0.1f, pages, k_offset, v_offset, 63, 0, 1, tile_scratch.floats()});
+  CHECK(attends(result));
 }
 
 }  // namespace

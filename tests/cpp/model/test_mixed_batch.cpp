@@ -216,6 +216,43 @@ TEST_CASE("mixed batches: experts") {
   }
 }
 
+// Pieces that end within a page, on its edge, and across the attention's chunk of 512.
+void check_pieces(const TinyModel& shape, KvType type) {
+  const TempFile file(tiny_model(shape).bytes());
+  const gguf::Reader reader(file.path());
+  const Transformer model(reader);
+  constexpr int kTokens = 560;
+  const std::vector<int32_t> tokens = tokens_of(0, 0, kTokens, model.config().n_vocab);
+  for (const std::string& isa : available_isas()) {
+    CAPTURE(isa);
+    auto logits = [&](const std::vector<int>& pieces) {
+      Runner run(model, isa, type, 2);
+      run.shuffle_pages(12);
+      KvSequence kv(run.cache);
+      Rows rows;
+      int position = 0;
+      for (int n : pieces) {
+        kv.reserve(position + n);
+        Batch batch;
+        batch.add({&kv, position, n, Role::prompt}, tokens.data() + position);
+        const Rows more = run.forward(batch);
+        rows.insert(rows.end(), more.begin(), more.end());
+        position += n;
+      }
+      REQUIRE(position == kTokens);
+      return rows;
+    };
+    const Rows whole = logits({kTokens});
+    CHECK(first_difference(logits({1, 62, 1, 1, 200, 240, 13, 42}), whole) == -1);
+  }
+}
+
+TEST_CASE("a prompt in pieces") {
+  check_pieces({.format = "Q8_0", .n_layer = 1}, KvType::f16);
+  check_pieces({.format = "F32", .n_layer = 1, .n_head = 6, .n_head_kv = 2, .head_dim = 20},
+               KvType::f32);
+}
+
 TEST_CASE("the rows whose logits are asked change none of them") {
   const TempFile file(tiny_model({.format = "Q4_0"}).bytes());
   const gguf::Reader reader(file.path());

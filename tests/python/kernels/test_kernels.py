@@ -213,6 +213,67 @@ def test_attend_of_scores_beyond_exp(isa: str) -> None:
     np.testing.assert_allclose(y, exact_attention(q, k, v, 0.125), atol=1e-3)
 
 
+def exact_prompt(q: Floats, k: Floats, v: Floats, scale: float) -> Doubles:
+    """Each token's group over what is before it, and itself."""
+    n_seen = range(len(k) - len(q) + 1, len(k) + 1)
+    rows = [exact_attention(q[i], k[:n], v[:n], scale) for i, n in enumerate(n_seen)]
+    return np.array(rows)
+
+
+@each_isa
+@pytest.mark.parametrize("kv_type", ["f32", "f16"])
+@pytest.mark.parametrize("head_dim", [8, 20, 64, 80, 128])
+def test_attend_prompt(isa: str, kv_type: str, head_dim: int) -> None:
+    """Tiles that begin or end within a page, a chunk or a vector, for groups of several sizes.
+    Pages hold NaN behind the last position."""
+    dtype = np.float32 if kv_type == "f32" else np.float16
+    k, v = (normal(seed, 1100, head_dim).astype(dtype).astype(np.float32) for seed in (21, 22))
+    scale = head_dim**-0.5
+    for n, n_tokens, group in ((1, 1, 1), (70, 70, 1), (65, 3, 8), (523, 40, 4), (1100, 90, 2)):
+        q = normal(23, n_tokens * group, head_dim)
+        q[0] *= 8  # one position takes nearly all
+        q[-1] = 0  # all take the same
+        q = q.reshape(n_tokens, group, head_dim)
+        y = _core.kernel_attend_prompt(isa, kv_type, q, k[:n], v[:n], scale, 48)
+        assert np.abs(y - exact_prompt(q, k[:n], v[:n], scale)).max() <= 1e-5
+
+
+@each_isa
+@pytest.mark.parametrize("group", [1, 2, 5, 64])
+def test_attend_prompt_has_the_same_bits_for_any_tile(isa: str, group: int) -> None:
+    """Values are so small that sums underflow, and half of them are negative zeros."""
+    k = normal(24, 530, 24)
+    v = np.where(k > 0, np.float32(-0.0), normal(25, 530, 24) * np.float32(1e-39))
+    q = normal(26, 20 * group, 24).reshape(20, group, 24) * 4
+    whole = _core.kernel_attend_prompt(isa, "f32", q, k, v, 2.0, 48)
+    for tile in (1, 7, 32):
+        y = _core.kernel_attend_prompt(isa, "f32", q, k, v, 2.0, tile)
+        np.testing.assert_array_equal(y.view(np.uint32), whole.view(np.uint32))
+    first = _core.kernel_attend_prompt(isa, "f32", q[:9], k[:-11], v[:-11], 2.0, 48)
+    np.testing.assert_array_equal(first.view(np.uint32), whole[:9].view(np.uint32))
+
+
+@each_isa
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("where", ["k", "v"])
+def test_attend_prompt_is_not_reached_by_later_positions(isa: str, bad: float, where: str) -> None:
+    """Values that overflow harm their own position and those after it only."""
+    k, v, q = normal(28, 100, 24), normal(29, 100, 24), normal(30, 100, 24).reshape(50, 2, 24)
+    good = _core.kernel_attend_prompt(isa, "f16", q, k, v, 0.2, 48)
+    {"k": k, "v": v}[where][70] = bad
+    y = _core.kernel_attend_prompt(isa, "f16", q, k, v, 0.2, 48)
+    np.testing.assert_array_equal(y[:20].view(np.uint32), good[:20].view(np.uint32))
+
+
+@each_isa
+def test_attend_prompt_of_scores_beyond_exp(isa: str) -> None:
+    k = np.repeat(np.linspace(-3000, 3000, 1100, dtype=np.float32)[:, None], 8, axis=1)
+    v = normal(27, 1100, 8)
+    q = np.tile(np.array([[1] * 8, [-1] * 8], np.float32), (600, 1, 1))
+    y = _core.kernel_attend_prompt(isa, "f32", q, k, v, 0.125, 48)
+    np.testing.assert_allclose(y, exact_prompt(q, k, v, 0.125), atol=1e-3)
+
+
 def test_unknown_names_and_mismatches_are_refused() -> None:
     blocks, x = _core.encode("Q8_0", normal(19, 2, 64)), normal(20, 1, 64)
     with pytest.raises(InvalidArgumentError, match="'mmx'"):
@@ -223,3 +284,6 @@ def test_unknown_names_and_mismatches_are_refused() -> None:
         _core.kernel_matmul("scalar", "prompt", "Q9_9", blocks, x)
     with pytest.raises(InvalidArgumentError, match="row length"):
         _core.kernel_matmul("scalar", "prompt", "Q8_0", blocks, x[:, :32])
+    for tile in (0, 49):
+        with pytest.raises(InvalidArgumentError, match="1 to 48 rows"):
+            _core.kernel_attend_prompt("scalar", "f32", x[None], x, x, 1.0, tile)
