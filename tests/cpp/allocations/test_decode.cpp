@@ -1,12 +1,13 @@
 // Decoding allocates nothing: every call of operator new, of any thread, is counted while warm
-// sequences go on. Pages of the cache come from its stock, as those of finished sequences do.
+// sequences go on. Pages of the cache come from its stock, as those of finished sequences do, and
+// texts of a token fit into a string without an allocation of its own.
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <cstdlib>
 #include <new>
 
-#include "engine/engine.h"
+#include "engine/generation.h"
 #include "sampler/sampler.h"
 #include "support/temp_file.h"
 #include "support/tiny_model.h"
@@ -99,6 +100,20 @@ TEST_CASE("allocations are counted") {
     const std::vector<int> list(100);
   }
   CHECK(allocations == before + 2);
+}
+
+TEST_CASE("a generation's tokens allocate nothing") {
+  const testing::TempFile file(testing::tiny_model({.format = "Q8_0"}).bytes());
+  Engine engine(file.path(), {.n_threads = 2, .n_ctx = kPrompt + kSteps});
+  for (bool is_warm : {false, true}) {
+    Generation generation(engine, {.prompt = prompt(0), .max_tokens = kSteps});
+    generation.next();
+    const int before = allocations;
+    while (generation.next()) {
+    }
+    CHECK(generation.timings().n_generated > 100);
+    if (is_warm) CHECK(allocations == before);
+  }
 }
 
 TEST_CASE("decoding allocates nothing: dense") {
