@@ -44,7 +44,7 @@ void print_row(const char* name, const Samples& samples, const char* unit, int d
 void print_table(const Arguments& arguments, const Benchmark& r) {
   const BenchmarkOptions& o = arguments.benchmark;
   std::printf("%s\n", arguments.model.c_str());
-  std::printf("%s, %d threads; prompt %d, %d steps, depth %d, batch %d; %d repetitions\n\n",
+  std::printf("%s, threads %d; prompt %d, steps %d, depth %d, batch %d, repetitions %d\n\n",
               r.isa.c_str(), r.n_threads, o.n_prompt, o.n_gen, o.depth, o.batch, o.repeat);
   std::printf("%-12s %10s %-5s  %s\n", "", "median", "", "min - max");
   print_row("prefill", r.prefill_tok_s, "tok/s", 1);

@@ -37,8 +37,8 @@ def draw(result: Benchmark, path: Path) -> None:
     figure = Figure(figsize=(11, 4.6), layout="constrained")
     prompt, decode, roof = figure.subplots(1, 3, width_ratios=(1, 1.5, 2.6))
     figure.suptitle(
-        f"{Path(r.model).name}  ·  {r.isa}, {r.threads} threads  ·  prompt {r.n_prompt},"
-        f" {r.n_gen} steps, depth {r.depth}, batch {r.batch}",
+        f"{Path(r.model).name}  ·  {r.isa}, threads {r.threads}  ·  prompt {r.n_prompt},"
+        f" steps {r.n_gen}, depth {r.depth}, batch {r.batch}",
         fontsize=11,
         color=INK,
     )

@@ -84,7 +84,7 @@ def test_table(bench: Bench, tiny: Model) -> None:
     lines = [re.split(r"  +", line.strip()) for line in done.stdout.splitlines()]
     assert lines[0] == [str(tiny.path)]
     rows = {row[0]: row[1:] for row in lines}
-    assert "prompt 20, 4 steps, depth 3, batch 2; 3 repetitions" in done.stdout
+    assert "prompt 20, steps 4, depth 3, batch 2, repetitions 3" in done.stdout
     number = r"\d+\.\d+"
     for name, unit in {
         "prefill": "tok/s",

@@ -74,8 +74,8 @@ def _print_table(r: Benchmark) -> None:
     console = Console()
     console.print(r.model, highlight=False, soft_wrap=True)
     console.print(
-        f"{r.isa}, {r.threads} threads; prompt {r.n_prompt}, {r.n_gen} steps, depth {r.depth},"
-        f" batch {r.batch}; {r.repeat} repetitions",
+        f"{r.isa}, threads {r.threads}; prompt {r.n_prompt}, steps {r.n_gen}, depth {r.depth},"
+        f" batch {r.batch}, repetitions {r.repeat}",
         highlight=False,
         soft_wrap=True,
     )
