@@ -100,14 +100,10 @@ class Workload {
       compute(decoded_.emplace_back(scheduler_.open(tokens(decoded_from_))));
       pointers_.push_back(&decoded_.back());
     }
-    if (options.depth > 0) {
-      prompt_.n_prompt = options.depth;
-      compute(prompt_);
-      prompt_.n_prompt = options.depth + options.n_prompt;
-    }
+    if (options.depth > 0) compute(prompt_);  // prefill() then takes all but `depth` back
   }
 
-  // Computes the prompt after `depth` positions, and samples.
+  // Computes the prompt again after `depth` positions, and samples.
   void prefill(Benchmark& result) {
     prompt_.n_computed = options_.depth;
     const Stopwatch watch;
