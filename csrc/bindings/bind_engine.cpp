@@ -7,6 +7,7 @@
 #include "bindings/arrays.h"
 #include "bindings/bind.h"
 #include "bindings/names.h"
+#include "bindings/signals.h"
 #include "bindings/text.h"
 #include "engine/engine.h"
 #include "engine/generation.h"
@@ -36,12 +37,6 @@ std::vector<int32_t> token_ids(const std::vector<int64_t>& ids) {
     narrow.push_back(static_cast<int32_t>(id));
   }
   return narrow;
-}
-
-// Between steps: lets Ctrl-C end a long computation. REQUIRES: the GIL is released.
-void check_signals() {
-  py::gil_scoped_acquire locked;
-  if (PyErr_CheckSignals() != 0) throw py::error_already_set();
 }
 
 FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const std::string& role,

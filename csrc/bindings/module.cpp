@@ -11,4 +11,5 @@ PYBIND11_MODULE(_core, m) {
   q3l::bind_gguf(m);
   q3l::bind_tokenizer(m);
   q3l::bind_engine(m);
+  q3l::bind_benchmark(m);
 }

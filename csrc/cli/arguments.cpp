@@ -14,7 +14,7 @@ namespace q3l::cli {
 
 namespace {
 
-constexpr std::array kCommands = {"run", "chat", "inspect", "tokenize"};
+constexpr std::array kCommands = {"run", "chat", "inspect", "tokenize", "bench"};
 
 struct Flag {
   const char* short_name;  // or ""
@@ -67,6 +67,16 @@ const std::vector<Flag>& flags() {
        [](Arguments& a, const std::string&) { a.think = false; }},
       {"", "--no-special", "", "tokenize: special tokens are plain text",
        [](Arguments& a, const std::string&) { a.no_special = true; }},
+      {"", "--n-prompt", "N", "bench: tokens of the prompt (512)",
+       [](Arguments& a, const std::string& v) { a.benchmark.n_prompt = number<int>(v); }},
+      {"", "--n-gen", "N", "bench: steps of decoding (64)",
+       [](Arguments& a, const std::string& v) { a.benchmark.n_gen = number<int>(v); }},
+      {"", "--depth", "N", "bench: positions in the cache before either (0)",
+       [](Arguments& a, const std::string& v) { a.benchmark.depth = number<int>(v); }},
+      {"", "--batch", "N", "bench: sequences decoded together (1)",
+       [](Arguments& a, const std::string& v) { a.benchmark.batch = number<int>(v); }},
+      {"", "--repeat", "N", "bench: samples of each quantity (7)",
+       [](Arguments& a, const std::string& v) { a.benchmark.repeat = number<int>(v); }},
   };
   return all;
 }
@@ -139,7 +149,8 @@ std::string help_text() {
       "  q3l run MODEL -p TEXT       answer one message\n"
       "  q3l chat MODEL              talk, turn by turn (Ctrl-C stops an answer, Ctrl-D ends)\n"
       "  q3l inspect MODEL           what a model file holds\n"
-      "  q3l tokenize MODEL -p TEXT  token ids of a text\n\n"
+      "  q3l tokenize MODEL -p TEXT  token ids of a text\n"
+      "  q3l bench MODEL             how fast a model runs here, beside the memory's bandwidth\n\n"
       "MODEL is a GGUF file. Flags:\n";
   for (const Flag& f : flags()) {
     std::string left = std::string("  ") +

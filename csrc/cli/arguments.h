@@ -8,17 +8,18 @@
 
 #include <vector>
 
-#include "engine/options.h"
+#include "engine/benchmark.h"
 #include "sampler/sampler.h"
 
 namespace q3l::cli {
 
 struct Arguments {
-  std::string command;  // "run", "chat", "inspect", "tokenize"; empty: help was asked for
+  std::string command;  // "run", "chat", "inspect", "tokenize", "bench"; empty: help was asked for
   std::string model;    // path of a GGUF file
   std::string prompt;
   int max_tokens = std::numeric_limits<int>::max();
   EngineOptions engine;
+  BenchmarkOptions benchmark;  // engine left out
   std::optional<float> temperature, top_p, min_p;
   std::optional<int> top_k;
   std::optional<uint64_t> seed;

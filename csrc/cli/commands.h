@@ -9,5 +9,6 @@ void run(const Arguments& arguments);
 void chat(const Arguments& arguments);
 void inspect(const Arguments& arguments);
 void tokenize(const Arguments& arguments);
+void bench(const Arguments& arguments);
 
 }  // namespace q3l::cli

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
     if (arguments.command == "chat") chat(arguments);
     if (arguments.command == "inspect") inspect(arguments);
     if (arguments.command == "tokenize") tokenize(arguments);
+    if (arguments.command == "bench") bench(arguments);
     if (arguments.command.empty()) std::fputs(help_text().c_str(), stdout);
     return 0;
   } catch (const std::exception& e) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/bandwidth.h"
 #include "base/cpu_info.h"
 #include "base/error.h"
 
@@ -10,6 +11,17 @@ namespace q3l {
 namespace {
 
 constexpr int kPromptChunk = 512;
+constexpr int kListed = 1 << 20;  // positions that a sequence's lists have room for at once
+
+Role next_role(const Sequence& s) {
+  return s.n_computed < s.n_prompt ? Role::prompt : Role::generated;
+}
+
+// Where the next step of a sequence ends.
+int next_end(const Sequence& s) {
+  if (next_role(s) == Role::generated) return static_cast<int>(s.tokens.size());
+  return std::min(s.n_prompt, s.n_computed + kPromptChunk);
+}
 
 }  // namespace
 
@@ -34,48 +46,69 @@ Sequence Scheduler::open(std::vector<int32_t> prompt) {
                                " tokens but the context holds " + std::to_string(n_ctx_) +
                                "; shorten it or ask for a longer context");
   }
-  return {KvSequence(cache_), std::move(prompt), n};
+  const int n_listed = std::min(n_ctx_, kListed);
+  prompt.reserve(static_cast<size_t>(n_listed));
+  return {KvSequence(cache_, n_listed), std::move(prompt), n};
+}
+
+void Scheduler::step(std::span<Sequence* const> sequences, float* logits) {
+  std::lock_guard turn(mutex_);
+  batch_.clear();
+  for (Role role : {Role::prompt, Role::generated}) {
+    for (Sequence* s : sequences) {
+      if (next_role(*s) != role) continue;
+      const int end = next_end(*s);
+      const size_t row = batch_.logit_rows.size();
+      add(*s, end, role);
+      s->logits = nullptr;
+      if (end < static_cast<int>(s->tokens.size())) continue;
+      batch_.logit_rows.push_back(batch_.n_rows() - 1);
+      s->logits = logits + row * static_cast<size_t>(model_.config().n_vocab);
+    }
+  }
+  forward(logits);
+  for (Sequence* s : sequences) s->n_computed = next_end(*s);
 }
 
 bool Scheduler::step(Sequence& sequence, float* logits) {
-  const int total = static_cast<int>(sequence.tokens.size());
-  const bool in_prompt = sequence.n_computed < sequence.n_prompt;
-  const int end =
-      in_prompt ? std::min(sequence.n_prompt, sequence.n_computed + kPromptChunk) : total;
-  const int n = end - sequence.n_computed;
-  sequence.kv.reserve(end);
-  Batch batch;
-  batch.add({&sequence.kv, sequence.n_computed, n, in_prompt ? Role::prompt : Role::generated},
-            sequence.tokens.data() + sequence.n_computed);
-  if (end == total) batch.logit_rows = {n - 1};
-  forward(batch, logits);
-  sequence.n_computed = end;
-  return end == total;
+  Sequence* const only = &sequence;
+  step({&only, 1}, logits);
+  return sequence.logits != nullptr;
 }
 
 void Scheduler::logits(Sequence& sequence, Role role, int n_last, float* out,
                        const std::function<void()>& poll) {
   const size_t n_vocab = static_cast<size_t>(model_.config().n_vocab);
   const int first_wanted = sequence.n_prompt - n_last;
-  sequence.kv.reserve(sequence.n_prompt);
   while (sequence.n_computed < sequence.n_prompt) {
     poll();
-    const int begin = sequence.n_computed, n = std::min(kPromptChunk, sequence.n_prompt - begin);
-    Batch batch;
-    batch.add({&sequence.kv, begin, n, role}, sequence.tokens.data() + begin);
-    for (int row = std::max(0, first_wanted - begin); row < n; ++row) {
-      batch.logit_rows.push_back(row);
+    std::lock_guard turn(mutex_);
+    batch_.clear();
+    const int begin = sequence.n_computed, end = next_end(sequence);
+    add(sequence, end, role);
+    for (int row = std::max(0, first_wanted - begin); row < end - begin; ++row) {
+      batch_.logit_rows.push_back(row);
     }
-    forward(batch, out);
-    out += batch.logit_rows.size() * n_vocab;
-    sequence.n_computed += n;
+    forward(out);
+    out += batch_.logit_rows.size() * n_vocab;
+    sequence.n_computed = end;
   }
 }
 
-void Scheduler::forward(const Batch& batch, float* logits) {
+double Scheduler::read_bandwidth(std::span<const uint8_t> bytes) {
   std::lock_guard turn(mutex_);
-  model_.forward(batch, cache_, scratch_,
-                 Mat(logits, static_cast<int>(batch.logit_rows.size()), model_.config().n_vocab));
+  return q3l::read_bandwidth(bytes, pool_);
+}
+
+void Scheduler::add(Sequence& sequence, int end, Role role) {
+  const int begin = sequence.n_computed;
+  sequence.kv.reserve(end);
+  batch_.add({&sequence.kv, begin, end - begin, role}, sequence.tokens.data() + begin);
+}
+
+void Scheduler::forward(float* logits) {
+  model_.forward(batch_, cache_, scratch_,
+                 Mat(logits, static_cast<int>(batch_.logit_rows.size()), model_.config().n_vocab));
 }
 
 }  // namespace q3l

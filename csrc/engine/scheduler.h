@@ -13,12 +13,14 @@
 namespace q3l {
 
 // A sequence under way: its tokens, of which the first n_computed have their keys and values in the
-// cache, and of which the first n_prompt were given rather than generated.
+// cache, and of which the first n_prompt were given rather than generated. Tokens may be appended
+// between steps, or taken back: n_computed is then lowered with them.
 struct Sequence {
   KvSequence kv;
   std::vector<int32_t> tokens;
   int n_prompt;
   int n_computed = 0;
+  const float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
 };
 
 class Scheduler {
@@ -32,8 +34,11 @@ class Scheduler {
   // ContextOverflowError for more tokens than n_ctx.
   Sequence open(std::vector<int32_t> prompt);
 
-  // Computes the next tokens of a sequence: a chunk of its prompt, or what was generated since.
-  // Returns true when none are left; `logits` [n_vocab] then follow its last token.
+  // Computes the next tokens of every sequence in one forward pass: a chunk of its prompt, or what
+  // was generated since. Those that have none left then point to their row of `logits`
+  // [sequences, n_vocab], the others to nothing. REQUIRES: each has a token left to compute.
+  void step(std::span<Sequence* const> sequences, float* logits);
+  // The same for one sequence: returns true when none are left.
   bool step(Sequence& sequence, float* logits);
 
   // Computes a sequence just opened, all its tokens in `role`: logits [n_last, n_vocab] after each
@@ -42,8 +47,14 @@ class Scheduler {
       Sequence& sequence, Role role, int n_last, float* out,
       const std::function<void()>& poll = [] {});
 
+  // Bytes per second at which the threads read `bytes` and do nothing else, which takes a turn.
+  double read_bandwidth(std::span<const uint8_t> bytes);
+  // Of one position of a sequence, keys and values of all layers.
+  size_t cache_bytes() const { return cache_.page_bytes() / kPagePositions; }
+
  private:
-  void forward(const Batch& batch, float* logits);
+  void add(Sequence& sequence, int end, Role role);
+  void forward(float* logits);
 
   const Transformer& model_;
   int n_ctx_;
@@ -51,6 +62,7 @@ class Scheduler {
   ThreadPool pool_;
   KvCache cache_;
   Scratch scratch_;
+  Batch batch_;  // of the step under way
 };
 
 }  // namespace q3l

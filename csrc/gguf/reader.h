@@ -53,6 +53,7 @@ class Reader {
   explicit Reader(const std::string& path);
 
   const std::string& path() const { return path_; }
+  const std::vector<FileMap>& files() const { return files_; }  // the parts, in order
   uint64_t file_bytes() const;
 
   // Metadata. get_* return nullopt for a missing key and throw ModelFormatError for one of another

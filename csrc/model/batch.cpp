@@ -8,6 +8,12 @@ int Batch::n_prompt_rows() const {
   return n;
 }
 
+void Batch::clear() {
+  tokens.clear();
+  runs.clear();
+  logit_rows.clear();
+}
+
 void Batch::add(const Run& run, const int32_t* run_tokens) {
   runs.push_back(run);
   tokens.insert(tokens.end(), run_tokens, run_tokens + run.n_rows);

@@ -25,6 +25,7 @@ struct Batch {
 
   int n_rows() const { return static_cast<int>(tokens.size()); }
   int n_prompt_rows() const;
+  void clear();  // keeps the memory
   // Appends a run. REQUIRES: no generated run before a prompt run.
   void add(const Run& run, const int32_t* tokens);
 };

@@ -21,6 +21,10 @@ void KvCache::give_back(uint8_t* page) {
   free_.push_back(page);
 }
 
+KvSequence::KvSequence(KvCache& cache, int n_listed) : cache_(&cache) {
+  pages_.reserve(static_cast<size_t>((n_listed + kPagePositions - 1) / kPagePositions));
+}
+
 KvSequence::~KvSequence() {
   for (uint8_t* page : pages_) cache_->give_back(page);
 }

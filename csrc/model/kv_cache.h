@@ -41,7 +41,8 @@ class KvCache {
 // One sequence's positions. REQUIRES: the cache outlives it.
 class KvSequence {
  public:
-  explicit KvSequence(KvCache& cache) : cache_(&cache) {}
+  // Up to `n_listed` positions, reserve() allocates nothing but pages.
+  explicit KvSequence(KvCache& cache, int n_listed = 0);
   ~KvSequence();
   KvSequence(KvSequence&& other) noexcept = default;
   KvSequence(const KvSequence&) = delete;

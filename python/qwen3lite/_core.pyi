@@ -1,6 +1,6 @@
 """The C++ core. Everything here raises qwen3lite.errors; text arguments may hold any characters."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -83,6 +83,19 @@ class Engine:
     # (text, id, is_control) of every control and user-defined token.
     def special_tokens(self) -> list[tuple[str, int, bool]]: ...
     def logits(self, ids: Ids, role: str, last: int | None) -> npt.NDArray[np.float32]: ...
+
+# Samples of the quantities by name, besides isa, threads, weight_bytes and cache_bytes.
+def benchmark(
+    path: str | bytes,
+    *,
+    n_threads: int,
+    n_prompt: int,
+    n_gen: int,
+    depth: int,
+    batch: int,
+    repeat: int,
+    progress: Callable[[int, int], None],
+) -> dict[str, Any]: ...
 
 class Generation:
     def __init__(

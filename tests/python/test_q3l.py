@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import shutil
 import subprocess
-import sysconfig
 from pathlib import Path
 
 import pytest
@@ -17,15 +14,6 @@ from qwen3lite import Model
 from qwen3lite.convert import convert
 
 FRANCE = "What is the capital of France?"
-
-
-@pytest.fixture(scope="session")
-def program() -> str:
-    """q3l, from Q3L_PROGRAM or where pip put it."""
-    scripts = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
-    found = os.environ.get("Q3L_PROGRAM") or shutil.which("q3l", path=scripts)
-    assert found, "q3l is not installed: pip install ."
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +130,10 @@ def test_inspect_tells_the_experts(program: str, tmp_path: Path) -> None:
         (["run", "TRUNCATED", "-p", "x"], "truncated"),
         (["run", __file__, "-p", "x"], "GGUF"),
         (["inspect", "."], "not a regular file"),
+        (["bench"], "needs a model"),
+        (["bench", "SMOLLM2", "--batch", "0"], "batch must be between 1 and"),
+        (["bench", "SMOLLM2", "--n-gen", "few"], "--n-gen needs a number"),
+        (["bench", "missing.gguf"], "missing.gguf"),
     ],
 )
 def test_bad_input_is_one_sentence(

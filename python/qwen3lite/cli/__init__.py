@@ -8,6 +8,7 @@ import sys
 import typer
 
 from ..errors import Qwen3LiteError
+from .bench import bench
 from .chat import chat
 from .convert import convert
 from .eval import app as eval_app
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help that wraps its paragraphs
 )
-for command in (run, chat, convert, inspect, tokenize, pull):
+for command in (run, chat, convert, inspect, tokenize, bench, pull):
     app.command()(command)
 app.add_typer(eval_app, name="eval")
 

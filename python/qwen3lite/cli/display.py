@@ -59,10 +59,11 @@ def show_timings(timings: Timings) -> None:
 class ProgressBar(AbstractContextManager["ProgressBar"]):
     """A bar on stderr, where that is a terminal; it appears with the first call.
 
-    `amounts` says what is counted: "bytes" or "windows".
+    `amounts` says what is counted. Where it is repetitions of a measurement, the bar is drawn
+    between them only.
     """
 
-    def __init__(self, verb: str, amounts: Literal["bytes", "windows"]) -> None:
+    def __init__(self, verb: str, amounts: Literal["bytes", "windows", "repetitions"]) -> None:
         self._verb = verb
         self._amounts = amounts
         self._bar: Progress | None = None
@@ -72,7 +73,12 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
             self._bar = self._new_bar()
             self._bar.start()
             self._task = self._bar.add_task(description, total=total)
-        self._bar.update(self._task, completed=done, description=description)
+        self._bar.update(
+            self._task,
+            completed=done,
+            description=description,
+            refresh=not self._bar.live.auto_refresh,
+        )
 
     def __exit__(
         self,
@@ -96,6 +102,7 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
             progress.TimeRemainingColumn(),
             progress.TextColumn("{task.description}", style="dim"),
             console=console,
+            auto_refresh=self._amounts != "repetitions",
             transient=True,
             disable=not console.is_terminal,
         )

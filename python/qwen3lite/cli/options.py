@@ -46,6 +46,8 @@ Think = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
+INTERRUPTED = 130  # exit status of a program that Ctrl-C ended
+
 
 def prompt_text(prompt: str) -> str:
     """The text that -p means."""

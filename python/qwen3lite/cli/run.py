@@ -10,6 +10,7 @@ import typer
 from ..results import ChatCompletion, ChatPiece, Completion, consume
 from .display import Answer, open_model, show_timings
 from .options import (
+    INTERRUPTED,
     Context,
     Json,
     MaxTokens,
@@ -26,8 +27,6 @@ from .options import (
     given,
     prompt_text,
 )
-
-INTERRUPTED = 130  # exit status of a program that Ctrl-C ended
 
 
 def run(

@@ -1,0 +1,46 @@
+#include <pybind11/functional.h>
+#include <pybind11/stl.h>
+
+#include <string>
+
+#include "bindings/bind.h"
+#include "bindings/signals.h"
+#include "engine/benchmark.h"
+
+namespace py = pybind11;
+
+namespace q3l {
+
+namespace {
+
+py::dict benchmark(const std::string& path, int n_threads, int n_prompt, int n_gen, int depth,
+                   int batch, int repeat, const std::function<void(int, int)>& progress) {
+  const BenchmarkOptions options{.n_prompt = n_prompt,
+                                 .n_gen = n_gen,
+                                 .depth = depth,
+                                 .batch = batch,
+                                 .repeat = repeat,
+                                 .engine = {.n_threads = n_threads}};
+  Benchmark result;
+  {
+    py::gil_scoped_release unlocked;
+    result = run_benchmark(path, options, {.progress = progress, .poll = check_signals});
+  }
+  py::dict d;
+  d["isa"] = result.isa;
+  d["threads"] = result.n_threads;
+  d["weight_bytes"] = result.weight_bytes;
+  d["cache_bytes"] = result.cache_bytes;
+  for (const Quantity& q : quantities()) d[q.name] = (result.*q.samples).values;
+  return d;
+}
+
+}  // namespace
+
+void bind_benchmark(py::module_& m) {
+  m.def("benchmark", &benchmark, py::arg("path"), py::kw_only(), py::arg("n_threads"),
+        py::arg("n_prompt"), py::arg("n_gen"), py::arg("depth"), py::arg("batch"),
+        py::arg("repeat"), py::arg("progress"));
+}
+
+}  // namespace q3l

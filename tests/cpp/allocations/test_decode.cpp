@@ -1,0 +1,129 @@
+// Decoding allocates nothing: every call of operator new, of any thread, is counted while warm
+// sequences go on. Pages of the cache come from its stock, as those of finished sequences do, and
+// texts of a token fit into a string without an allocation of its own.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "engine/generation.h"
+#include "sampler/sampler.h"
+#include "support/temp_file.h"
+#include "support/tiny_model.h"
+
+namespace {
+
+std::atomic<int> allocations{0};
+
+void* counted(void* p) {
+  ++allocations;
+  if (!p) throw std::bad_alloc();
+  return p;
+}
+
+}  // namespace
+
+void* operator new(size_t size) {
+  return counted(std::malloc(size));
+}
+void* operator new(size_t size, std::align_val_t alignment) {
+  const auto unit = static_cast<size_t>(alignment);
+  return counted(std::aligned_alloc(unit, (size + unit - 1) / unit * unit));
+}
+void operator delete(void* p) noexcept {
+  std::free(p);
+}
+void operator delete(void* p, size_t) noexcept {
+  std::free(p);
+}
+void operator delete(void* p, std::align_val_t) noexcept {
+  std::free(p);
+}
+void operator delete(void* p, size_t, std::align_val_t) noexcept {
+  std::free(p);
+}
+
+namespace q3l {
+
+namespace {
+
+constexpr int kPrompt = 5, kSteps = 150;  // over two pages of 64 positions
+
+std::vector<int32_t> prompt(int sequence) {
+  std::vector<int32_t> ids;
+  for (int i = 0; i < kPrompt; ++i) ids.push_back((i * 37 + sequence * 101) % 256);
+  return ids;
+}
+
+// Allocations of kSteps greedy steps over `batch` sequences.
+int allocations_of_decoding(Engine& engine, int batch) {
+  const auto n_vocab = static_cast<size_t>(engine.config().n_vocab);
+  std::vector<float> logits(static_cast<size_t>(batch) * n_vocab);
+  std::vector<Sequence> sequences;
+  std::vector<Sequence*> all;
+  Sampler sampler({});
+  sequences.reserve(static_cast<size_t>(batch));
+  for (int i = 0; i < batch; ++i) {
+    all.push_back(&sequences.emplace_back(engine.scheduler().open(prompt(i))));
+  }
+  engine.scheduler().step(all, logits.data());
+  const int before = allocations;
+  for (int step = 0; step < kSteps; ++step) {
+    for (Sequence* s : all) s->tokens.push_back(sampler.sample({s->logits, n_vocab}));
+    engine.scheduler().step(all, logits.data());
+  }
+  return allocations - before;
+}
+
+void check_decoding(const testing::TinyModel& shape) {
+  const testing::TempFile file(testing::tiny_model(shape).bytes());
+  for (int n_threads : {1, 2}) {
+    Engine engine(file.path(), {.n_threads = n_threads, .n_ctx = kPrompt + kSteps});
+    for (int batch : {1, 3}) {
+      CAPTURE(n_threads);
+      CAPTURE(batch);
+      allocations_of_decoding(engine, batch);
+      CHECK(allocations_of_decoding(engine, batch) == 0);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("allocations are counted") {
+  const int before = allocations;
+  {
+    const AlignedBuffer buffer(100);
+  }
+  {
+    const std::vector<int> list(100);
+  }
+  CHECK(allocations == before + 2);
+}
+
+TEST_CASE("a generation's tokens allocate nothing") {
+  const testing::TempFile file(testing::tiny_model({.format = "Q8_0"}).bytes());
+  Engine engine(file.path(), {.n_threads = 2, .n_ctx = kPrompt + kSteps});
+  for (bool is_warm : {false, true}) {
+    Generation generation(engine, {.prompt = prompt(0), .max_tokens = kSteps});
+    generation.next();
+    const int before = allocations;
+    while (generation.next()) {
+    }
+    CHECK(generation.timings().n_generated > 100);
+    if (is_warm) CHECK(allocations == before);
+  }
+}
+
+TEST_CASE("decoding allocates nothing: dense") {
+  check_decoding({.format = "Q4_0"});
+}
+TEST_CASE("decoding allocates nothing: biases") {
+  check_decoding({.architecture = "qwen2", .format = "Q8_0"});
+}
+TEST_CASE("decoding allocates nothing: experts") {
+  check_decoding({.architecture = "qwen3moe", .format = "Q4_0", .n_expert = 8, .n_expert_used = 3});
+}
+
+}  // namespace q3l

@@ -1,0 +1,59 @@
+"""The picture of a benchmark, whose package the light suite does without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qwen3lite.benchmark import Benchmark, Samples
+from qwen3lite.benchmark_plot import check_plot, draw
+
+
+def result(repeat: int, scale: float = 1.0) -> Benchmark:
+    def samples(value: float) -> Samples:
+        return Samples(tuple(value * (1 + 0.01 * (i % 7)) for i in range(repeat)))
+
+    return Benchmark(
+        model="models/model.gguf",
+        isa="avx512",
+        threads=2,
+        n_prompt=512,
+        n_gen=64,
+        depth=0,
+        batch=1,
+        repeat=repeat,
+        prefill_tok_s=samples(400),
+        decode_tok_s=samples(40 * scale),
+        ttft_ms=samples(1300),
+        cold_start_ms=None,
+        warm_start_ms=samples(130),
+        rss_mb=Samples((430.0,)),
+        read_gb_s=samples(20),
+        decode_gb_s=samples(15 * scale),
+        decode_bandwidth_share=samples(0.75 * scale),
+        weight_bytes=3.75e8,
+        cache_bytes=4e6,
+    )
+
+
+@pytest.mark.parametrize(
+    ("suffix", "begins"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")]
+)
+@pytest.mark.parametrize("repeat", [1, 7, 40])
+def test_draws(tmp_path: Path, suffix: str, begins: bytes, repeat: int) -> None:
+    path = tmp_path / f"out.{suffix}"
+    check_plot(path)
+    draw(result(repeat), path)
+    assert path.read_bytes().startswith(begins)
+
+
+def test_the_figures_are_in_the_picture(tmp_path: Path) -> None:
+    from matplotlib import rc_context
+
+    path = tmp_path / "out.svg"
+    with rc_context({"svg.fonttype": "none"}):
+        draw(result(3), path)
+    text = path.read_text()
+    for figure in ("404", "40.4", "76%", "75%", "1,313 ms", "model.gguf"):
+        assert figure in text
