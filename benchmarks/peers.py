@@ -9,8 +9,9 @@ best alone.
 prefill: a prompt of --n-prompt tokens, logits of the last row. decode: --n-gen tokens after a
 prompt of 4, one by one, the likeliest each. A repetition is read-probe, ours, probe, peer, probe:
 it is dropped when its probes (best of three loops over the mapped file) differ by more than a
-tenth, or one is below --min-read-gb-s. A shared machine needs the latter: on the one of
-docs/performance.md, two threads read either 31 or 16 GB/s, and 28 tells them apart.
+tenth (the one after ours may be faster), or one is below --min-read-gb-s. A shared machine needs
+the latter: on the one of docs/performance.md, two threads read either 31 or 16 GB/s, and 28 tells
+them apart.
 
 Usage: PYTHONPATH=python python benchmarks/peers.py MODEL.gguf... [--json out.json] [--plot out.png]
 """
