@@ -137,18 +137,14 @@ def prompts(path: str, n: int) -> Iterator[list[int]]:
         yield [rng.randrange(n_text) for _ in range(n)]
 
 
-def compare(
-    path: str, pair: Pair, ours: Worker, peer: Worker, options: argparse.Namespace
-) -> list[Comparison]:
+def measure(
+    results: list[Comparison], path: str, ours: Worker, peer: Worker, options: argparse.Namespace
+) -> None:
     """Both tasks in turn, until each has enough quiet repetitions or has had its chances."""
 
     def probe() -> float:
         return _core.read_bandwidth(path, options.threads)
 
-    results = [
-        Comparison(Path(path).name, pair.row, peer.description, task, token_bytes(path))
-        for task in TASKS
-    ]
     ids = {"prefill": prompts(path, options.n_prompt), "decode": prompts(path, N_SHORT)}
     n_gen = {"prefill": 0, "decode": options.n_gen}
     for attempt in range(1 + MAX_ATTEMPTS * options.repeat):
@@ -171,13 +167,12 @@ def compare(
                 result.n_dropped += 1
             read = " ".join(f"{p / 1e9:.1f}" for p in repetition.probes)
             console.print(
-                f"{pair}, {task}: {our_rate:.1f} / {peer_rate:.1f} tok/s, reads {read} GB/s"
-                + ("" if is_quiet else ", dropped"),
+                f"{result.row} against {result.peer}, {task}: {our_rate:.1f} / {peer_rate:.1f} tok/s,"
+                f" reads {read} GB/s" + ("" if is_quiet else ", dropped"),
                 style="" if is_quiet else "dim",
                 highlight=False,
                 soft_wrap=True,
             )
-    return results
 
 
 def pairs(options: argparse.Namespace) -> list[Pair]:
@@ -220,25 +215,35 @@ def parse_arguments() -> argparse.Namespace:
     return options
 
 
+def run(path: str, pair: Pair, results: list[Comparison], options: argparse.Namespace) -> None:
+    """Adds both tasks to `results` before it measures, so that an interrupted run has them."""
+    n_ctx = max(options.n_prompt, N_SHORT + options.n_gen + 1)
+    settings = [path, str(options.threads), str(n_ctx)]
+    with ExitStack() as stack:
+        ours = stack.enter_context(
+            Worker(sys.executable, ["ours", pair.row, *settings], {"Q3L_ISA": pair.row})
+        )
+        peer = stack.enter_context(Worker(pair.python, [pair.peer, pair.level, *settings], {}))
+        comparisons = [
+            Comparison(Path(path).name, pair.row, peer.description, task, token_bytes(path))
+            for task in TASKS
+        ]
+        results += comparisons
+        measure(comparisons, path, ours, peer, options)
+
+
 def main() -> None:
     options = parse_arguments()
-    n_ctx = max(options.n_prompt, N_SHORT + options.n_gen + 1)
     results: list[Comparison] = []
-    for path in options.models:
-        settings = [path, str(options.threads), str(n_ctx)]
-        for pair in pairs(options):
-            try:
-                with ExitStack() as stack:
-                    environment = {"Q3L_ISA": pair.row}
-                    arguments = ["ours", pair.row, *settings]
-                    ours = stack.enter_context(Worker(sys.executable, arguments, environment))
-                    arguments = [pair.peer, pair.level, *settings]
-                    peer = stack.enter_context(Worker(pair.python, arguments, {}))
-                    results += compare(path, pair, ours, peer, options)
-            except (WorkerError, OSError) as error:
-                console.print(
-                    f"{pair} is left out: {error}", style="yellow", highlight=False, soft_wrap=True
-                )
+    try:
+        for path in options.models:
+            for pair in pairs(options):
+                try:
+                    run(path, pair, results, options)
+                except (WorkerError, OSError) as error:
+                    console.print(f"{pair} is left out: {error}", style="yellow", soft_wrap=True)
+    except KeyboardInterrupt:
+        console.print("Interrupted: this is what was measured.", style="yellow")
     if not results:
         raise SystemExit("nothing was measured")
     print_tables(results)
