@@ -19,16 +19,12 @@ def print_tables(results: list[Comparison]) -> None:
     console = Console()
     for model in dict.fromkeys(r.model for r in results):
         for task, title in TITLES.items():
-            table = Table("ours", "peer", title=f"{model}: {title}", box=SIMPLE, pad_edge=False)
+            table = Table("ours", title=f"{model}: {title}", box=SIMPLE, pad_edge=False)
             table.title_justify, table.collapse_padding = "left", True
+            table.add_column("peer", min_width=14)
             # Wide enough for a spread, which may stand below its median.
-            for name, width in {
-                "ours": 11,
-                "peer": 11,
-                "ratio": 11,
-                "of read": 9,
-                "kept": 5,
-            }.items():
+            widths = {"ours": 11, "peer": 11, "ratio": 11, "of read": 7, "kept": 4}
+            for name, width in widths.items():
                 table.add_column(name, justify="right", min_width=width)
             for r in results:
                 if (r.model, r.task) == (model, task):
@@ -47,7 +43,7 @@ def _row(r: Comparison) -> list[str]:
         return [r.row, r.peer, "-", "-", "-", "-", n]
     shares = ""
     if r.task == "decode":
-        shares = f"{100 * r.our_share.median:.0f} / {100 * r.their_share.median:.0f} %"
+        shares = f"{100 * r.our_share.median:.0f}/{100 * r.their_share.median:.0f} %"
     rates = [_spread(s, 1 if s.median < 100 else 0) for s in (r.ours, r.theirs)]
     return [r.row, r.peer, *rates, _spread(r.ratio, 2), shares, n]
 

@@ -166,9 +166,10 @@ def measure(
             else:
                 result.n_dropped += 1
             read = " ".join(f"{p / 1e9:.1f}" for p in repetition.probes)
+            rates = f"{our_rate:.1f} / {peer_rate:.1f} tok/s, reads {read} GB/s"
             console.print(
-                f"{result.row} against {result.peer}, {task}: {our_rate:.1f} / {peer_rate:.1f} tok/s,"
-                f" reads {read} GB/s" + ("" if is_quiet else ", dropped"),
+                f"{result.row} against {result.peer}, {task}: {rates}"
+                + ("" if is_quiet else ", dropped"),
                 style="" if is_quiet else "dim",
                 highlight=False,
                 soft_wrap=True,
