@@ -74,16 +74,23 @@ Linear::Linear(TensorSource& tensors, const std::string& name, int n_out, int n_
       bias_(tensors.find_vector(name + ".bias", n_out)) {}
 
 void Linear::apply(Mat y, Activations& a, Scratch& s) const {
-  Product by_role[kRoles];
-  size_t n = 0;
-  for (Role role : {Role::prompt, Role::generated}) {
-    const int begin = a.begin(role), end = begin + a.count(role);
-    if (begin < end) by_role[n++] = {weight_, y, role, begin, end};
+  apply_all({{*this, y}}, a, s);
+}
+
+void Linear::apply_all(std::initializer_list<Output> outputs, Activations& a, Scratch& s) {
+  s.products.clear();
+  for (const auto& [linear, y] : outputs) {
+    for (Role role : {Role::prompt, Role::generated}) {
+      const int begin = a.begin(role), end = begin + a.count(role);
+      if (begin < end) s.products.push_back({linear.weight_, y, role, begin, end});
+    }
   }
-  multiply({by_role, n}, a, s);
-  if (bias_) {
-    const int n_rows = a.count(Role::prompt) + a.count(Role::generated);
-    s.for_rows(n_rows, [&](int row) { s.kernels.ops.add(y.row(row), bias_, weight_.rows); });
+  multiply(s.products, a, s);
+  const int n_rows = a.count(Role::prompt) + a.count(Role::generated);
+  for (const auto& [linear, y] : outputs) {
+    if (!linear.bias_) continue;
+    s.for_rows(n_rows,
+               [&](int row) { s.kernels.ops.add(y.row(row), linear.bias_, linear.n_out()); });
   }
 }
 
