@@ -11,8 +11,9 @@ constexpr int kTile = 16;          // rows or tokens of a tile
 constexpr int kPanelRows = 32;     // two tiles
 constexpr int kChunkBlocks = 8;    // blocks of 32 values in a chunk
 constexpr int kPrefetchRows = 16;  // ahead of the one that is unpacked
-constexpr int kPassPanels = 8;     // of weight rows and
-constexpr int kPassTokens = 512;   // tokens whose sums are kept until all values were added
+constexpr int kChunkRows = 128;
+constexpr int kPassPanels = 8;    // of weight rows and
+constexpr int kPassTokens = 512;  // tokens whose sums are kept until all values were added
 
 // 32 values of kTile tokens, as bf16; padding tokens are zero.
 struct alignas(64) TokenTile {
