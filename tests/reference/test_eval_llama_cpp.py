@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from divergence import log_softmax
 from llama_cpp import ENVIRONMENT, LlamaCpp, folder, quantize
 
 from dequantize import dequantize
@@ -90,13 +91,6 @@ def found(files: Files) -> dict[str, dict[str, float]]:
         kl = kl_divergence(SavedLogits(files.saved), files.model(name), TEXT, **options)
         runs[f"ppl {name}"] = runs[f"kl {name}"] = asdict(kl) | {"early": so_far[N_EARLY]}
     return runs
-
-
-def log_softmax(logits: npt.NDArray[np.float32]) -> Floats:
-    x = logits.astype(np.float64)
-    x -= x.max(1, keepdims=True)
-    x -= np.log(np.exp(x).sum(1, keepdims=True))
-    return x
 
 
 def peer_scores(path: Path, kv_type: str, n_windows: int) -> Iterator[tuple[int, Floats]]:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pytest
+from divergence import Logits, mean_kl
 from gguf import GGUFReader, quants
 from llama_cpp import ENVIRONMENT, LlamaCpp, folder, quantize
 
@@ -44,21 +44,6 @@ MAX_KL_QUANTISED = 2e-3  # both on the quantised file, seeded or on a predictabl
 MAX_EXCESS = 1.1  # and on any text, in units of llama.cpp's own distance to exact arithmetic
 MAX_F16_ERROR = 1e-2  # of a logit, in the logits' standard deviations
 ENCODERS = {"Q4_K": "Q4_K_M", "Q5_K": "Q5_K_M", "Q6_K": "Q6_K"}
-
-Logits = npt.NDArray[np.float32]
-LogProbs = npt.NDArray[np.float64]
-
-
-def log_softmax(logits: Logits) -> LogProbs:
-    x = logits.astype(np.float64)
-    x -= x.max(1, keepdims=True)
-    result: LogProbs = x - np.log(np.exp(x).sum(1, keepdims=True))
-    return result
-
-
-def mean_kl(p: Logits, q: Logits) -> float:
-    log_p, log_q = log_softmax(p), log_softmax(q)
-    return float((np.exp(log_p) * (log_p - log_q)).sum(1).mean())
 
 
 def smollm2_path() -> Path:
