@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -96,11 +96,10 @@ def test_logits_are_the_scalar_rows(isa: str, files: Path, scalar: dict[str, Log
 
 if __name__ == "__main__":
     print(_core.isa())
-    np.savez(
-        sys.argv[2],
-        **{
-            f"{path.stem} {role}": checked_logits(path, role)
-            for path in sorted(Path(sys.argv[1]).glob("*.gguf"))
-            for role in ROLES
-        },
-    )
+    directory, out = Path(sys.argv[1]), Path(sys.argv[2])
+    found: dict[str, Any] = {
+        f"{path.stem} {role}": checked_logits(path, role)
+        for path in sorted(directory.glob("*.gguf"))
+        for role in ROLES
+    }
+    np.savez(out, **found)

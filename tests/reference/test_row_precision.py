@@ -1,9 +1,9 @@
 """What each instruction set's arithmetic costs SmolLM2, prompts and generated tokens apart.
 
-The cost is the mean KL divergence from the same file's weights in float32, both caches as they are
-by default. It may be no more than llama.cpp's own on that text and file. An instruction set is
-chosen once a process, so that each has a process of its own (this file as a program). `pytest -s`
-prints the figures that docs/architecture.md shows.
+The cost is the mean KL divergence from the same file's weights, and cache, in float32. It may be no
+more than llama.cpp's own on that text and file. An instruction set is chosen once a process, so
+that each has a process of its own (this file as a program). `pytest -s` prints the figures that
+docs/architecture.md shows.
 """
 
 from __future__ import annotations
