@@ -28,19 +28,20 @@ bool tiles_allowed() {
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 
-// Features newer than the compiler's own check. REQUIRES: the operating system saves the AVX-512
-// registers, or the CPU has none.
-uint64_t newer_features(bool has_avx2) {
-  unsigned a, b, c, d, a1, b1, c1, d1;
-  if (!has_avx2 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) ||
-      !__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1)) {
-    return 0;
-  }
-  auto feature = [](bool has, CpuFeature f) { return has ? static_cast<uint64_t>(f) : 0; };
-  const bool tiles = (d >> 24 & 1) && tiles_allowed();
-  return feature(a1 >> 4 & 1, CpuFeature::avxvnni) | feature(a1 >> 5 & 1, CpuFeature::avx512bf16) |
+// Features newer than the compiler's own check. `known` is what that found: vector registers that
+// are in it are saved by the operating system, whose word on tiles is its permission.
+uint64_t newer_features(uint64_t known) {
+  unsigned a, b, c, d, a1 = 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  const unsigned last_subleaf = a, d0 = d;
+  if (last_subleaf >= 1) __get_cpuid_count(7, 1, &a1, &b, &c, &d);
+  auto has = [&](CpuFeature f) { return (known & static_cast<uint64_t>(f)) != 0; };
+  auto feature = [](bool there, CpuFeature f) { return there ? static_cast<uint64_t>(f) : 0; };
+  const bool tiles = (d0 >> 24 & 1) && tiles_allowed();
+  return feature(has(CpuFeature::avx2) && (a1 >> 4 & 1), CpuFeature::avxvnni) |
+         feature(has(CpuFeature::avx512f) && (a1 >> 5 & 1), CpuFeature::avx512bf16) |
          feature(tiles, CpuFeature::amx_tile) |
-         feature(tiles && (d >> 22 & 1), CpuFeature::amx_bf16);
+         feature(tiles && (d0 >> 22 & 1), CpuFeature::amx_bf16);
 }
 
 }  // namespace
@@ -63,7 +64,7 @@ uint64_t cpu_features() {
   Q3L_FEATURE(avx512vl);
   Q3L_FEATURE(avx512vnni);
 #undef Q3L_FEATURE
-  mask |= newer_features(mask & static_cast<uint64_t>(CpuFeature::avx2));
+  mask |= newer_features(mask);
 #endif
   return mask;
 }

@@ -1,6 +1,6 @@
 """Every instruction set's kernels against NumPy in float64 and against the scalar row.
 
-Quantised formats take their inputs in 15 bits with a scale for every 32 values, on matrix tiles
+Quantised formats take their inputs in 16 bits with a scale for every 256 values, on matrix tiles
 inputs and weights as bf16; formats of real numbers take them as they are.
 """
 
@@ -21,7 +21,8 @@ ROLES = ("prompt", "generated")
 OUTPUTS = (1, 5, 17, 70)  # no whole number of lanes
 N_ROWS = 20
 EXTREME_CODES = (0x00, 0x7F, 0x80, 0xFF)
-INPUT_STEPS = 127 * 128  # of a block's largest input
+INPUT_STEPS = 32767  # of a group's largest input
+GROUP = 256
 BF16_ERROR = 2.0**-9  # of a value: half a step of its eight bits
 FLOAT_ERROR = 2e-6  # of the sum of all products' magnitudes
 
@@ -40,10 +41,12 @@ def row_lengths(name: str) -> tuple[int, ...]:
 
 
 def input_error(x: Floats) -> Doubles:
-    """The most that 15 bits take from each value of x: half a step of its block."""
-    blocks = np.abs(x.astype(np.float64)).reshape(len(x), -1, 32)
-    half_step = blocks.max(2, keepdims=True) / INPUT_STEPS / 2
-    return np.broadcast_to(half_step, blocks.shape).reshape(x.shape)
+    """The most that 16 bits take from each value of x: half a step of its group."""
+    magnitudes = np.abs(x.astype(np.float64))
+    starts = range(0, x.shape[1], GROUP)
+    largest = np.maximum.reduceat(magnitudes, starts, axis=1)
+    half_steps: Doubles = largest.repeat(GROUP, axis=1)[:, : x.shape[1]] / INPUT_STEPS / 2
+    return half_steps
 
 
 def on_tiles(isa: str, name: str, role: str) -> bool:
