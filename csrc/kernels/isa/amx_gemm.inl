@@ -312,14 +312,34 @@ struct alignas(64) TileConfig {
   uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
 
+// Other libraries configure a thread's tiles once and rely on it: theirs is put back.
+class TilesInUse {
+ public:
+  TilesInUse() {
+    const TileConfig config;
+    // GCC 12 does not know that these two lines write and read all of it.
+    asm volatile("" : "+m"(found_) : "m"(config));
+    _tile_storeconfig(&found_);
+    _tile_loadconfig(&config);
+    asm volatile("" : "+m"(found_));
+  }
+  ~TilesInUse() {
+    if (found_.palette == 0)
+      _tile_release();
+    else
+      _tile_loadconfig(&found_);
+  }
+  TilesInUse(const TilesInUse&) = delete;
+  TilesInUse& operator=(const TilesInUse&) = delete;
+
+ private:
+  TileConfig found_;
+};
+
 template <class Unpacker>
 void multiply_prompt_rows(const MatmulArgs& a) {
-  const TileConfig config;
-  asm volatile("" ::"m"(config)
-               : "memory");  // GCC 12 does not know that the next line reads it all
-  _tile_loadconfig(&config);
+  const TilesInUse tiles;
   for (int token = 0; token < a.n_rows; token += kPassTokens) {
     TokenBlock<Unpacker>{a, token, at_most(a.n_rows - token, kPassTokens)}.run();
   }
-  _tile_release();
 }
