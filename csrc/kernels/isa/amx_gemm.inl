@@ -1,18 +1,17 @@
 // Prompt tokens on matrix tiles: weights are unpacked to bf16 in their natural order and are the
-// left operand, 16 rows by 32 values; tokens, in pairs of values, are the right one. A pass takes
-// kPassRows rows chunk by chunk of values: two tiles of tokens stay in L1 while the chunk's panels
-// stream past from L2, and the next chunk is unpacked in between, so that the vector units work
-// while the tiles do.
+// left operand, 16 rows by 32 values; tokens, in pairs of values, are the right one. A panel of 32
+// rows and 256 values stays in L1 while all tokens' values stream past it from L2, and the next
+// panel is unpacked in between. Panels of a pass take their turns on a chunk of values, so that
+// each chunk of the tokens comes from memory once a pass.
 #pragma once
 
 #include "kernels/generic/lanes.inl"
 
-constexpr int kTile = 16;          // rows or tokens of a tile
-constexpr int kPanelRows = 32;     // two tiles
-constexpr int kChunkBlocks = 8;    // blocks of 32 values in a chunk
-constexpr int kPrefetchRows = 16;  // ahead of the one that is unpacked
+constexpr int kTile = 16;        // rows or tokens of a tile
+constexpr int kPanelRows = 32;   // two tiles
+constexpr int kChunkBlocks = 8;  // blocks of 32 values in a chunk
 constexpr int kChunkRows = 128;
-constexpr int kPassPanels = 8;    // of weight rows and
+constexpr int kPassPanels = 4;    // of weight rows and
 constexpr int kPassTokens = 512;  // tokens whose sums are kept until all values were added
 
 // 32 values of kTile tokens, as bf16; padding tokens are zero.
@@ -36,8 +35,8 @@ using SumBlock = SumTile[2][2];
 using Panel = PanelBlock[kChunkBlocks];
 
 struct PassScratch {
-  Panel chunks[2][kPassPanels];  // multiplied, and being unpacked
-  SumBlock sums[kPassTokens / (2 * kTile)][kPassPanels];
+  Panel panels[2];  // multiplied, and being unpacked
+  SumBlock sums[kPassPanels][kPassTokens / (2 * kTile)];
 };
 
 template <int kScales>
@@ -192,115 +191,127 @@ inline int at_most(int n, int limit) {
   return n < limit ? n : limit;
 }
 
-// A chunk of values of one pass's rows.
+// A chunk of values of one panel's rows.
 struct Step {
-  int row, n_rows, n_panels;
-  int block, n_blocks;
-  bool first, last;  // of the pass
-  Panel* panels;
+  int pass_row, pass_panels;  // the pass's first weight row, and how many panels it has
+  int panel, block;
 };
 
 // Tokens [token, token + n_tokens) by all rows.
 template <class Unpacker>
 struct TokenBlock {
-  static constexpr int kPassRows = kPassPanels * kPanelRows;
-
   const MatmulArgs a;
-  int token, n_tokens;
+  const int token, n_tokens, n_blocks;
+  PassScratch& scratch;
 
-  PassScratch& scratch() const { return *reinterpret_cast<PassScratch*>(a.scratch); }
-  int n_chunks() const { return (a.n_in / 32 + kChunkBlocks - 1) / kChunkBlocks; }
-  int n_steps() const { return (a.row_end - a.row_begin + kPassRows - 1) / kPassRows * n_chunks(); }
+  TokenBlock(const MatmulArgs& args, int first)
+      : a(args),
+        token(first),
+        n_tokens(at_most(args.n_rows - first, kPassTokens)),
+        n_blocks(args.n_in / 32),
+        scratch(*reinterpret_cast<PassScratch*>(args.scratch)) {}
 
-  Step step(int i) const {
-    const int chunk = i % n_chunks(), row = a.row_begin + i / n_chunks() * kPassRows;
-    const int n_rows = at_most(a.row_end - row, kPassRows), block = chunk * kChunkBlocks;
-    return {.row = row,
-            .n_rows = n_rows,
-            .n_panels = (n_rows + kPanelRows - 1) / kPanelRows,
-            .block = block,
-            .n_blocks = at_most(a.n_in / 32 - block, kChunkBlocks),
-            .first = chunk == 0,
-            .last = chunk + 1 == n_chunks(),
-            .panels = scratch().chunks[i % 2]};
+  Step pass_from(int row) const {
+    const int n_panels = (a.row_end - row + kPanelRows - 1) / kPanelRows;
+    return {row, at_most(n_panels, kPassPanels), 0, 0};
   }
+  Step after(Step s) const {
+    if (++s.panel < s.pass_panels) return s;
+    s.panel = 0;
+    s.block += kChunkBlocks;
+    return s.block < n_blocks ? s : pass_from(s.pass_row + s.pass_panels * kPanelRows);
+  }
+  bool exists(const Step& s) const { return s.pass_row < a.row_end; }
+  int first_row(const Step& s) const { return s.pass_row + s.panel * kPanelRows; }
+  int chunk_blocks(const Step& s) const { return at_most(n_blocks - s.block, kChunkBlocks); }
+  bool is_last(const Step& s) const { return s.block + kChunkBlocks >= n_blocks; }
 
-  // Asks for a step's bytes of row r of its pass: stretches as short as a chunk's are nothing that
-  // the hardware would foresee.
-  void prefetch_row(const Step& s, int r) const {
-    if (r >= s.n_rows) return;
-    const size_t block_bytes = a.row_bytes / static_cast<size_t>(a.n_in / 32);
-    const uint8_t* p = a.weights + static_cast<size_t>(s.row + r) * a.row_bytes +
-                       static_cast<size_t>(s.block) * block_bytes;
-    const uint8_t* const end = p + static_cast<size_t>(s.n_blocks) * block_bytes;
-    for (; p < end; p += 64) prefetch(p);
+  const TokenTile* tokens(const Step& s, int pair) const {
+    return reinterpret_cast<const TokenTile*>(a.packed) +
+           static_cast<size_t>(token / kTile + 2 * pair) * static_cast<size_t>(n_blocks) + s.block;
+  }
+  const uint8_t* weights(int row) const {
+    return a.weights + static_cast<size_t>(row) * a.row_bytes;
   }
 
   // Unpacks rows [begin, end) of a step.
-  void unpack(const Step& s, int begin, int end) const {
+  void unpack(const Step& s, PanelBlock* panel, int begin, int end) const {
+    const int n = chunk_blocks(s);
     for (int r = begin; r < end; ++r) {
-      PanelBlock* to = s.panels[r / kPanelRows];
-      if (r < s.n_rows) {
-        prefetch_row(s, r + kPrefetchRows);
-        Unpacker::unpack(a.weights + static_cast<size_t>(s.row + r) * a.row_bytes, s.block,
-                         s.block + s.n_blocks, {to, s.block, r % kPanelRows});
+      const int row = first_row(s) + r;
+      if (row < a.row_end) {
+        if (s.block == 0) prefetch_row(row + kPanelRows);
+        Unpacker::unpack(weights(row), s.block, s.block + n, {panel, s.block, r});
       } else {
-        for (int b = 0; b < s.n_blocks; ++b) {
-          std::memset(to[b].q[r % kPanelRows], 0, sizeof to[b].q[0]);
-        }
+        for (int b = 0; b < n; ++b) std::memset(panel[b].q[r], 0, sizeof panel[b].q[r]);
       }
     }
   }
 
-  // Adds a step's values to the sums of one panel and one pair of token tiles.
+  // Whole rows, for their first chunk: stretches as short as a chunk's are nothing that the
+  // hardware would foresee.
+  void prefetch_row(int row) const {
+    if (row >= a.row_end) return;
+    const uint8_t* const end = weights(row) + a.row_bytes;
+    for (const uint8_t* p = weights(row); p < end; p += 64) prefetch_far(p);
+  }
+
+  // One of n equal parts of a pair's tokens.
+  void prefetch_tokens(const Step& s, int pair, int part, int n) const {
+    constexpr int kTileLines = kChunkBlocks * sizeof(TokenTile) / 64;
+    for (int i = 2 * kTileLines * part / n; i < 2 * kTileLines * (part + 1) / n; ++i) {
+      const TokenTile* tile = tokens(s, pair) + i / kTileLines * n_blocks;
+      prefetch_far(reinterpret_cast<const uint8_t*>(tile) + i % kTileLines * 64);
+    }
+  }
+
+  // Adds a step's values to the sums of one pair of token tiles.
   template <int kTokenTiles>
-  void multiply(const Step& s, const TokenTile* x, int panel, SumBlock& sums) const {
-    if (s.first)
+  void multiply(const Step& s, const PanelBlock* panel, int pair) const {
+    SumBlock& sums = scratch.sums[s.panel][pair];
+    if (s.block == 0)
       zero_sums<kTokenTiles>();
     else
       load_sums<kTokenTiles>(sums);
-    multiply_blocks<kTokenTiles>(s.panels[panel], x, x + a.n_in / 32, s.n_blocks);
+    const TokenTile* x = tokens(s, pair);
+    multiply_blocks<kTokenTiles>(panel, x, x + n_blocks, chunk_blocks(s));
     store_sums<kTokenTiles>(sums);
   }
 
-  void write(const Step& s, int pair, int panel) const {
-    const int first_token = token + pair * 2 * kTile, row = panel * kPanelRows;
-    write_sums(scratch().sums[pair][panel], at_most(token + n_tokens - first_token, 2 * kTile),
-               at_most(s.n_rows - row, kPanelRows),
-               a.y + static_cast<size_t>(first_token) * a.y_stride + s.row + row, a.y_stride);
+  void write(const Step& s, int pair) const {
+    const int first_token = pair * 2 * kTile, row = first_row(s);
+    write_sums(scratch.sums[s.panel][pair], at_most(n_tokens - first_token, 2 * kTile),
+               at_most(a.row_end - row, kPanelRows),
+               a.y + static_cast<size_t>(token + first_token) * a.y_stride + row, a.y_stride);
   }
 
   // Vector work follows each product of tiles, which goes on meanwhile: rows of the next step are
   // unpacked, and sums are written when the next pair's are under way.
-  void run(const Step& s, const Step* next) const {
-    const int n_tiles = (n_tokens + kTile - 1) / kTile, n_pairs = (n_tiles + 1) / 2;
-    const int n_next = next ? next->n_panels * kPanelRows : 0;
-    const int slice = (n_next + n_pairs * s.n_panels - 1) / (n_pairs * s.n_panels);
-    int unpacked = 0;
-    auto* x = reinterpret_cast<const TokenTile*>(a.packed) +
-              static_cast<size_t>(token / kTile) * static_cast<size_t>(a.n_in / 32) + s.block;
-    for (int pair = 0; pair < n_pairs; ++pair, x += 2 * (a.n_in / 32)) {
-      for (int panel = 0; panel < s.n_panels; ++panel) {
-        if (2 * pair + 1 < n_tiles)
-          multiply<2>(s, x, panel, scratch().sums[pair][panel]);
-        else
-          multiply<1>(s, x, panel, scratch().sums[pair][panel]);
-        if (s.last && pair > 0) write(s, pair - 1, panel);
-        const int end = at_most(unpacked + slice, n_next);
-        if (unpacked < end) unpack(*next, unpacked, end);
-        unpacked = end;
-      }
-    }
-    for (int panel = 0; s.last && panel < s.n_panels; ++panel) write(s, n_pairs - 1, panel);
-  }
-
   void run() const {
-    Step now = step(0);
-    unpack(now, 0, now.n_panels * kPanelRows);
-    for (int i = 0; i < n_steps(); ++i) {
+    const int n_tiles = (n_tokens + kTile - 1) / kTile, n_pairs = (n_tiles + 1) / 2;
+    Step now = pass_from(a.row_begin);
+    PanelBlock *panel = scratch.panels[0], *next_panel = scratch.panels[1];
+    unpack(now, panel, 0, kPanelRows);
+    while (exists(now)) {
+      const Step next = after(now);
+      Step next_chunk = now;
+      next_chunk.block = is_last(now) ? 0 : now.block + kChunkBlocks;
       asm volatile("" ::: "memory");  // tile loads read what unpacking wrote, unseen by GCC 12
-      const Step next = step(i + 1);
-      run(now, i + 1 < n_steps() ? &next : nullptr);
+      for (int pair = 0; pair < n_pairs; ++pair) {
+        if (2 * pair + 1 < n_tiles)
+          multiply<2>(now, panel, pair);
+        else
+          multiply<1>(now, panel, pair);
+        if (is_last(now) && pair > 0) write(now, pair - 1);
+        if (exists(next)) {
+          unpack(next, next_panel, kPanelRows * pair / n_pairs, kPanelRows * (pair + 1) / n_pairs);
+        }
+        prefetch_tokens(next_chunk, pair, now.panel, now.pass_panels);
+      }
+      if (is_last(now)) write(now, n_pairs - 1);
+      PanelBlock* const spare = panel;
+      panel = next_panel;
+      next_panel = spare;
       now = next;
     }
   }
@@ -340,6 +351,6 @@ template <class Unpacker>
 void multiply_prompt_rows(const MatmulArgs& a) {
   const TilesInUse tiles;
   for (int token = 0; token < a.n_rows; token += kPassTokens) {
-    TokenBlock<Unpacker>{a, token, at_most(a.n_rows - token, kPassTokens)}.run();
+    TokenBlock<Unpacker>(a, token).run();
   }
 }
