@@ -10,7 +10,7 @@
 constexpr int kTile = 16;        // rows or tokens of a tile
 constexpr int kPanelRows = 32;   // two tiles
 constexpr int kChunkBlocks = 8;  // blocks of 32 values in a chunk
-constexpr int kChunkRows = 128;
+constexpr int kChunkRows = 4 * kPanelRows;
 constexpr int kPassPanels = 4;    // of weight rows and
 constexpr int kPassTokens = 512;  // tokens whose sums are kept until all values were added
 
