@@ -1,6 +1,6 @@
 // Everything but matrix products: norms, rotations, activation, attention, the cache's stores.
+// Attention of prompt rows is the instruction set's choice: attend_tile.
 #include "kernels/generic/attend.inl"
-#include "kernels/generic/attend_prompt.inl"
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/math.inl"
 

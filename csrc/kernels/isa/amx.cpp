@@ -1,4 +1,4 @@
-// Sapphire Rapids and later: avx512 whose prompt products run on matrix tiles.
+// Sapphire Rapids and later: avx512 whose prompt products and attention run on matrix tiles.
 #include <immintrin.h>
 
 #include "kernels/kernel_set.h"
@@ -6,12 +6,14 @@
 namespace q3l::amx {
 namespace {
 
-// In this order: vocabulary, prompt products, family.
+// In this order: vocabulary, prompt products, prompt attention, family.
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_512.inl"
 
 #include "kernels/isa/amx_gemm.inl"
+
+#include "kernels/isa/amx_attend.inl"
 
 #include Q3L_FAMILY_INL
 

@@ -311,12 +311,16 @@ struct alignas(64) TileConfig {
   uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
 
-template <class Unpacker>
-void multiply_prompt_rows(const MatmulArgs& a) {
+inline void load_tile_config() {
   const TileConfig config;
   asm volatile("" ::"m"(config)
                : "memory");  // GCC 12 does not know that the next line reads it all
   _tile_loadconfig(&config);
+}
+
+template <class Unpacker>
+void multiply_prompt_rows(const MatmulArgs& a) {
+  load_tile_config();
   for (int token = 0; token < a.n_rows; token += kPassTokens) {
     TokenBlock<Unpacker>{a, token, at_most(a.n_rows - token, kPassTokens)}.run();
   }
