@@ -76,17 +76,29 @@ inline void pack_queries(const MatrixTile& tile) {
   }
 }
 
+// Calls body(step, load) for each step of dimensions: load(row, half) are 16 of its values.
+template <class Kv, class Body>
+inline void for_steps(int head_dim, Body&& body) {
+  constexpr int kBytes = kStepValues * Kv::kValueBytes;
+  int s = 0;
+  for (; (s + 1) * kStepValues <= head_dim; ++s) {
+    body(s, [s](const uint8_t* row, int half) { return Kv::load(row + s * kBytes + half * kBytes / 2); });
+  }
+  if (s * kStepValues == head_dim) return;
+  body(s, [s, head_dim](const uint8_t* row, int half) {
+    return load_lanes<Kv>(row, s * kStepValues + half * kLanes, head_dim);
+  });
+}
+
 // Keys behind the last are unpacked too, whatever is there: nobody sees their scores.
 template <class Kv>
 inline void unpack_keys(const MatrixTile& tile, const uint8_t* k) {
   const int head_dim = tile.args.head_dim;
   for (int i = 0; i < kPagePositions; ++i, k += head_dim * Kv::kValueBytes) {
     Operand* to = tile.page + i / kTile * tile.steps;
-    for (int s = 0; s < tile.steps; ++s) {
-      _mm512_store_si512(to[s].v[i % kTile],
-                         to_bf16(load_lanes<Kv>(k, s * kStepValues, head_dim),
-                                 load_lanes<Kv>(k, s * kStepValues + kLanes, head_dim)));
-    }
+    for_steps<Kv>(head_dim, [=](int s, auto&& load) {
+      _mm512_store_si512(to[s].v[i % kTile], to_bf16(load(k, 0), load(k, 1)));
+    });
   }
 }
 
@@ -194,12 +206,13 @@ inline void unpack_values(const MatrixTile& tile, const uint8_t* v, int n) {
   const int head_dim = tile.args.head_dim, row_bytes = head_dim * Kv::kValueBytes;
   for (int i = 0; i < kPagePositions; i += 2, v += 2 * row_bytes) {
     Operand* to = tile.page + i / kStepValues * 2 * tile.steps;
-    for (int d = 0; d < 2 * tile.steps; ++d) {
-      const F first = i < n ? load_lanes<Kv>(v, d * kLanes, head_dim) : splat(0.0f);
-      const F second =
-          i + 1 < n ? load_lanes<Kv>(v + row_bytes, d * kLanes, head_dim) : splat(0.0f);
-      _mm512_store_si512(to[d].v[i % kStepValues / 2], pair_up(first, second));
-    }
+    for_steps<Kv>(head_dim, [=](int s, auto&& load) {
+      for (int half = 0; half < 2; ++half) {
+        const F first = i < n ? load(v, half) : splat(0.0f);
+        const F second = i + 1 < n ? load(v + row_bytes, half) : splat(0.0f);
+        _mm512_store_si512(to[2 * s + half].v[i % kStepValues / 2], pair_up(first, second));
+      }
+    });
   }
 }
 
