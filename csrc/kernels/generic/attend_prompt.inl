@@ -4,6 +4,8 @@
 // of the tile see behind its own position is masked, whatever is there.
 #pragma once
 
+constexpr int kAttendTileRows = 48;
+
 #include "kernels/generic/prompt_rows.inl"
 
 constexpr int kGroupRows = kAttendVectors * kLanes;  // rows whose sums are kept in registers
@@ -92,7 +94,7 @@ inline void pack_queries(const PromptTile& tile) {
       F block[kLanes];
       for (int i = 0; i < kLanes; ++i) {
         block[i] =
-            mul(load_first(a.q + tile.at(tile.row_of(first + i)) + j, a.head_dim - j), scale);
+            mul(load_first(a.q + tile.offset[tile.row_of(first + i)] + j, a.head_dim - j), scale);
       }
       transpose(block);
       for (int i = 0; i < kLanes; ++i) store(q + (j + i) * kGroupRows, block[i]);
@@ -212,7 +214,7 @@ inline void fold_lanes(PromptTile& tile, int first) {
 
 template <class Kv>
 void attend_tile(const AttendTileArgs& a) {
-  PromptTile tile = {{a}};
+  PromptTile tile = {PromptRows(a)};
   pack_queries(tile);
   for_chunks(tile, [&](int n) {
     for (int lane = 0; lane < kAttendTileRows; ++lane) {

@@ -80,4 +80,5 @@ constexpr OpsSet kSet = {
     {store_singles, store_halves},
     {attend<RealLoader<load_single, 4>>, attend<RealLoader<load_half, 2>>},
     {attend_tile<RealLoader<load_single, 4>>, attend_tile<RealLoader<load_half, 2>>},
+    kAttendTileRows,
 };

@@ -11,8 +11,19 @@ inline int clamp(int n, int low, int high) {
 }
 
 struct PromptRows {
+  explicit PromptRows(const AttendTileArgs& a) : args(a) {
+    for (int row = 0; row < n_rows; ++row) {
+      const int i = a.row_begin + row, token = i / a.n_group;
+      offset[row] = static_cast<size_t>(token) * a.stride +
+                    static_cast<size_t>((i - token * a.n_group) * a.head_dim);
+      seen[row] = a.position + token + 1;
+    }
+  }
+
   const AttendTileArgs& args;
   int n_rows = args.row_end - args.row_begin;
+  size_t offset[kAttendTileRows];  // where each row stands in q and out
+  int seen[kAttendTileRows];       // its positions
   // Of the chunk under way: where it begins, and for each row its positions' largest score and the
   // sum of their weights. Of the chunks before it, the same.
   int begin = 0;
@@ -21,18 +32,10 @@ struct PromptRows {
   alignas(64) float largest_before[kAttendTileRows] = {};
   alignas(64) float total_before[kAttendTileRows] = {};
 
-  // Where a row stands in q and out.
-  size_t at(int row) const {
-    const int i = args.row_begin + row;
-    return static_cast<size_t>(i / args.n_group) * args.stride +
-           static_cast<size_t>(i % args.n_group * args.head_dim);
-  }
   // Lanes without a row repeat the last.
   int row_of(int lane) const { return lane < n_rows ? lane : n_rows - 1; }
   // The positions that a lane's row sees from `begin`; there may be none.
-  int n_visible(int lane) const {
-    return args.position + (args.row_begin + row_of(lane)) / args.n_group + 1 - begin;
-  }
+  int n_visible(int lane) const { return seen[row_of(lane)] - begin; }
   // Of `n` positions of the chunk from `first`, those that a lane's row sees. Later rows see more.
   int n_seen(int lane, int first, int n) const { return clamp(n_visible(lane) - first, 0, n); }
 };
@@ -49,7 +52,7 @@ inline void fold_rows(PromptRows& rows, int first, const float* part, int stride
   for (int i = 0; i < kLanes && first + i < rows.n_rows; ++i, part += stride) {
     const int row = first + i;
     if (rows.n_visible(row) <= 0) continue;
-    float* out = rows.args.out + rows.at(row);
+    float* out = rows.args.out + rows.offset[row];
     for (int j = 0; j < rows.args.head_dim; j += kLanes) {
       const int n = rows.args.head_dim - j;
       const F old = mul(load_first(out + j, n), splat(old_factor[i]));
@@ -68,13 +71,13 @@ inline void for_chunks(PromptRows& rows, AttendChunk&& attend_chunk) {
   for (int row = 0; row < kAttendTileRows; ++row) {
     rows.largest_before[row] = -__builtin_inff();
     if (row >= rows.n_rows) continue;
-    std::memset(a.out + rows.at(row), 0, static_cast<size_t>(a.head_dim) * sizeof(float));
+    std::memset(a.out + rows.offset[row], 0, static_cast<size_t>(a.head_dim) * sizeof(float));
   }
   for (int n_left = rows.n_visible(rows.n_rows - 1); n_left > 0; n_left -= kAttendChunk) {
     attend_chunk(clamp(n_left, 0, kAttendChunk));
     rows.begin += kAttendChunk;
   }
   for (int row = 0; row < rows.n_rows; ++row) {
-    divide_row(a.out + rows.at(row), rows.total_before[row], a.head_dim);
+    divide_row(a.out + rows.offset[row], rows.total_before[row], a.head_dim);
   }
 }

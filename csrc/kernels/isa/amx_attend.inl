@@ -5,6 +5,8 @@
 // product; values, in pairs of positions, are the right one.
 #pragma once
 
+constexpr int kAttendTileRows = 96;
+
 #include "kernels/generic/prompt_rows.inl"
 
 constexpr int kStepValues = 32;  // dimensions or positions that a product of tiles adds up
@@ -30,6 +32,7 @@ struct MatrixTile : PromptRows {
 
   float* row_scores(int row_tile) const { return scores + row_tile * kAttendChunk * kTile; }
   Operand* weights(int row_tile) const { return reinterpret_cast<Operand*>(row_scores(row_tile)); }
+  int n_row_tiles() const { return (n_rows + kTile - 1) / kTile; }
   int n_seen_by_any(int row_tile, int first, int n) const {
     return n_seen(row_tile * kTile + kTile - 1, first, n);
   }
@@ -62,7 +65,7 @@ inline void pack_queries(const MatrixTile& tile) {
     for (int s = 0; s < tile.steps; ++s) {
       F pairs[kTile];
       for (int i = 0; i < kTile; ++i) {
-        auto* row = reinterpret_cast<const uint8_t*>(a.q + tile.at(tile.row_of(first + i)));
+        auto* row = reinterpret_cast<const uint8_t*>(a.q + tile.offset[tile.row_of(first + i)]);
         auto lanes = [&](int j) {
           return mul(load_lanes<RealLoader<load_single, 4>>(row, j, a.head_dim), scale);
         };
@@ -82,7 +85,9 @@ inline void for_steps(int head_dim, Body&& body) {
   constexpr int kBytes = kStepValues * Kv::kValueBytes;
   int s = 0;
   for (; (s + 1) * kStepValues <= head_dim; ++s) {
-    body(s, [s](const uint8_t* row, int half) { return Kv::load(row + s * kBytes + half * kBytes / 2); });
+    body(s, [s](const uint8_t* row, int half) {
+      return Kv::load(row + s * kBytes + half * kBytes / 2);
+    });
   }
   if (s * kStepValues == head_dim) return;
   body(s, [s, head_dim](const uint8_t* row, int half) {
@@ -129,41 +134,45 @@ inline void score_page(const MatrixTile& tile, int row_tile, int first) {
   _tile_stored(3, scores + 3 * kTile * kTile, 64);
 }
 
+// The largest score of each row so far; those that a row does not see become -infinity.
+inline void take_largest(MatrixTile& tile, int row_tile, int first) {
+  float* scores = tile.row_scores(row_tile) + first * kTile;
+  const int row = row_tile * kTile;
+  F largest[2] = {load(tile.largest + row), splat(-__builtin_inff())};
+  if (tile.n_seen(row, first, kPagePositions) == kPagePositions) {
+    for (int i = 0; i < kPagePositions; i += 2) {
+      for (int j = 0; j < 2; ++j) largest[j] = max(largest[j], load(scores + (i + j) * kTile));
+    }
+  } else {
+    alignas(64) float visible[kTile];
+    for (int i = 0; i < kTile; ++i)
+      visible[i] = static_cast<float>(tile.n_visible(row + i) - first);
+    const F limit = load(visible), hidden = splat(-__builtin_inff());
+    for (int i = 0; i < kPagePositions; ++i) {
+      const F score = load(scores + i * kTile);
+      const F seen = where_less(splat(static_cast<float>(i)), limit, score, hidden);
+      store(scores + i * kTile, seen);
+      largest[0] = max(largest[0], seen);
+    }
+  }
+  store(tile.largest + row, max(largest[0], largest[1]));
+}
+
 template <class Kv>
-inline void score_chunk(const MatrixTile& tile, int n) {
+inline void score_chunk(MatrixTile& tile, int n) {
   const AttendTileArgs& a = tile.args;
+  for (int row = 0; row < kAttendTileRows; row += kLanes) {
+    store(tile.largest + row, splat(-__builtin_inff()));
+  }
   for (int first = 0; first < n; first += kPagePositions) {
     unpack_keys<Kv>(tile, a.pages[(tile.begin + first) / kPagePositions] + a.k_offset);
     end_of_stores();
-    for (int row_tile = 0; row_tile * kTile < tile.n_rows; ++row_tile) {
-      if (tile.n_seen_by_any(row_tile, first, n) > 0) score_page(tile, row_tile, first);
+    for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
+      if (tile.n_seen_by_any(row_tile, first, n) == 0) continue;
+      score_page(tile, row_tile, first);
+      take_largest(tile, row_tile, first);
     }
   }
-}
-
-// The largest score of each row of a tile; those that a row does not see become -infinity.
-inline F largest_scores(const MatrixTile& tile, int row_tile, int n) {
-  float* scores = tile.row_scores(row_tile);
-  const int n_common = tile.n_seen(row_tile * kTile, 0, n);
-  const F hidden = splat(-__builtin_inff());
-  alignas(64) float visible[kTile];
-  for (int i = 0; i < kTile; ++i) {
-    visible[i] = static_cast<float>(tile.n_visible(row_tile * kTile + i));
-  }
-  const F limit = load(visible);
-  F largest[4] = {hidden, hidden, hidden, hidden};
-  int i = 0;
-  for (; i + 4 <= n_common; i += 4) {
-    for (int j = 0; j < 4; ++j) largest[j] = max(largest[j], load(scores + (i + j) * kTile));
-  }
-  const int n_padded = (n + kStepValues - 1) / kStepValues * kStepValues;
-  for (; i < n_padded; ++i) {
-    const F seen =
-        where_less(splat(static_cast<float>(i)), limit, load(scores + i * kTile), hidden);
-    store(scores + i * kTile, seen);
-    largest[0] = max(largest[0], seen);
-  }
-  return max(max(largest[0], largest[1]), max(largest[2], largest[3]));
 }
 
 // 2^x for x <= 0, to 3e-6 of it: a polynomial for the fraction.
@@ -180,7 +189,7 @@ inline F power_of_two(F x) {
 // Scores of the n positions that any row of a tile sees become weights. Their total is that of the
 // rounded ones.
 inline void exponentiate_rows(MatrixTile& tile, int row_tile, int n) {
-  const F largest = largest_scores(tile, row_tile, n);
+  const F largest = load(tile.largest + row_tile * kTile);
   const auto one = reinterpret_cast<__m512bh>(_mm512_set1_epi16(0x3f80));
   F total = splat(0.0f);
   for (int s = 0; s * kStepValues < n; ++s) {
@@ -279,13 +288,14 @@ inline void weigh_tiles(const MatrixTile& tile, int row_tile, int d, const Opera
 template <class Kv>
 inline void weigh_chunk(const MatrixTile& tile, int n) {
   const AttendTileArgs& a = tile.args;
-  std::memset(tile.part, 0, sizeof(float) * static_cast<size_t>(kAttendTileRows * tile.stride));
+  std::memset(tile.part, 0,
+              sizeof(float) * static_cast<size_t>(tile.n_row_tiles() * kTile * tile.stride));
   for (int first = 0; first < n; first += kPagePositions) {
     const int n_here = clamp(n - first, 0, kPagePositions);
     unpack_values<Kv>(tile, a.pages[(tile.begin + first) / kPagePositions] + a.v_offset, n_here);
     add_overflow(tile, first, n_here);
     end_of_stores();
-    for (int row_tile = 0; row_tile * kTile < tile.n_rows; ++row_tile) {
+    for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
       const int n_steps =
           (tile.n_seen_by_any(row_tile, first, n_here) + kStepValues - 1) / kStepValues;
       const Operand* weights = tile.weights(row_tile) + first / kStepValues;
@@ -300,12 +310,12 @@ inline void weigh_chunk(const MatrixTile& tile, int n) {
 
 template <class Kv>
 void attend_tile(const AttendTileArgs& a) {
-  MatrixTile tile = {{a}};
+  MatrixTile tile = {PromptRows(a)};
   load_tile_config();
   pack_queries(tile);
   for_chunks(tile, [&](int n) {
     score_chunk<Kv>(tile, n);
-    for (int row_tile = 0; row_tile * kTile < tile.n_rows; ++row_tile) {
+    for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
       exponentiate_rows(tile, row_tile, tile.n_seen_by_any(row_tile, 0, n));
     }
     weigh_chunk<Kv>(tile, n);

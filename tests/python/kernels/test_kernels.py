@@ -1,10 +1,13 @@
 """Every instruction set's kernels against NumPy in float64 and against the scalar row.
 
 Quantised formats take their inputs in 15 bits with a scale for every 32 values, on matrix tiles
-inputs and weights as bf16; formats of real numbers take them as they are.
+inputs and weights as bf16, as attention of prompts its operands there; formats of real numbers take
+them as they are.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +18,7 @@ from qwen3lite import _core
 from qwen3lite.errors import InvalidArgumentError
 
 Doubles = npt.NDArray[np.float64]
+Attention = Callable[[Floats, Floats, Floats, float], Doubles]
 
 ISAS: list[str] = list(_core.available_isas())
 ROLES = ("prompt", "generated")
@@ -23,6 +27,7 @@ N_ROWS = 20
 EXTREME_CODES = (0x00, 0x7F, 0x80, 0xFF)
 INPUT_STEPS = 127 * 128  # of a block's largest input
 BF16_ERROR = 2.0**-9  # of a value: half a step of its eight bits
+CHUNK = 512  # positions whose softmax is finished before the next's
 FLOAT_ERROR = 2e-6  # of the sum of all products' magnitudes
 
 matmul = pytest.mark.parametrize(
@@ -213,10 +218,29 @@ def test_attend_of_scores_beyond_exp(isa: str) -> None:
     np.testing.assert_allclose(y, exact_attention(q, k, v, 0.125), atol=1e-3)
 
 
-def exact_prompt(q: Floats, k: Floats, v: Floats, scale: float) -> Doubles:
+def rounded_attention(q: Floats, k: Floats, v: Floats, scale: float) -> Doubles:
+    """The same with operands as bf16: queries scaled, and the weights of each chunk, whose largest
+    is one."""
+    log2_e = np.float32(1.44269504)
+    scaled = as_bf16(q * (np.float32(scale) * log2_e)).astype(np.float64)
+    scores = scaled @ as_bf16(k).astype(np.float64).T
+    total, values = np.zeros((len(q), 1)), np.zeros((len(q), v.shape[1]))
+    for begin in range(0, len(k), CHUNK):
+        chunk = scores[:, begin : begin + CHUNK]
+        largest = chunk.max(1, keepdims=True)
+        weights = as_bf16(np.exp2(chunk - largest).astype(np.float32)).astype(np.float64)
+        factor = np.exp2(largest - scores.max(1, keepdims=True))
+        total += factor * weights.sum(1, keepdims=True)
+        values += factor * (weights @ as_bf16(v[begin : begin + CHUNK]).astype(np.float64))
+    return values / total
+
+
+def exact_prompt(
+    q: Floats, k: Floats, v: Floats, scale: float, attention: Attention = exact_attention
+) -> Doubles:
     """Each token's group over what is before it, and itself."""
     n_seen = range(len(k) - len(q) + 1, len(k) + 1)
-    rows = [exact_attention(q[i], k[:n], v[:n], scale) for i, n in enumerate(n_seen)]
+    rows = [attention(q[i], k[:n], v[:n], scale) for i, n in enumerate(n_seen)]
     return np.array(rows)
 
 
