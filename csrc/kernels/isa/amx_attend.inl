@@ -5,13 +5,12 @@
 // product; values, in pairs of positions, are the right one.
 #pragma once
 
-constexpr int kAttendTileRows = 96;
+constexpr int kAttendTileRows = 96;  // unpacking keys and values is a sixth of the time
 
 #include "kernels/generic/prompt_rows.inl"
 
 constexpr int kStepValues = 32;  // dimensions or positions that a product of tiles adds up
 constexpr int kRowTiles = kAttendTileRows / kTile;
-constexpr int kPageSteps = kPagePositions / kStepValues;
 constexpr int kKeyTiles = kPagePositions / kTile;
 
 // 16 rows of 32 values, or 16 pairs of values of 16 columns.
@@ -175,7 +174,8 @@ inline void score_chunk(MatrixTile& tile, int n) {
   }
 }
 
-// 2^x for x <= 0, to 3e-6 of it: a polynomial for the fraction.
+// 2^x for x <= 0, to 3e-6 of it: a polynomial for the fraction. What no normal float holds is zero,
+// and left out: instructions that underflow take a hundred times as long.
 inline F power_of_two(F x) {
   const F fraction = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
   F p = splat(0.01353417f);
@@ -183,7 +183,8 @@ inline F power_of_two(F x) {
   p = fma(p, fraction, splat(0.24144276f));
   p = fma(p, fraction, splat(0.69300383f));
   p = fma(p, fraction, splat(1.00000259f));
-  return scale_by_power(p, x);
+  const __mmask16 normal = _mm512_cmp_ps_mask(x, splat(-126.0f), _CMP_NLT_UQ);  // NaN stays NaN
+  return _mm512_maskz_scalef_ps(normal, p, x);
 }
 
 // Scores of the n positions that any row of a tile sees become weights. Their total is that of the
@@ -225,8 +226,18 @@ inline void unpack_values(const MatrixTile& tile, const uint8_t* v, int n) {
   }
 }
 
-// Values that overflowed, at positions of the page that not all rows see: a weight of zero would
-// make NaN of them. The products take zeros, and the rows that see them add them one by one.
+// Adds a value at a position of the chunk to the rows that see it.
+inline void add_value(const MatrixTile& tile, int position, int dim, float value) {
+  for (int row = 0; row < tile.n_rows; ++row) {
+    if (tile.n_visible(row) <= position) continue;
+    const Operand& weights = tile.weights(row / kTile)[position / kStepValues];
+    tile.part[row * tile.stride + dim] +=
+        bf16_to_float(weights.v[row % kTile][position % kStepValues]) * value;
+  }
+}
+
+// Of the page's n positions, those that not all rows see may hold values that overflowed: a weight
+// of zero would make NaN of them. The products take zeros for them.
 inline void add_overflow(const MatrixTile& tile, int first, int n) {
   const __m512i exponent = _mm512_set1_epi16(0x7f80);
   const int n_common = tile.n_seen(0, first, n);
@@ -236,15 +247,8 @@ inline void add_overflow(const MatrixTile& tile, int first, int n) {
       const __m512i bits = _mm512_and_si512(_mm512_load_si512(pairs), exponent);
       const __mmask32 bad = _mm512_cmpeq_epi16_mask(bits, exponent);
       for (int j = 0; bad != 0 && j < kStepValues; ++j) {
-        const int position = i + j % 2;
-        if (!(bad >> j & 1) || position < n_common) continue;
-        for (int row = 0; row < tile.n_rows; ++row) {
-          if (tile.n_visible(row) <= first + position) continue;
-          const Operand& weights = tile.weights(row / kTile)[(first + position) / kStepValues];
-          tile.part[row * tile.stride + d * kLanes + j / 2] +=
-              bf16_to_float(weights.v[row % kTile][position % kStepValues]) *
-              bf16_to_float(pairs[j]);
-        }
+        if (!(bad >> j & 1) || i + j % 2 < n_common) continue;
+        add_value(tile, first + i + j % 2, d * kLanes + j / 2, bf16_to_float(pairs[j]));
         pairs[j] = 0;
       }
     }
@@ -285,6 +289,15 @@ inline void weigh_tiles(const MatrixTile& tile, int row_tile, int d, const Opera
   }
 }
 
+// The same for all dimensions; n positions of the page.
+inline void weigh_page(const MatrixTile& tile, int row_tile, int first, int n) {
+  const Operand* weights = tile.weights(row_tile) + first / kStepValues;
+  const int n_steps = (n + kStepValues - 1) / kStepValues;
+  int d = 0;
+  for (; d + 4 <= 2 * tile.steps; d += 4) weigh_tiles<4>(tile, row_tile, d, weights, n_steps);
+  if (d < 2 * tile.steps) weigh_tiles<2>(tile, row_tile, d, weights, n_steps);
+}
+
 template <class Kv>
 inline void weigh_chunk(const MatrixTile& tile, int n) {
   const AttendTileArgs& a = tile.args;
@@ -296,14 +309,8 @@ inline void weigh_chunk(const MatrixTile& tile, int n) {
     add_overflow(tile, first, n_here);
     end_of_stores();
     for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
-      const int n_steps =
-          (tile.n_seen_by_any(row_tile, first, n_here) + kStepValues - 1) / kStepValues;
-      const Operand* weights = tile.weights(row_tile) + first / kStepValues;
-      int d = 0;
-      for (; n_steps > 0 && d + 4 <= 2 * tile.steps; d += 4) {
-        weigh_tiles<4>(tile, row_tile, d, weights, n_steps);
-      }
-      if (n_steps > 0 && d < 2 * tile.steps) weigh_tiles<2>(tile, row_tile, d, weights, n_steps);
+      const int n_seen = tile.n_seen_by_any(row_tile, first, n_here);
+      if (n_seen > 0) weigh_page(tile, row_tile, first, n_seen);
     }
   }
 }
