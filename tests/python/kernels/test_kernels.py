@@ -290,6 +290,20 @@ def test_attend_prompt_has_the_same_bits_for_any_tile(
 
 
 @each_isa
+def test_attend_prompt_has_the_same_zeros_for_any_tile(isa: str) -> None:
+    """Both chunks' sums underflow, the second's to a zero that its neighbours' positions may turn
+    over."""
+    k = np.zeros((592, 8), np.float32)
+    k[[512, 544]] = 30  # nothing else has a weight
+    v = np.full((592, 8), -1e-30, np.float32)
+    v[512], v[544] = 1.5 * 2.0**-126, -1.75 * 2.0**-126
+    q = np.ones((43, 1, 8), np.float32)
+    whole = _core.kernel_attend_prompt(isa, "f32", q, k, v, 1.0, 48)
+    alone = _core.kernel_attend_prompt(isa, "f32", q, k, v, 1.0, 1)
+    np.testing.assert_array_equal(alone.view(np.uint32), whole.view(np.uint32))
+
+
+@each_isa
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("where", ["k", "v"])
 def test_attend_prompt_is_not_reached_by_later_positions(isa: str, bad: float, where: str) -> None:
