@@ -36,11 +36,11 @@ function(q3l_isa)
   endforeach()
   list(POP_BACK sets ops)
   list(JOIN sets ", " sets)
-  set(needs 0)
+  set(needs "")
   foreach(feature IN LISTS ISA_NEEDS)
-    string(APPEND needs " | static_cast<uint64_t>(CpuFeature::${feature})")
+    string(APPEND needs "{CpuFeature::${feature}, \"${feature}\"}, ")
   endforeach()
-  string(APPEND isa_rows "    {\"${ISA_NAME}\", ${needs}, {${sets}}, ${ops}},\n")
+  string(APPEND isa_rows "    {\"${ISA_NAME}\", {${needs}}, {${sets}}, ${ops}},\n")
   set(isa_declarations "${isa_declarations}" PARENT_SCOPE)
   set(isa_rows "${isa_rows}" PARENT_SCOPE)
 endfunction()
@@ -62,9 +62,14 @@ endif()
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/isa_rows.inc CONTENT
 "namespace q3l {
 ${isa_declarations}
+struct NeededFeature {
+  CpuFeature feature;
+  const char* name;
+};
+
 struct IsaRow {
   const char* name;
-  uint64_t needs;
+  NeededFeature needs[16];  // ends at the first without a name
   const FamilySet& (*families[kFamilies])();
   const OpsSet& (*ops)();
 };

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <set>
-#include <string>
+#include <sstream>
+#include <string_view>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -25,19 +28,20 @@ bool tiles_allowed() {
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 
-// Features newer than the compiler's own check. REQUIRES: the operating system saves the AVX-512
-// registers, or the CPU has none.
-uint64_t newer_features(bool has_avx2) {
-  unsigned a, b, c, d, a1, b1, c1, d1;
-  if (!has_avx2 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) ||
-      !__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1)) {
-    return 0;
-  }
-  auto feature = [](bool has, CpuFeature f) { return has ? static_cast<uint64_t>(f) : 0; };
-  const bool tiles = (d >> 24 & 1) && tiles_allowed();
-  return feature(a1 >> 4 & 1, CpuFeature::avxvnni) | feature(a1 >> 5 & 1, CpuFeature::avx512bf16) |
+// Features newer than the compiler's own check. `known` is what that found: vector registers that
+// are in it are saved by the operating system, whose word on tiles is its permission.
+uint64_t newer_features(uint64_t known) {
+  unsigned a, b, c, d, a1 = 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  const unsigned last_subleaf = a, d0 = d;
+  if (last_subleaf >= 1) __get_cpuid_count(7, 1, &a1, &b, &c, &d);
+  auto has = [&](CpuFeature f) { return (known & static_cast<uint64_t>(f)) != 0; };
+  auto feature = [](bool there, CpuFeature f) { return there ? static_cast<uint64_t>(f) : 0; };
+  const bool tiles = (d0 >> 24 & 1) && tiles_allowed();
+  return feature(has(CpuFeature::avx2) && (a1 >> 4 & 1), CpuFeature::avxvnni) |
+         feature(has(CpuFeature::avx512f) && (a1 >> 5 & 1), CpuFeature::avx512bf16) |
          feature(tiles, CpuFeature::amx_tile) |
-         feature(tiles && (d >> 22 & 1), CpuFeature::amx_bf16);
+         feature(tiles && (d0 >> 22 & 1), CpuFeature::amx_bf16);
 }
 
 }  // namespace
@@ -60,44 +64,162 @@ uint64_t cpu_features() {
   Q3L_FEATURE(avx512vl);
   Q3L_FEATURE(avx512vnni);
 #undef Q3L_FEATURE
-  mask |= newer_features(mask & static_cast<uint64_t>(CpuFeature::avx2));
+  mask |= newer_features(mask);
 #endif
   return mask;
 }
 
 namespace {
 
-// CPUs per second and period of a cgroup's bandwidth limit, or infinity where there is none.
-double cgroup_quota() {
-  std::string quota;
-  double period = 0;
-  if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2 >> quota >> period && quota != "max") {
-    return std::stod(quota) / period;
+constexpr const char* kCpus = "/sys/devices/system/cpu/";
+
+// The file's first word; empty where there is no such file.
+std::string word_of(const std::string& path) {
+  std::string word;
+  std::ifstream(path) >> word;
+  return word;
+}
+
+// A line's value in a file of lines "key: value", as /proc has them.
+std::string value_of(const std::string& path, std::string_view key) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(key)) continue;
+    const size_t colon = line.find(':');
+    const size_t begin = line.find_first_not_of(" \t", colon + 1);
+    if (colon != std::string::npos && begin != std::string::npos) return line.substr(begin);
   }
-  double v1_quota = 0;
-  std::ifstream v1("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-  std::ifstream v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  if (v1 >> v1_quota && v1_period >> period && v1_quota > 0 && period > 0) return v1_quota / period;
-  return INFINITY;
+  return "";
+}
+
+// How many numbers a list such as "0-3,8" names.
+int count_of(const std::string& list) {
+  int count = 0;
+  std::istringstream parts(list);
+  for (std::string part; std::getline(parts, part, ',');) {
+    int first = 0, last = 0;
+    const int n = std::sscanf(part.c_str(), "%d-%d", &first, &last);
+    count += n == 2 ? last - first + 1 : n;
+  }
+  return count;
+}
+
+// Directories of this process's control group and its ancestors, whose limits all count.
+// `controller` is empty for version 2. Some of them may not exist: containers see other roots.
+std::vector<std::string> cgroups(const std::string& controller) {
+  std::string root = "/sys/fs/cgroup", path;
+  if (!controller.empty()) root += "/" + controller;
+  std::ifstream file("/proc/self/cgroup");  // lines "id:controller,controller:/path"
+  for (std::string line; std::getline(file, line);) {
+    const size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string names = "," + line.substr(first + 1, second - first - 1) + ",";
+    if (names.find("," + controller + ",") != std::string::npos) path = line.substr(second + 1);
+  }
+  std::vector<std::string> directories{root};
+  for (size_t end = path.find('/', 1); path.size() > 1; end = path.find('/', end + 1)) {
+    directories.push_back(root + path.substr(0, end));
+    if (end == std::string::npos) break;
+  }
+  return directories;
+}
+
+double cgroup_quota() {
+  double quota = INFINITY, time = 0, period = 0;
+  for (const std::string& group : cgroups("")) {
+    if (std::ifstream(group + "/cpu.max") >> time >> period) quota = std::min(quota, time / period);
+  }
+  for (const std::string& group : cgroups("cpu")) {
+    if (std::ifstream(group + "/cpu.cfs_quota_us") >> time && time > 0 &&
+        std::ifstream(group + "/cpu.cfs_period_us") >> period && period > 0) {
+      quota = std::min(quota, time / period);
+    }
+  }
+  return quota;
+}
+
+uint64_t cgroup_memory() {
+  constexpr uint64_t kNone = uint64_t{1} << 60;  // version 1 says a number beyond any memory
+  uint64_t limit = UINT64_MAX, bytes = 0;
+  for (const std::string& group : cgroups("")) {
+    if (std::ifstream(group + "/memory.max") >> bytes) limit = std::min(limit, bytes);
+  }
+  for (const std::string& group : cgroups("memory")) {
+    if (std::ifstream(group + "/memory.limit_in_bytes") >> bytes && bytes < kNone) {
+      limit = std::min(limit, bytes);
+    }
+  }
+  return limit;
 }
 
 }  // namespace
 
-int usable_cores() {
+CoreCounts core_counts() {
   cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 1;
+  const bool is_known = sched_getaffinity(0, sizeof allowed, &allowed) == 0;
   // CPUs that share a core name the same set of siblings.
-  std::set<std::string> cores;
+  std::set<std::string> cores, allowed_cores;
+  int n_threads = 0;
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed)) continue;
-    std::string siblings = std::to_string(cpu);
-    std::ifstream("/sys/devices/system/cpu/cpu" + siblings + "/topology/thread_siblings_list") >>
-        siblings;
+    const bool is_allowed = is_known && CPU_ISSET(cpu, &allowed);
+    std::string siblings =
+        word_of(kCpus + ("cpu" + std::to_string(cpu)) + "/topology/thread_siblings_list");
+    if (siblings.empty() && !is_allowed) continue;
+    if (siblings.empty()) siblings = std::to_string(cpu);
+    ++n_threads;
     cores.insert(siblings);
+    if (is_allowed) allowed_cores.insert(siblings);
   }
-  double limit = std::max(
-      1.0, std::min<double>(static_cast<double>(cores.size()), std::floor(cgroup_quota())));
-  return static_cast<int>(limit);
+  const auto at_least_one = [](size_t n) { return std::max(1, static_cast<int>(n)); };
+  return {std::max(1, n_threads), at_least_one(cores.size()), at_least_one(allowed_cores.size()),
+          cgroup_quota()};
+}
+
+int usable_cores() {
+  const CoreCounts cores = core_counts();
+  return static_cast<int>(std::max(1.0, std::min<double>(cores.n_allowed, cores.quota)));
+}
+
+std::string cpu_model() {
+  // x86 and LoongArch; Arm boards name themselves; RISC-V.
+  for (const char* key : {"model name", "Model Name", "Model", "uarch"}) {
+    if (std::string name = value_of("/proc/cpuinfo", key); !name.empty()) return name;
+  }
+  return "";
+}
+
+std::vector<CpuCache> cpu_caches() {
+  std::vector<CpuCache> caches;
+  for (int i = 0;; ++i) {
+    const std::string directory = kCpus + ("cpu0/cache/index" + std::to_string(i)) + "/";
+    CpuCache cache{0, word_of(directory + "type"), 0,
+                   count_of(word_of(directory + "shared_cpu_list"))};
+    size_t kilobytes = 0;
+    if (!(std::ifstream(directory + "level") >> cache.level) ||
+        !(std::ifstream(directory + "size") >> kilobytes)) {
+      return caches;
+    }
+    cache.bytes = kilobytes << 10;
+    caches.push_back(cache);
+  }
+}
+
+ClockPolicy clock_policy() {
+  const std::string directory = std::string(kCpus) + "cpu0/cpufreq/";
+  return {word_of(directory + "scaling_driver"), word_of(directory + "scaling_governor"),
+          word_of(directory + "energy_performance_preference")};
+}
+
+MemoryInfo memory_info() {
+  const auto bytes = [](std::string_view key) {  // "123 kB"
+    return std::strtoull(value_of("/proc/meminfo", key).c_str(), nullptr, 10) << 10;
+  };
+  return {bytes("MemTotal"), bytes("MemAvailable"), cgroup_memory()};
+}
+
+double load_average() {
+  double load = 0;
+  return getloadavg(&load, 1) == 1 ? load : 0;
 }
 
 }  // namespace q3l

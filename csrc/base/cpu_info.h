@@ -1,7 +1,10 @@
 // What the CPU and the operating system offer. The only code that asks either.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace q3l {
 
@@ -23,8 +26,46 @@ enum class CpuFeature : uint64_t {
 // The features that the CPU has and the operating system lets programs use, as a mask.
 uint64_t cpu_features();
 
-// Cores that this process may keep busy: physical cores in its affinity mask, at most its cgroup's
-// quota, at least 1.
+struct CoreCounts {
+  int n_threads;   // hardware threads that are on line
+  int n_physical;  // cores that they belong to
+  int n_allowed;   // those of them in this process's affinity mask
+  double quota;    // CPU seconds a second that its cgroup may take, or infinity
+};
+
+CoreCounts core_counts();
+
+// Cores that this process may keep busy: those allowed, at most the quota, at least 1.
 int usable_cores();
+
+// As the operating system calls the CPU; empty where it does not.
+std::string cpu_model();
+
+struct CpuCache {
+  int level;
+  std::string type;  // "Data", "Instruction" or "Unified"
+  size_t bytes;
+  int n_sharing;  // hardware threads
+};
+
+// The first CPU's caches, innermost first; none where the operating system does not say.
+std::vector<CpuCache> cpu_caches();
+
+// How the operating system chooses the first CPU's clock; all empty where it does not.
+struct ClockPolicy {
+  std::string driver, governor, preference;
+};
+
+ClockPolicy clock_policy();
+
+struct MemoryInfo {
+  uint64_t total, available;  // bytes; available: without swapping, the page cache counts as free
+  uint64_t limit;             // of this process's cgroup, UINT64_MAX where there is none
+};
+
+MemoryInfo memory_info();
+
+// Processes that ran or waited to run, on average over the last minute.
+double load_average();
 
 }  // namespace q3l

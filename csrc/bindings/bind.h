@@ -9,6 +9,7 @@ namespace q3l {
 void bind_errors(pybind11::module_& m);
 void bind_quant(pybind11::module_& m);
 void bind_kernels(pybind11::module_& m);
+void bind_machine(pybind11::module_& m);
 void bind_gguf(pybind11::module_& m);
 void bind_tokenizer(pybind11::module_& m);
 void bind_engine(pybind11::module_& m);

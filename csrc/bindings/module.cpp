@@ -8,6 +8,7 @@ PYBIND11_MODULE(_core, m) {
   q3l::bind_errors(m);
   q3l::bind_quant(m);
   q3l::bind_kernels(m);
+  q3l::bind_machine(m);
   q3l::bind_gguf(m);
   q3l::bind_tokenizer(m);
   q3l::bind_engine(m);

@@ -89,6 +89,7 @@ void Scheduler::logits(Sequence& sequence, Role role, int n_last, float* out,
     for (int row = std::max(0, first_wanted - begin); row < end - begin; ++row) {
       batch_.logit_rows.push_back(row);
     }
+    if (role == Role::prompt) batch_.n_prompt_logits = static_cast<int>(batch_.logit_rows.size());
     forward(out);
     out += batch_.logit_rows.size() * n_vocab;
     sequence.n_computed = end;

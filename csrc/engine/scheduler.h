@@ -41,8 +41,8 @@ class Scheduler {
   // The same for one sequence: returns true when none are left.
   bool step(Sequence& sequence, float* logits);
 
-  // Computes a sequence just opened, all its tokens in `role`: logits [n_last, n_vocab] after each
-  // of its last tokens. Calls `poll`, which may throw, between steps.
+  // Computes a sequence just opened, all its tokens and their logits in `role`: logits [n_last,
+  // n_vocab] after each of its last tokens. Calls `poll`, which may throw, between steps.
   void logits(
       Sequence& sequence, Role role, int n_last, float* out,
       const std::function<void()>& poll = [] {});

@@ -12,11 +12,32 @@ namespace q3l {
 
 namespace {
 
+bool has(uint64_t features, CpuFeature feature) {
+  return features & static_cast<uint64_t>(feature);
+}
+
 bool supported(const IsaRow& row) {
-  return (cpu_features() & row.needs) == row.needs;
+  const uint64_t features = cpu_features();
+  for (const NeededFeature& need : row.needs) {
+    if (need.name && !has(features, need.feature)) return false;
+  }
+  return true;
 }
 
 }  // namespace
+
+std::vector<IsaStatus> isa_statuses() {
+  const uint64_t features = cpu_features();
+  std::vector<IsaStatus> statuses;
+  for (const IsaRow& row : kRows) {
+    IsaStatus& status = statuses.emplace_back(IsaStatus{row.name, {}, {}});
+    for (const NeededFeature& need : row.needs) {
+      if (!need.name) break;
+      (has(features, need.feature) ? status.found : status.missing).push_back(need.name);
+    }
+  }
+  return statuses;
+}
 
 std::vector<std::string> available_isas() {
   std::vector<std::string> names;

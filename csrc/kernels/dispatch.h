@@ -20,6 +20,15 @@ struct Kernels {
   }
 };
 
+// A row that this build has, and which of the features that it needs this machine has and lacks.
+struct IsaStatus {
+  std::string name;
+  std::vector<std::string> found, missing;
+};
+
+// All rows of this build, lowest rank first.
+std::vector<IsaStatus> isa_statuses();
+
 // Rows that this build has and this CPU supports, lowest rank first; "scalar" is always there.
 std::vector<std::string> available_isas();
 

@@ -17,10 +17,7 @@ Attention::Attention(const Config& c, TensorSource& tensors, const std::string& 
       k_norm_(c.qk_norm ? tensors.vector(prefix + "attn_k_norm.weight", c.head_dim) : nullptr) {}
 
 void Attention::forward(Mat h, const Batch& batch, const KvLayer& kv, Scratch& s) const {
-  Activations& a = s.pack(h);
-  q_.apply(s.q, a, s);
-  k_.apply(s.k, a, s);
-  v_.apply(s.v, a, s);
+  Linear::apply_all({{q_, s.q}, {k_, s.k}, {v_, s.v}}, s.pack(h), s);
   norm_and_rotate(s.q, q_norm_, s);
   norm_and_rotate(s.k, k_norm_, s);
   store(batch, kv, s);

@@ -12,6 +12,7 @@ void Batch::clear() {
   tokens.clear();
   runs.clear();
   logit_rows.clear();
+  n_prompt_logits = 0;
 }
 
 void Batch::add(const Run& run, const int32_t* run_tokens) {

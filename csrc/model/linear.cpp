@@ -13,10 +13,12 @@ int64_t row_cost(const Product& p) {
   return p.end - p.begin + kRowCost;
 }
 
-// Rows of a product's weight that are taken at once: whole tiles, worth about `budget`.
-int rows_a_chunk(const Product& p, const Packing& packing, int64_t budget) {
-  const int64_t n_tiles = budget / (row_cost(p) * packing.row_tile);
-  return static_cast<int>(std::max<int64_t>(1, n_tiles)) * packing.row_tile;
+// Rows of a product's weight that are taken at once: whole tiles, worth about `budget`, but no
+// fewer than a chunk unless some thread would go without.
+int rows_a_chunk(const Product& p, const Packing& packing, int64_t budget, int n_threads) {
+  const int64_t tile_cost = row_cost(p) * packing.row_tile;
+  const int share = std::min(packing.row_chunk, p.weight.rows / n_threads) / packing.row_tile;
+  return std::max({1, share, static_cast<int>(budget / tile_cost)}) * packing.row_tile;
 }
 
 void multiply_rows(const Product& p, int row_begin, int row_end, const Packing& packing,
@@ -52,7 +54,7 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
     const Packing& packing = packing_of(p);
     a.packed(packing, p.role);
     s.reserve_worker_bytes(packing.scratch_bytes(p.weight.cols));
-    const int rows = rows_a_chunk(p, packing, budget);
+    const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
     s.first_chunks.push_back(n_chunks);
     n_chunks += (p.weight.rows + rows - 1) / rows;
   }
@@ -61,7 +63,7 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
     const auto i = static_cast<size_t>(next - s.first_chunks.begin() - 1);
     const Product& p = products[i];
     const Packing& packing = packing_of(p);
-    const int rows = rows_a_chunk(p, packing, budget);
+    const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
     const int begin = (chunk - s.first_chunks[i]) * rows;
     const size_t offset = packing.packed_bytes(a.cols(), p.begin - a.begin(p.role));
     multiply_rows(p, begin, std::min(begin + rows, p.weight.rows), packing,
@@ -74,16 +76,23 @@ Linear::Linear(TensorSource& tensors, const std::string& name, int n_out, int n_
       bias_(tensors.find_vector(name + ".bias", n_out)) {}
 
 void Linear::apply(Mat y, Activations& a, Scratch& s) const {
-  Product by_role[kRoles];
-  size_t n = 0;
-  for (Role role : {Role::prompt, Role::generated}) {
-    const int begin = a.begin(role), end = begin + a.count(role);
-    if (begin < end) by_role[n++] = {weight_, y, role, begin, end};
+  apply_all({{*this, y}}, a, s);
+}
+
+void Linear::apply_all(std::initializer_list<Output> outputs, Activations& a, Scratch& s) {
+  s.products.clear();
+  for (const auto& [linear, y] : outputs) {
+    for (Role role : {Role::prompt, Role::generated}) {
+      const int begin = a.begin(role), end = begin + a.count(role);
+      if (begin < end) s.products.push_back({linear.weight_, y, role, begin, end});
+    }
   }
-  multiply({by_role, n}, a, s);
-  if (bias_) {
-    const int n_rows = a.count(Role::prompt) + a.count(Role::generated);
-    s.for_rows(n_rows, [&](int row) { s.kernels.ops.add(y.row(row), bias_, weight_.rows); });
+  multiply(s.products, a, s);
+  const int n_rows = a.count(Role::prompt) + a.count(Role::generated);
+  for (const auto& [linear, y] : outputs) {
+    if (!linear.bias_) continue;
+    s.for_rows(n_rows,
+               [&](int row) { s.kernels.ops.add(y.row(row), linear.bias_, linear.n_out()); });
   }
 }
 

@@ -1,6 +1,7 @@
 // y = W x + b for every row, whatever W's format, in the kernels of each row's role.
 #pragma once
 
+#include <initializer_list>
 #include <span>
 
 #include "model/product.h"
@@ -23,9 +24,18 @@ class Linear {
   // y: [rows, n_out]; a: [rows, n_in].
   void apply(Mat y, Activations& a, Scratch& s) const;
 
+  struct Output;
+  // Several layers on the same inputs, in one parallel loop.
+  static void apply_all(std::initializer_list<Output> outputs, Activations& a, Scratch& s);
+
  private:
   Weight weight_;
   const float* bias_;  // or nullptr
+};
+
+struct Linear::Output {
+  const Linear& linear;
+  Mat y;  // [rows, n_out]
 };
 
 }  // namespace q3l

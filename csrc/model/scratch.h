@@ -89,6 +89,7 @@ class Scratch {
   ExpertScratch experts;
   Mat cos, sin;                   // [rows, n_rot / 2] of each row's position
   std::vector<int> positions;     // of each row
+  std::vector<Product> products;  // of the linear layers under way
   std::vector<int> first_chunks;  // of each of the products under way
 
  private:

@@ -56,19 +56,17 @@ void Transformer::embed(const Batch& batch, Scratch& s) const {
 }
 
 void Transformer::project(const Batch& batch, Scratch& s, Mat logits) const {
-  // The wanted rows, gathered in h; prompt rows stay before generated ones.
+  // The wanted rows, gathered in h.
   const int n = static_cast<int>(batch.logit_rows.size());
   if (n == 0) return;
-  int n_prompt = 0;
   for (int i = 0; i < n; ++i) {
     const int row = batch.logit_rows[static_cast<size_t>(i)];
-    n_prompt += row < batch.n_prompt_rows();
     s.kernels.ops.rms_norm(s.h.row(i), s.x.row(row), output_norm_, config_.n_embd,
                            config_.rms_epsilon);
   }
   Mat wanted = s.h;
   wanted.rows = n;
-  head_.apply(logits, s.pack(wanted, n_prompt), s);
+  head_.apply(logits, s.pack(wanted, batch.n_prompt_logits), s);
 }
 
 }  // namespace q3l

@@ -1,9 +1,6 @@
 """Models that tests of several areas share, made once; nothing touches the user's own cache."""
 
-import os
-import shutil
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,15 +18,6 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(home))
         yield home
-
-
-@pytest.fixture(scope="session")
-def program() -> str:
-    """q3l, from Q3L_PROGRAM or where pip put it."""
-    scripts = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
-    found = os.environ.get("Q3L_PROGRAM") or shutil.which("q3l", path=scripts)
-    assert found, "q3l is not installed: pip install ."
-    return found
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ SHOWN_BY_ENGINE = ("cli",)
 # Code that is compiled for newer CPUs may use nothing whose inline functions others share.
 ISA_CODE = re.compile(r"kernels/((isa|generic)/.*|kernel_set\.h)|quant/.*\.inl|base/fp16\.inl")
 ISA_MAY_INCLUDE = re.compile(
-    r'"(kernels/kernel_set\.h|kernels/generic/\w+\.inl|quant/\w+\.inl|generated/\w+\.inl'
+    r'"(kernels/kernel_set\.h|kernels/(generic|isa)/\w+\.inl|quant/\w+\.inl|generated/\w+\.inl'
     r"|base/fp16\.inl)\"|<(cstdint|cstring|\w+intrin\.h|arm_neon\.h|arm_sve\.h|riscv_vector\.h)>"
     r"|Q3L_FAMILY_INL"
 )

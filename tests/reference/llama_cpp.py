@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import subprocess
 import sys
 from collections import deque
@@ -73,6 +74,7 @@ class Batch(ctypes.Structure):
 _VOID_P, _INT, _BOOL = ctypes.c_void_p, ctypes.c_int32, ctypes.c_bool
 PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "llama_log_set": (None, [LogCallback, _VOID_P]),
+    "llama_print_system_info": (ctypes.c_char_p, []),
     "llama_model_default_params": (Params, []),
     "llama_context_default_params": (Params, []),
     "llama_model_quantize_default_params": (Params, []),
@@ -136,6 +138,11 @@ class Library:
     def call(self, name: str, *arguments: Any) -> Any:
         return getattr(self._llama, name)(*arguments)
 
+    def features(self) -> set[str]:
+        """What the CPU level was built to use, as it says itself: AVX2, AMX_INT8, ..."""
+        info = self.call("llama_print_system_info").decode()
+        return set(re.findall(r"(\w+) = 1\b", info))
+
     def last_words(self) -> str:
         return "".join(list(self.log)[-6:]).strip()
 
@@ -192,6 +199,7 @@ class LlamaCpp:
     ) -> None:
         self._lib = library(level)
         self._model = self._context = None
+        self._batch: Any = None
         self._model = self._lib.call(
             "llama_model_load_from_file",
             os.fsencode(path),
@@ -204,6 +212,11 @@ class LlamaCpp:
         self._n_batch = min(n_batch, n_ctx)
         self._context = self._new_context(n_ctx, kv_type)
         self._lib.call("llama_set_n_threads", self._context, n_threads, n_threads)
+        self._batch = self._lib.call("llama_batch_init", self._n_batch, 0, 1)
+
+    @property
+    def features(self) -> set[str]:
+        return self._lib.features()
 
     def __enter__(self) -> LlamaCpp:
         return self
@@ -217,32 +230,55 @@ class LlamaCpp:
         self.close()
 
     def close(self) -> None:
+        if self._batch:
+            self._lib.call("llama_batch_free", self._batch)
         if self._context:
             self._lib.call("llama_free", self._context)
         if self._model:
             self._lib.call("llama_model_free", self._model)
-        self._context = self._model = None
+        self._batch = self._context = self._model = None
 
     def logits(self, ids: Sequence[int], all_rows: bool = True) -> npt.NDArray[np.float32]:
         """Logits after each of `ids` in a fresh sequence, float32 [n, n_vocab]; or the last row."""
-        memory = self._lib.call("llama_get_memory", self._context)
-        self._lib.call("llama_memory_clear", memory, True)
+        self.clear()
         parts = []
-        batch = self._lib.call("llama_batch_init", self._n_batch, 0, 1)
-        try:
-            for first in range(0, len(ids), self._n_batch):
-                part = ids[first : first + self._n_batch]
-                is_last = first + len(part) == len(ids)
-                wanted = [all_rows or (is_last and i == len(part) - 1) for i in range(len(part))]
-                _fill(batch, part, first, wanted)
-                if self._lib.call("llama_decode", self._context, batch):
-                    raise LlamaCppError(f"llama_decode failed: {self._lib.last_words()}")
-                if any(wanted):
-                    rows = self._lib.call("llama_get_logits", self._context)
-                    parts.append(np.ctypeslib.as_array(rows, (sum(wanted), self.n_vocab)).copy())
-        finally:
-            self._lib.call("llama_batch_free", batch)
+        for first in range(0, len(ids), self._n_batch):
+            part = ids[first : first + self._n_batch]
+            is_last = first + len(part) == len(ids)
+            wanted = [all_rows or (is_last and i == len(part) - 1) for i in range(len(part))]
+            rows = self._decode(part, first, wanted)
+            if len(rows):
+                parts.append(rows.copy())
         return np.concatenate(parts)
+
+    def clear(self) -> None:
+        """Starts a fresh sequence."""
+        self._lib.call(
+            "llama_memory_clear", self._lib.call("llama_get_memory", self._context), True
+        )
+
+    def step(self, token: int, position: int) -> npt.NDArray[np.float32]:
+        """Appends a token to the sequence; logits [n_vocab], which the next call overwrites."""
+        logits: npt.NDArray[np.float32] = self._decode([token], position, [True])[0]
+        return logits
+
+    def _decode(
+        self, ids: Sequence[int], first: int, wanted: Sequence[bool]
+    ) -> npt.NDArray[np.float32]:
+        batch = self._batch
+        batch.n_tokens = len(ids)
+        for i, token in enumerate(ids):
+            batch.token[i] = token
+            batch.pos[i] = first + i
+            batch.n_seq_id[i] = 1
+            batch.seq_id[i][0] = 0
+            batch.logits[i] = wanted[i]
+        if self._lib.call("llama_decode", self._context, batch):
+            raise LlamaCppError(f"llama_decode failed: {self._lib.last_words()}")
+        if not any(wanted):
+            return np.empty((0, self.n_vocab), np.float32)
+        rows = self._lib.call("llama_get_logits", self._context)
+        return np.ctypeslib.as_array(rows, (sum(wanted), self.n_vocab))
 
     def tokenize(self, text: str, parse_special: bool) -> list[int]:
         """Ids of `text` without BOS or EOS."""
@@ -279,16 +315,6 @@ class LlamaCpp:
                 f" got {got}: {text[-400:]}"
             )
         return int(context)
-
-
-def _fill(batch: Batch, ids: Sequence[int], first: int, wanted: Sequence[bool]) -> None:
-    batch.n_tokens = len(ids)
-    for i, token in enumerate(ids):
-        batch.token[i] = token
-        batch.pos[i] = first + i
-        batch.n_seq_id[i] = 1
-        batch.seq_id[i][0] = 0
-        batch.logits[i] = wanted[i]
 
 
 def quantize(

@@ -4,8 +4,6 @@
 // of the tile see behind its own position is masked, whatever is there.
 #pragma once
 
-constexpr int kAttendTileRows = 48;
-
 #include "kernels/generic/prompt_rows.inl"
 
 constexpr int kGroupRows = kAttendVectors * kLanes;  // rows whose sums are kept in registers

@@ -18,7 +18,9 @@ struct Multiplier {
                         int column_groups, F (&sums)[kRows][kColumns]) {
     int s = 0;
     for (; (s + 1) * kStep <= n_blocks; ++s, w += kStepBytes) {
-      prefetch_weights(w);
+      for (int r = 0; r < kRows; ++r) {
+        prefetch_weights<kStepBytes>(w + static_cast<size_t>(r) * row_bytes);
+      }
       add_step(w, row_bytes, x, column_groups, s, sums);
     }
     if (s * kStep < n_blocks) {
@@ -34,20 +36,24 @@ struct Multiplier {
   template <int kRows, int kColumns>
   static void add_step(const uint8_t* w, size_t row_bytes, const QuantGroup* x, int column_groups,
                        int s, F (&sums)[kRows][kColumns]) {
+    I32 words[kRows][4];
+    F d[kRows], m[kRows];
     for (int r = 0; r < kRows; ++r, w += row_bytes) {
-      I32 words[4];
-      split<Format::kBits == 8>(Format::payload(w), words);
-      const F d = Format::scales(w);
-      for (int c = 0; c < kColumns; ++c) {
-        const QuantStep& step = x[c * column_groups].steps[s];
+      split<Format::kBits == 8>(Format::payload(w), words[r]);
+      d[r] = Format::scales(w);
+      if constexpr (Format::kZero == Zero::min) m[r] = Format::mins(w);
+    }
+    for (int c = 0; c < kColumns; ++c) {
+      const QuantStep& step = x[c * column_groups].steps[s];
+      for (int r = 0; r < kRows; ++r) {
         I32 dot = splat(int32_t{0});
         if constexpr (Format::kZero == Zero::offset) {
           dot = shift_left<Format::kBits - 4>(load(step.minus_8_sums[0]));
         }
-        for (int i = 0; i < 4; ++i) dot = dot2(dot, words[i], load_pairs(step.q[i]));
-        sums[r][c] = fma(to_float(dot), d, sums[r][c]);
+        for (int i = 0; i < 4; ++i) dot = dot2(dot, words[r][i], load_pairs(step.q[i]));
+        sums[r][c] = fma(to_float(dot), d[r], sums[r][c]);
         if constexpr (Format::kZero == Zero::min) {
-          sums[r][c] = fma(Format::mins(w), load(step.sums), sums[r][c]);
+          sums[r][c] = fma(m[r], load(step.sums), sums[r][c]);
         }
       }
     }
@@ -96,11 +102,13 @@ constexpr FamilySet kSet = {{
     {layout_id(Layout::token_tiles),
      kLanes,
      kPanelRows,
+     kChunkRows,
      token_tiles_bytes,
      pack_token_tiles,
      panel_bytes<1>,
      {Q3L_EACH_B32(multiply_prompt)}},
     {layout_id(Layout::quant_groups),
+     1,
      1,
      1,
      quant_groups_bytes,

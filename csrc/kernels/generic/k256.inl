@@ -7,7 +7,7 @@
 
 struct SuperScales {
   alignas(64) float scale[16];
-  alignas(64) float min[16];  // of 8; what follows the scales is read, not used
+  alignas(64) float min[8];
 };
 
 #include "generated/k256_formats.inl"
@@ -19,10 +19,12 @@ struct Multiplier {
   template <int kRows, int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int, const QuantGroup* x,
                         int column_groups, F (&sums)[kRows][kColumns]) {
-    for (int i = 0; i < Format::kBytes; i += 64) prefetch_weights(w + i);
     SuperScales scales[kRows];
-    for (int r = 0; r < kRows; ++r)
-      Format::scales(w + static_cast<size_t>(r) * row_bytes, &scales[r]);
+    for (int r = 0; r < kRows; ++r) {
+      const uint8_t* row = w + static_cast<size_t>(r) * row_bytes;
+      prefetch_weights<Format::kBytes>(row);
+      Format::scales(row, &scales[r]);
+    }
     for (int s = 0; s < kGroupSteps; ++s) {
       for (int r = 0; r < kRows; ++r) {
         I32 words[4];
@@ -43,7 +45,7 @@ struct Multiplier {
       first = dot2(dot2(first, w[0], load_pairs(x.q[0])), w[1], load_pairs(x.q[1]));
       second = dot2(dot2(second, w[2], load_pairs(x.q[2])), w[3], load_pairs(x.q[3]));
       const float* d = scales.scale + 2 * kStep * s;
-      return fma(to_float(second), spread<2>(d + 1), fma(to_float(first), spread<2>(d), sum));
+      return fma(to_float(second), spread<2, 1>(d), fma(to_float(first), spread<2>(d), sum));
     } else {
       I32 dot = splat(int32_t{0});
       for (int i = 0; i < 4; ++i) dot = dot2(dot, w[i], load_pairs(x.q[i]));
@@ -88,11 +90,13 @@ constexpr FamilySet kSet = {{
     {layout_id(Layout::token_tiles),
      kLanes,
      kPanelRows,
+     kChunkRows,
      token_tiles_bytes,
      pack_token_tiles,
      panel_bytes<2>,
      {Q3L_EACH_K256(multiply_prompt)}},
     {layout_id(Layout::quant_groups),
+     1,
      1,
      1,
      quant_groups_bytes,

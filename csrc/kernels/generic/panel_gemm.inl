@@ -5,6 +5,8 @@
 
 #include "kernels/generic/token_tiles.inl"
 
+constexpr int kChunkRows = kPanelRows;
+
 // 32 values of each row, in kScales runs of one scale each: weight = d * q + m.
 template <int kScales>
 struct alignas(64) PanelBlock {

@@ -6,27 +6,37 @@
 #include "kernels/generic/quant_steps.inl"
 
 // How far ahead of their use weights are asked for, into L2 and into L1.
-constexpr int kFarBytes = 6144, kNearBytes = 1024;
+constexpr int kFarBytes = 3072, kNearBytes = 548;
 
+template <int kBytes>
 inline void prefetch_weights(const uint8_t* w) {
-  prefetch_far(w + kFarBytes);
-  prefetch(w + kNearBytes);
+  for (int i = 0; i < (kBytes + 31) / 64; ++i) {  // one more than that costs more than a late line
+    prefetch_far(w + kFarBytes + 64 * i);
+    prefetch(w + kNearBytes + 64 * i);
+  }
 }
 
+// Some weight rows of equal distances, in bytes and in outputs.
+struct WeightRows {
+  const uint8_t* first;
+  size_t row_bytes, y_stride;
+};
+
 // A multiplier is a format's kernel for kRows weight rows by kColumns input rows: adds one group's
-// products, sums[r][c] += w(r) . x(c). Rows are row_bytes apart, columns column_groups groups.
+// products, sums[r][c] += w(r) . x(c). Input rows are column_groups groups apart.
 //   template <int kRows, int kColumns> static void add_group(
 //       const uint8_t* w, size_t row_bytes, int n_blocks, const QuantGroup* x, int column_groups,
 //       F (&sums)[kRows][kColumns]);
 // kGroupBytes: a group's weights.
 template <class Multiplier, int kRows, int kColumns>
-inline void multiply_tile(const uint8_t* w, size_t row_bytes, int n_in, const QuantGroup* x,
-                          float* y, size_t y_stride) {
+inline void multiply_tile(const WeightRows& rows, int n_in, const QuantGroup* x, float* y,
+                          size_t y_stride) {
   const int n_groups = groups_of(n_in), n_blocks = n_in / 32;
   F total[kRows][kColumns];
   for (auto& row : total) {
     for (F& sum : row) sum = splat(0.0f);
   }
+  const uint8_t* w = rows.first;
   for (int g = 0; g < n_groups; ++g, w += Multiplier::kGroupBytes) {
     F sums[kRows][kColumns];
     for (auto& row : sums) {
@@ -34,7 +44,7 @@ inline void multiply_tile(const uint8_t* w, size_t row_bytes, int n_in, const Qu
     }
     const int left = n_blocks - g * kGroupBlocks;
     Multiplier::template add_group<kRows, kColumns>(
-        w, row_bytes, left < kGroupBlocks ? left : kGroupBlocks, x + g, n_groups, sums);
+        w, rows.row_bytes, left < kGroupBlocks ? left : kGroupBlocks, x + g, n_groups, sums);
     for (int c = 0; c < kColumns; ++c) {
       const F d = splat(x[c * n_groups + g].d);
       for (int r = 0; r < kRows; ++r) total[r][c] = fma(sums[r][c], d, total[r][c]);
@@ -42,33 +52,45 @@ inline void multiply_tile(const uint8_t* w, size_t row_bytes, int n_in, const Qu
   }
   for (int r = 0; r < kRows; ++r) {
     for (int c = 0; c < kColumns; ++c) {
-      y[static_cast<size_t>(c) * y_stride + static_cast<size_t>(r)] = reduce_add(total[r][c]);
+      y[static_cast<size_t>(c) * y_stride + static_cast<size_t>(r) * rows.y_stride] =
+          reduce_add(total[r][c]);
     }
   }
 }
 
 // All columns from kColumns at a time down to one.
 template <class Multiplier, int kRows, int kColumns>
-inline void multiply_columns(const MatmulArgs& a, int row, int column) {
-  const uint8_t* w = a.weights + static_cast<size_t>(row) * a.row_bytes;
+inline void multiply_columns(const MatmulArgs& a, const WeightRows& rows, float* y, int column) {
   const int n_groups = groups_of(a.n_in);
   for (; column + kColumns <= a.n_rows; column += kColumns) {
     multiply_tile<Multiplier, kRows, kColumns>(
-        w, a.row_bytes, a.n_in, reinterpret_cast<const QuantGroup*>(a.packed) + column * n_groups,
-        a.y + static_cast<size_t>(column) * a.y_stride + row, a.y_stride);
+        rows, a.n_in, reinterpret_cast<const QuantGroup*>(a.packed) + column * n_groups,
+        y + static_cast<size_t>(column) * a.y_stride, a.y_stride);
   }
   if constexpr (kColumns > 1) {
-    if (column < a.n_rows) multiply_columns<Multiplier, kRows, kColumns / 2>(a, row, column);
+    if (column < a.n_rows) multiply_columns<Multiplier, kRows, kColumns / 2>(a, rows, y, column);
+  }
+}
+
+// Rows [begin, end) and all columns: as many sets of kRows rows as there are, then the rest alone.
+template <class Multiplier, int kRows, int kColumns>
+inline void multiply_row_sets(const MatmulArgs& a, int begin, int end) {
+  const int n_sets = (end - begin) / kRows;
+  WeightRows rows = {a.weights + static_cast<size_t>(begin) * a.row_bytes,
+                     static_cast<size_t>(n_sets) * a.row_bytes, static_cast<size_t>(n_sets)};
+  for (int i = 0; i < n_sets; ++i, rows.first += a.row_bytes) {
+    multiply_columns<Multiplier, kRows, kColumns>(a, rows, a.y + begin + i, 0);
+  }
+  if constexpr (kRows > 1) {
+    multiply_row_sets<Multiplier, 1, 1>(a, begin + n_sets * kRows, end);
   }
 }
 
 template <class Multiplier>
 void multiply_generated_rows(const MatmulArgs& a) {
-  int row = a.row_begin;
-  if (a.n_rows > 1) {
-    for (; row + kGemvRows <= a.row_end; row += kGemvRows) {
-      multiply_columns<Multiplier, kGemvRows, kGemvColumns>(a, row, 0);
-    }
+  if (a.n_rows == 1) {
+    multiply_row_sets<Multiplier, kStreams, 1>(a, a.row_begin, a.row_end);
+  } else {
+    multiply_row_sets<Multiplier, kGemvRows, kGemvColumns>(a, a.row_begin, a.row_end);
   }
-  for (; row < a.row_end; ++row) multiply_columns<Multiplier, 1, 1>(a, row, 0);
 }

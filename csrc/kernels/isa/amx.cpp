@@ -1,10 +1,13 @@
-// Sapphire Rapids and later: avx512 whose prompt products and attention run on matrix tiles.
+// Sapphire Rapids and later: avx512 whose prompt products run on matrix tiles, attention of
+// prompts too, unless the cache is float32.
 #include <immintrin.h>
 
 #include "kernels/kernel_set.h"
 
 namespace q3l::amx {
 namespace {
+
+constexpr int kAttendTileRows = 96;
 
 // In this order: vocabulary, prompt products, prompt attention, family.
 #include "base/fp16.inl"

@@ -1,13 +1,14 @@
-// Attention of a tile of prompt rows on matrix tiles, operands in bf16. Keys are the left operand
+// Attention of a tile of prompt rows on matrix tiles, operands in bf16, for caches of halves: who
+// keeps float32 wants it exact. Keys are the left operand
 // of the first product as they lie in the cache, queries in pairs of dimensions the right one, so
 // that a lane of the scores is a query row and softmax reduces nothing across lanes. Weights are
 // then turned over, less than keys or values would be, and are the left operand of the second
 // product; values, in pairs of positions, are the right one.
 #pragma once
 
-constexpr int kAttendTileRows = 96;  // unpacking keys and values is a sixth of the time
+#include "kernels/generic/attend_prompt.inl"
 
-#include "kernels/generic/prompt_rows.inl"
+using Half = RealLoader<load_half, 2>;
 
 constexpr int kStepValues = 32;  // dimensions or positions that a product of tiles adds up
 constexpr int kRowTiles = kAttendTileRows / kTile;
@@ -51,9 +52,9 @@ inline __m512i pair_up(F first, F second) {
 }
 
 // Lanes [j, j + kLanes) of a row of n values; zeros behind them.
-template <class Kv>
+template <class Loader>
 inline F load_lanes(const uint8_t* row, int j, int n) {
-  return j < n ? Kv::load_first(row + j * Kv::kValueBytes, n - j) : splat(0.0f);
+  return j < n ? Loader::load_first(row + j * Loader::kValueBytes, n - j) : splat(0.0f);
 }
 
 // Scores are powers of two: e^x = 2^(x log2 e).
@@ -79,28 +80,27 @@ inline void pack_queries(const MatrixTile& tile) {
 }
 
 // Calls body(step, load) for each step of dimensions: load(row, half) are 16 of its values.
-template <class Kv, class Body>
+template <class Body>
 inline void for_steps(int head_dim, Body&& body) {
-  constexpr int kBytes = kStepValues * Kv::kValueBytes;
+  constexpr int kBytes = kStepValues * Half::kValueBytes;
   int s = 0;
   for (; (s + 1) * kStepValues <= head_dim; ++s) {
     body(s, [s](const uint8_t* row, int half) {
-      return Kv::load(row + s * kBytes + half * kBytes / 2);
+      return Half::load(row + s * kBytes + half * kBytes / 2);
     });
   }
   if (s * kStepValues == head_dim) return;
   body(s, [s, head_dim](const uint8_t* row, int half) {
-    return load_lanes<Kv>(row, s * kStepValues + half * kLanes, head_dim);
+    return load_lanes<Half>(row, s * kStepValues + half * kLanes, head_dim);
   });
 }
 
 // Keys behind the last are unpacked too, whatever is there: nobody sees their scores.
-template <class Kv>
 inline void unpack_keys(const MatrixTile& tile, const uint8_t* k) {
   const int head_dim = tile.args.head_dim;
-  for (int i = 0; i < kPagePositions; ++i, k += head_dim * Kv::kValueBytes) {
+  for (int i = 0; i < kPagePositions; ++i, k += head_dim * Half::kValueBytes) {
     Operand* to = tile.page + i / kTile * tile.steps;
-    for_steps<Kv>(head_dim, [=](int s, auto&& load) {
+    for_steps(head_dim, [=](int s, auto&& load) {
       _mm512_store_si512(to[s].v[i % kTile], to_bf16(load(k, 0), load(k, 1)));
     });
   }
@@ -157,14 +157,13 @@ inline void take_largest(MatrixTile& tile, int row_tile, int first) {
   store(tile.largest + row, max(largest[0], largest[1]));
 }
 
-template <class Kv>
 inline void score_chunk(MatrixTile& tile, int n) {
   const AttendTileArgs& a = tile.args;
   for (int row = 0; row < kAttendTileRows; row += kLanes) {
     store(tile.largest + row, splat(-__builtin_inff()));
   }
   for (int first = 0; first < n; first += kPagePositions) {
-    unpack_keys<Kv>(tile, a.pages[(tile.begin + first) / kPagePositions] + a.k_offset);
+    unpack_keys(tile, a.pages[(tile.begin + first) / kPagePositions] + a.k_offset);
     end_of_stores();
     for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
       if (tile.n_seen_by_any(row_tile, first, n) == 0) continue;
@@ -211,12 +210,11 @@ inline void exponentiate_rows(MatrixTile& tile, int row_tile, int n) {
 }
 
 // Zeros behind the page's n values.
-template <class Kv>
 inline void unpack_values(const MatrixTile& tile, const uint8_t* v, int n) {
-  const int head_dim = tile.args.head_dim, row_bytes = head_dim * Kv::kValueBytes;
+  const int head_dim = tile.args.head_dim, row_bytes = head_dim * Half::kValueBytes;
   for (int i = 0; i < kPagePositions; i += 2, v += 2 * row_bytes) {
     Operand* to = tile.page + i / kStepValues * 2 * tile.steps;
-    for_steps<Kv>(head_dim, [=](int s, auto&& load) {
+    for_steps(head_dim, [=](int s, auto&& load) {
       for (int half = 0; half < 2; ++half) {
         const F first = i < n ? load(v, half) : splat(0.0f);
         const F second = i + 1 < n ? load(v + row_bytes, half) : splat(0.0f);
@@ -298,14 +296,13 @@ inline void weigh_page(const MatrixTile& tile, int row_tile, int first, int n) {
   if (d < 2 * tile.steps) weigh_tiles<2>(tile, row_tile, d, weights, n_steps);
 }
 
-template <class Kv>
 inline void weigh_chunk(const MatrixTile& tile, int n) {
   const AttendTileArgs& a = tile.args;
   std::memset(tile.part, 0,
               sizeof(float) * static_cast<size_t>(tile.n_row_tiles() * kTile * tile.stride));
   for (int first = 0; first < n; first += kPagePositions) {
     const int n_here = clamp(n - first, 0, kPagePositions);
-    unpack_values<Kv>(tile, a.pages[(tile.begin + first) / kPagePositions] + a.v_offset, n_here);
+    unpack_values(tile, a.pages[(tile.begin + first) / kPagePositions] + a.v_offset, n_here);
     add_overflow(tile, first, n_here);
     end_of_stores();
     for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
@@ -315,20 +312,19 @@ inline void weigh_chunk(const MatrixTile& tile, int n) {
   }
 }
 
-template <class Kv>
-void attend_tile(const AttendTileArgs& a) {
+template <>
+inline void attend_tile<Half>(const AttendTileArgs& a) {
   MatrixTile tile = {PromptRows(a)};
-  load_tile_config();
+  const TilesInUse tiles;
   pack_queries(tile);
   for_chunks(tile, [&](int n) {
-    score_chunk<Kv>(tile, n);
+    score_chunk(tile, n);
     for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
       exponentiate_rows(tile, row_tile, tile.n_seen_by_any(row_tile, 0, n));
     }
-    weigh_chunk<Kv>(tile, n);
+    weigh_chunk(tile, n);
     for (int row = 0; row < tile.n_rows; row += kTile) {
       fold_rows(tile, row, tile.part + row * tile.stride, tile.stride);
     }
   });
-  _tile_release();
 }

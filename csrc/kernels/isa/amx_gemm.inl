@@ -11,8 +11,9 @@ constexpr int kTile = 16;          // rows or tokens of a tile
 constexpr int kPanelRows = 32;     // two tiles
 constexpr int kChunkBlocks = 8;    // blocks of 32 values in a chunk
 constexpr int kPrefetchRows = 16;  // ahead of the one that is unpacked
-constexpr int kPassPanels = 8;     // of weight rows and
-constexpr int kPassTokens = 512;   // tokens whose sums are kept until all values were added
+constexpr int kChunkRows = 128;
+constexpr int kPassPanels = 8;    // of weight rows and
+constexpr int kPassTokens = 512;  // tokens whose sums are kept until all values were added
 
 // 32 values of kTile tokens, as bf16; padding tokens are zero.
 struct alignas(64) TokenTile {
@@ -311,18 +312,34 @@ struct alignas(64) TileConfig {
   uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
 
-inline void load_tile_config() {
-  const TileConfig config;
-  asm volatile("" ::"m"(config)
-               : "memory");  // GCC 12 does not know that the next line reads it all
-  _tile_loadconfig(&config);
-}
+// Other libraries configure a thread's tiles once and rely on it: theirs is put back.
+class TilesInUse {
+ public:
+  TilesInUse() {
+    const TileConfig config;
+    // GCC 12 does not know that these two lines write and read all of it.
+    asm volatile("" : "+m"(found_) : "m"(config));
+    _tile_storeconfig(&found_);
+    _tile_loadconfig(&config);
+    asm volatile("" : "+m"(found_));
+  }
+  ~TilesInUse() {
+    if (found_.palette == 0)
+      _tile_release();
+    else
+      _tile_loadconfig(&found_);
+  }
+  TilesInUse(const TilesInUse&) = delete;
+  TilesInUse& operator=(const TilesInUse&) = delete;
+
+ private:
+  TileConfig found_;
+};
 
 template <class Unpacker>
 void multiply_prompt_rows(const MatmulArgs& a) {
-  load_tile_config();
+  const TilesInUse tiles;
   for (int token = 0; token < a.n_rows; token += kPassTokens) {
     TokenBlock<Unpacker>{a, token, at_most(a.n_rows - token, kPassTokens)}.run();
   }
-  _tile_release();
 }

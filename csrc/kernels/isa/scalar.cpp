@@ -15,8 +15,10 @@ constexpr int kPanelRows = 16;     // weight rows unpacked at once
 constexpr int kRealColumns = 4;    // input rows of a tile of float products
 constexpr int kAttendValues = 4;   // values of keys or values, and
 constexpr int kAttendVectors = 3;  // vectors of query rows whose products are kept in registers
-constexpr int kGemvRows = 1;       // weight rows and
-constexpr int kGemvColumns = 4;    // generated tokens, at most, that share unpacked weights
+constexpr int kAttendTileRows = 48;
+constexpr int kStreams = 1;      // weight rows that one generated token reads together
+constexpr int kGemvRows = 1;     // weight rows and
+constexpr int kGemvColumns = 4;  // generated tokens, at most, that share unpacked weights
 
 typedef float F __attribute__((vector_size(16)));
 typedef int32_t I32 __attribute__((vector_size(16)));
@@ -229,10 +231,11 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
   }
   return out;
 }
-// One float for each block of a step, kStride apart, spread over the block's lanes.
-template <int kStride>
+// One float for each block of a step, from p[kFirst] on and kStride apart, spread over the block's
+// lanes. REQUIRES: kFirst < kStride, and kStride floats for each block.
+template <int kStride, int kFirst = 0>
 inline F spread(const float* p) {
-  return splat(*p);
+  return splat(p[kFirst]);
 }
 
 inline void prefetch(const uint8_t* p) {

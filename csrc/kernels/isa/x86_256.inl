@@ -8,6 +8,7 @@ constexpr int kStep = 2;
 constexpr int kRealColumns = 8;
 constexpr int kAttendValues = 4;
 constexpr int kAttendVectors = 3;
+constexpr int kStreams = 4;
 constexpr int kGemvRows = 1;
 constexpr int kGemvColumns = 4;
 
@@ -250,9 +251,9 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
   return {join(load_halves<32>(low), load_twice(high)),
           join(load_halves<32>(low + 16), load_twice(high + 16))};
 }
-template <int kStride>
+template <int kStride, int kFirst = 0>
 inline F spread(const float* p) {
-  return _mm256_set_m128(_mm_broadcast_ss(p + kStride), _mm_broadcast_ss(p));
+  return _mm256_set_m128(_mm_broadcast_ss(p + kFirst + kStride), _mm_broadcast_ss(p + kFirst));
 }
 
 inline void prefetch(const uint8_t* p) {

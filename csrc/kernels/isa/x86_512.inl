@@ -8,6 +8,7 @@ constexpr int kStep = 4;
 constexpr int kRealColumns = 12;
 constexpr int kAttendValues = 8;
 constexpr int kAttendVectors = 3;
+constexpr int kStreams = 4;
 constexpr int kGemvRows = 2;
 constexpr int kGemvColumns = 8;
 
@@ -280,12 +281,14 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
   return {join(quarters<0, 2, 0, 2>(packed), top.first),
           join(quarters<1, 3, 1, 3>(packed), top.second)};
 }
-template <int kStride>
+template <int kStride, int kFirst = 0>
 inline F spread(const float* p) {
-  const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, kStride, kStride, kStride, kStride,
-                                          2 * kStride, 2 * kStride, 2 * kStride, 2 * kStride,
-                                          3 * kStride, 3 * kStride, 3 * kStride, 3 * kStride);
-  return _mm512_permutexvar_ps(lanes, _mm512_castps256_ps512(_mm256_loadu_ps(p)));
+  constexpr int a = kFirst, b = a + kStride, c = b + kStride, d = c + kStride;
+  const __m512i lanes = _mm512_setr_epi32(a, a, a, a, b, b, b, b, c, c, c, c, d, d, d, d);
+  // No wider than what is there: only whole stores are forwarded to loads.
+  const __m512 floats = kStride == 1 ? _mm512_castps128_ps512(_mm_loadu_ps(p))
+                                     : _mm512_castps256_ps512(_mm256_loadu_ps(p));
+  return _mm512_permutexvar_ps(lanes, floats);
 }
 
 inline void prefetch(const uint8_t* p) {

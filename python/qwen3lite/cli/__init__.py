@@ -11,6 +11,7 @@ from ..errors import Qwen3LiteError
 from .bench import bench
 from .chat import chat
 from .convert import convert
+from .doctor import doctor
 from .eval import app as eval_app
 from .inspect import inspect
 from .pull import pull
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help that wraps its paragraphs
 )
-for command in (run, chat, convert, inspect, tokenize, bench, pull):
+for command in (run, chat, convert, inspect, tokenize, bench, doctor, pull):
     app.command()(command)
 app.add_typer(eval_app, name="eval")
 

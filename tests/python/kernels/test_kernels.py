@@ -1,8 +1,8 @@
 """Every instruction set's kernels against NumPy in float64 and against the scalar row.
 
-Quantised formats take their inputs in 15 bits with a scale for every 32 values, on matrix tiles
-inputs and weights as bf16, as attention of prompts its operands there; formats of real numbers take
-them as they are.
+Quantised formats take their inputs in 16 bits with a scale for every 256 values, on matrix tiles
+inputs and weights as bf16, as does attention of prompts there over a cache of halves; formats of
+real numbers take them as they are.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ ROLES = ("prompt", "generated")
 OUTPUTS = (1, 5, 17, 70)  # no whole number of lanes
 N_ROWS = 20
 EXTREME_CODES = (0x00, 0x7F, 0x80, 0xFF)
-INPUT_STEPS = 127 * 128  # of a block's largest input
+INPUT_STEPS = 32767  # of a group's largest input
+GROUP = 256
 BF16_ERROR = 2.0**-9  # of a value: half a step of its eight bits
-ATTEND_ON_TILES = ("amx",)  # prompt rows
 CHUNK = 512  # positions whose softmax is finished before the next's
 FLOAT_ERROR = 2e-6  # of the sum of all products' magnitudes
 
@@ -46,14 +46,21 @@ def row_lengths(name: str) -> tuple[int, ...]:
 
 
 def input_error(x: Floats) -> Doubles:
-    """The most that 15 bits take from each value of x: half a step of its block."""
-    blocks = np.abs(x.astype(np.float64)).reshape(len(x), -1, 32)
-    half_step = blocks.max(2, keepdims=True) / INPUT_STEPS / 2
-    return np.broadcast_to(half_step, blocks.shape).reshape(x.shape)
+    """The most that 16 bits take from each value of x: half a step of its group."""
+    magnitudes = np.abs(x.astype(np.float64))
+    starts = range(0, x.shape[1], GROUP)
+    largest = np.maximum.reduceat(magnitudes, starts, axis=1)
+    half_steps: Doubles = largest.repeat(GROUP, axis=1)[:, : x.shape[1]] / INPUT_STEPS / 2
+    return half_steps
 
 
 def on_tiles(isa: str, name: str, role: str) -> bool:
     return isa == "amx" and role == "prompt" and name not in REAL
+
+
+def attends_on_tiles(isa: str, kv_type: str) -> bool:
+    """Of prompt rows."""
+    return (isa, kv_type) == ("amx", "f16")
 
 
 def as_bf16(x: Floats) -> Floats:
@@ -261,7 +268,7 @@ def test_attend_prompt(isa: str, kv_type: str, head_dim: int) -> None:
         q = q.reshape(n_tokens, group, head_dim)
         y = _core.kernel_attend_prompt(isa, kv_type, q, k[:n], v[:n], scale, _core.attend_rows(isa))
         error = np.abs(y - exact_prompt(q, k[:n], v[:n], scale))
-        if isa not in ATTEND_ON_TILES:
+        if not attends_on_tiles(isa, kv_type):
             assert error.max() <= 1e-5
             continue
         assert error.max() <= 20 * BF16_ERROR
@@ -272,34 +279,37 @@ def test_attend_prompt(isa: str, kv_type: str, head_dim: int) -> None:
 
 @each_isa
 @pytest.mark.parametrize("group", [1, 2, 5, 64])
-@pytest.mark.parametrize("magnitude", [1.0, 1e-37, 1e-39])
+@pytest.mark.parametrize(
+    ("kv_type", "magnitude"), [("f32", 1.0), ("f32", 1e-39), ("f16", 1.0), ("f16", 1e-6)]
+)
 def test_attend_prompt_has_the_same_bits_for_any_tile(
-    isa: str, group: int, magnitude: float
+    isa: str, group: int, kv_type: str, magnitude: float
 ) -> None:
     """Some values are so small that sums underflow, and half of them are negative zeros."""
     k = normal(24, 530, 24)
     v = np.where(k > 0, np.float32(-0.0), normal(25, 530, 24) * np.float32(magnitude))
     q = normal(26, 20 * group, 24).reshape(20, group, 24) * 4
     rows = _core.attend_rows(isa)
-    whole = _core.kernel_attend_prompt(isa, "f32", q, k, v, 2.0, rows)
+    whole = _core.kernel_attend_prompt(isa, kv_type, q, k, v, 2.0, rows)
     for tile in (1, 7, 32, 48):
-        y = _core.kernel_attend_prompt(isa, "f32", q, k, v, 2.0, tile)
+        y = _core.kernel_attend_prompt(isa, kv_type, q, k, v, 2.0, tile)
         np.testing.assert_array_equal(y.view(np.uint32), whole.view(np.uint32))
-    first = _core.kernel_attend_prompt(isa, "f32", q[:9], k[:-11], v[:-11], 2.0, rows)
+    first = _core.kernel_attend_prompt(isa, kv_type, q[:9], k[:-11], v[:-11], 2.0, rows)
     np.testing.assert_array_equal(first.view(np.uint32), whole[:9].view(np.uint32))
 
 
 @each_isa
 def test_attend_prompt_has_the_same_zeros_for_any_tile(isa: str) -> None:
-    """Both chunks' sums underflow, the second's to a zero that its neighbours' positions may turn
-    over."""
-    k = np.zeros((592, 8), np.float32)
-    k[[512, 544]] = 30  # nothing else has a weight
-    v = np.full((592, 8), -1e-30, np.float32)
-    v[512], v[544] = 1.5 * 2.0**-126, -1.75 * 2.0**-126
+    """The first chunk's sum becomes -0 when the second's scores are seen. The second's may be
+    either zero on matrix tiles, where small weights' products underflow."""
+    k = np.full((592, 8), -20, np.float32)
+    k[512], k[[520, 544]] = 0, -9.6875  # weights of 1 and 2^-112
+    v = np.zeros((592, 8), np.float32)
+    v[1:512:2] = v[545:] = -(2.0**-24)
+    v[520], v[544] = 1.5 * 2.0**-14, -1.75 * 2.0**-14
     q = np.ones((43, 1, 8), np.float32)
-    whole = _core.kernel_attend_prompt(isa, "f32", q, k, v, 1.0, 48)
-    alone = _core.kernel_attend_prompt(isa, "f32", q, k, v, 1.0, 1)
+    whole = _core.kernel_attend_prompt(isa, "f16", q, k, v, 1.0, 48)
+    alone = _core.kernel_attend_prompt(isa, "f16", q, k, v, 1.0, 1)
     np.testing.assert_array_equal(alone.view(np.uint32), whole.view(np.uint32))
 
 
@@ -330,12 +340,13 @@ def test_attend_prompt_shows_values_that_overflowed(isa: str, bad: float) -> Non
 
 
 @each_isa
-def test_attend_prompt_of_scores_beyond_exp(isa: str) -> None:
-    k = np.repeat(np.linspace(-3000, 3000, 1100, dtype=np.float32)[:, None], 8, axis=1)
-    v = normal(27, 1100, 8)
+@pytest.mark.parametrize("kv_type", ["f32", "f16"])
+def test_attend_prompt_of_scores_beyond_exp(isa: str, kv_type: str) -> None:
+    k = np.repeat(np.linspace(-3000, 3000, 1100, dtype=np.float16)[:, None], 8, axis=1)
+    k, v = k.astype(np.float32), normal(27, 1100, 8).astype(np.float16).astype(np.float32)
     q = np.tile(np.array([[1] * 8, [-1] * 8], np.float32), (600, 1, 1))
-    y = _core.kernel_attend_prompt(isa, "f32", q, k, v, 0.125, 48)
-    attention = rounded_attention if isa in ATTEND_ON_TILES else exact_attention
+    y = _core.kernel_attend_prompt(isa, kv_type, q, k, v, 0.125, 48)
+    attention = rounded_attention if attends_on_tiles(isa, kv_type) else exact_attention
     np.testing.assert_allclose(y, exact_prompt(q, k, v, 0.125, attention), atol=1e-3)
 
 
