@@ -303,9 +303,9 @@ def test_attend_prompt_has_the_same_zeros_for_any_tile(isa: str) -> None:
     """The first chunk's sum becomes -0 when the second's scores are seen. The second's may be
     either zero on matrix tiles, where small weights' products underflow."""
     k = np.full((592, 8), -20, np.float32)
-    k[512], k[[520, 544]] = 0, -9.6875  # weights of 1 and 2^-112
+    k[1], k[512], k[[520, 544]] = -20.5, 0, -9.6875  # the latter's weights are 1 and 2^-112
     v = np.zeros((592, 8), np.float32)
-    v[1:512:2] = v[545:] = -(2.0**-24)
+    v[1] = v[545:] = -(2.0**-24)
     v[520], v[544] = 1.5 * 2.0**-14, -1.75 * 2.0**-14
     q = np.ones((43, 1, 8), np.float32)
     whole = _core.kernel_attend_prompt(isa, "f16", q, k, v, 1.0, 48)
