@@ -94,13 +94,14 @@ FloatArray attend(const std::string& isa, const std::string& kv_type, const Floa
 // q [tokens, group, dim], of the last positions, at most `tile` rows at a time.
 FloatArray attend_prompt(const std::string& isa, const std::string& kv_type, const FloatArray& q,
                          const FloatArray& k, const FloatArray& v, float scale, int tile) {
-  if (tile < 1 || tile > kAttendTileRows) {
-    throw InvalidArgumentError("a tile has 1 to " + std::to_string(kAttendTileRows) + " rows");
-  }
   const Kernels set = select_kernels(isa);
+  if (tile < 1 || tile > set.ops.attend_rows) {
+    throw InvalidArgumentError("a tile has 1 to " + std::to_string(set.ops.attend_rows) + " rows");
+  }
   const StoredPages kv(set.ops, kv_type_named(kv_type), k, v);
   const int n_tokens = static_cast<int>(q.shape(0)), n_group = static_cast<int>(q.shape(1));
-  const AlignedBuffer scratch(sizeof(float) * static_cast<size_t>(attend_tile_scratch(kv.dim)));
+  const AlignedBuffer scratch(
+      sizeof(float) * static_cast<size_t>(attend_tile_scratch(set.ops.attend_rows, kv.dim)));
   std::memset(scratch.data(), 0xff, scratch.size());  // NaN, as memory that nobody wrote may hold
   FloatArray out({q.shape(0), q.shape(1), q.shape(2)});
   for (int row = 0; row < n_tokens * n_group; row += tile) {
@@ -125,6 +126,9 @@ void bind_kernels(py::module_& m) {
   m.def("kernel_swiglu", &swiglu, py::arg("isa"), py::arg("gate"), py::arg("up"));
   m.def("kernel_attend", &attend, py::arg("isa"), py::arg("kv_type"), py::arg("q"), py::arg("k"),
         py::arg("v"), py::arg("scale"));
+  m.def(
+      "attend_rows", [](const std::string& isa) { return select_kernels(isa).ops.attend_rows; },
+      py::arg("isa"), "Rows of an attention tile, at most.");
   m.def("kernel_attend_prompt", &attend_prompt, py::arg("isa"), py::arg("kv_type"), py::arg("q"),
         py::arg("k"), py::arg("v"), py::arg("scale"), py::arg("tile"));
 }

@@ -67,8 +67,6 @@ inline constexpr int attend_scratch(int head_dim) {
   return kAttendChunk + 2 * (head_dim + 64);
 }
 
-inline constexpr int kAttendTileRows = 48;
-
 // Attention of a tile of prompt rows over one key/value head. A row is one query head: row r is
 // head r % n_group of token r / n_group.
 struct AttendTileArgs {
@@ -81,13 +79,13 @@ struct AttendTileArgs {
   const uint8_t* const* pages;
   size_t k_offset, v_offset;
   int position;            // of token 0, which sees itself and what is before it
-  int row_begin, row_end;  // at most kAttendTileRows
+  int row_begin, row_end;  // at most OpsSet::attend_rows
   float* scratch;          // attend_tile_scratch floats, 64-byte aligned
 };
 
-inline constexpr int attend_tile_scratch(int head_dim) {
-  const int dims = (head_dim + 15) / 16 * 16;
-  return kAttendTileRows * (kAttendChunk + 2 * dims) + kPagePositions * (dims + 16) + 16 * dims;
+inline constexpr int attend_tile_scratch(int n_rows, int head_dim) {
+  const int dims = (head_dim + 31) / 32 * 32;
+  return n_rows * (kAttendChunk + 2 * dims) + kPagePositions * (dims + 16) + 16 * dims;
 }
 
 struct OpsSet {
@@ -103,6 +101,7 @@ struct OpsSet {
   void (*store_kv[kKvTypes])(const float* x, uint8_t* out, int n);
   void (*attend[kKvTypes])(const AttendArgs&);           // a generated row
   void (*attend_tile[kKvTypes])(const AttendTileArgs&);  // prompt rows
+  int attend_rows;                                       // of a tile, at most
 };
 
 }  // namespace q3l

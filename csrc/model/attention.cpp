@@ -73,8 +73,9 @@ void Attention::attend(const Batch& batch, const KvLayer& kv, Scratch& s) const 
 
 void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const {
   auto attend_tile = s.kernels.ops.attend_tile[static_cast<int>(kv.cache.type())];
+  const int tile_rows = s.kernels.ops.attend_rows;
   const int n_rows = run.n_rows * n_group_;
-  const int n_tiles = (n_rows + kAttendTileRows - 1) / kAttendTileRows;
+  const int n_tiles = (n_rows + tile_rows - 1) / tile_rows;
   s.pool.for_chunks(n_tiles * config_.n_head_kv, 1, [&](int worker, int task, int) {
     // The last tiles come first: they see the most positions, and short tasks balance the end.
     const int tile = n_tiles - 1 - task / config_.n_head_kv, head = task % config_.n_head_kv;
@@ -89,8 +90,8 @@ void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, 
                  .k_offset = kv.cache.key_offset(kv.layer, head),
                  .v_offset = kv.cache.value_offset(kv.layer, head),
                  .position = run.position,
-                 .row_begin = tile * kAttendTileRows,
-                 .row_end = std::min((tile + 1) * kAttendTileRows, n_rows),
+                 .row_begin = tile * tile_rows,
+                 .row_end = std::min((tile + 1) * tile_rows, n_rows),
                  .scratch = reinterpret_cast<float*>(s.worker_bytes(worker))});
   });
 }

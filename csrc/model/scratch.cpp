@@ -33,8 +33,8 @@ Scratch::Scratch(const Config& config, const Kernels& k, ThreadPool& p)
       config_(config),
       workers_(static_cast<size_t>(p.size())),
       activations_(p) {
-  const int n_floats =
-      std::max(attend_scratch(config.head_dim), attend_tile_scratch(config.head_dim));
+  const int n_floats = std::max(attend_scratch(config.head_dim),
+                                attend_tile_scratch(k.ops.attend_rows, config.head_dim));
   reserve_worker_bytes(sizeof(float) * static_cast<size_t>(n_floats));
 }
 

@@ -38,6 +38,7 @@ def kernel_attend(
     v: npt.NDArray[np.float32],
     scale: float,
 ) -> npt.NDArray[np.float32]: ...
+def attend_rows(isa: str) -> int: ...
 def kernel_attend_prompt(
     isa: str,
     kv_type: str,

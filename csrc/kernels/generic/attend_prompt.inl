@@ -4,20 +4,14 @@
 // of the tile see behind its own position is masked, whatever is there.
 #pragma once
 
-#include "kernels/generic/attend.inl"
+#include "kernels/generic/prompt_rows.inl"
 
 constexpr int kGroupRows = kAttendVectors * kLanes;  // rows whose sums are kept in registers
 constexpr int kGroups = kAttendTileRows / kGroupRows;
 static_assert(kAttendTileRows % kGroupRows == 0 && kLanes % kAttendValues == 0 &&
               kPagePositions % kAttendValues == 0);
 
-inline int clamp(int n, int low, int high) {
-  return n < low ? low : n > high ? high : n;
-}
-
-struct PromptTile {
-  const AttendTileArgs& args;
-  int n_rows = args.row_end - args.row_begin;
+struct PromptTile : PromptRows {
   int dims = (args.head_dim + kLanes - 1) / kLanes * kLanes;  // whole vectors
   int value_stride = dims + 16;  // no power of two: rows would share few of the cache's sets
   float* scores = args.scratch;  // [group][position of the chunk][kGroupRows], then weights
@@ -25,31 +19,12 @@ struct PromptTile {
   float* part = q + kAttendTileRows * dims;              // the same: weighted values of the chunk
   float* values = part + kAttendTileRows * dims;         // keys or values in float32
   float* rows = values + kPagePositions * value_stride;  // [kLanes][dims]: rows of part
-  SoftmaxSum sums[kAttendTileRows] = {};
-  // Of the chunk under way: where it begins, and for each row the positions that it sees from
-  // there (may be none), their largest score, the sum of their weights.
-  int begin = 0;
-  alignas(64) float visible[kAttendTileRows] = {};
-  alignas(64) float largest[kAttendTileRows] = {};
-  alignas(64) float total[kAttendTileRows] = {};
+  alignas(64) float visible[kAttendTileRows] = {};       // n_visible of the chunk under way
 
-  // Where a row stands in q and out.
-  size_t at(int row) const {
-    const int i = args.row_begin + row;
-    return static_cast<size_t>(i / args.n_group) * args.stride +
-           static_cast<size_t>(i % args.n_group * args.head_dim);
-  }
-  // Lanes without a row repeat the last.
-  int row_of(int lane) const { return lane < n_rows ? lane : n_rows - 1; }
-  int n_visible(int lane) const {
-    return args.position + (args.row_begin + row_of(lane)) / args.n_group + 1 - begin;
-  }
   // Of `n` positions of the chunk from `first`, those that all rows of a group see, or any.
-  int n_common(int group, int first, int n) const {
-    return clamp(n_visible(group * kGroupRows) - first, 0, n);
-  }
+  int n_common(int group, int first, int n) const { return n_seen(group * kGroupRows, first, n); }
   int n_any(int group, int first, int n) const {
-    return clamp(n_visible((group + 1) * kGroupRows - 1) - first, 0, n);
+    return n_seen((group + 1) * kGroupRows - 1, first, n);
   }
   int n_vectors(int group) const {
     return clamp((n_rows - group * kGroupRows + kLanes - 1) / kLanes, 0, kAttendVectors);
@@ -117,7 +92,7 @@ inline void pack_queries(const PromptTile& tile) {
       F block[kLanes];
       for (int i = 0; i < kLanes; ++i) {
         block[i] =
-            mul(load_first(a.q + tile.at(tile.row_of(first + i)) + j, a.head_dim - j), scale);
+            mul(load_first(a.q + tile.offset[tile.row_of(first + i)] + j, a.head_dim - j), scale);
       }
       transpose(block);
       for (int i = 0; i < kLanes; ++i) store(q + (j + i) * kGroupRows, block[i]);
@@ -224,8 +199,7 @@ inline void weigh_chunk(const PromptTile& tile, int n) {
 }
 
 // Adds the chunk to the results of rows [first, first + kLanes).
-inline void fold_rows(PromptTile& tile, int first) {
-  const AttendTileArgs& a = tile.args;
+inline void fold_lanes(PromptTile& tile, int first) {
   const float* part = tile.part + first / kGroupRows * kGroupRows * tile.dims + first % kGroupRows;
   for (int j = 0; j < tile.dims; j += kLanes) {
     F block[kLanes];
@@ -233,23 +207,14 @@ inline void fold_rows(PromptTile& tile, int first) {
     transpose(block);
     for (int i = 0; i < kLanes; ++i) store(tile.rows + i * tile.dims + j, block[i]);
   }
-  for (int row = first; row < first + kLanes && row < tile.n_rows; ++row) {
-    if (tile.n_visible(row) <= 0) continue;
-    fold_chunk(&tile.sums[row], a.out + tile.at(row), {tile.largest[row], tile.total[row]},
-               tile.rows + (row - first) * tile.dims, a.head_dim);
-  }
+  fold_rows(tile, first, tile.rows, tile.dims);
 }
 
 template <class Kv>
 void attend_tile(const AttendTileArgs& a) {
-  PromptTile tile = {a};
-  for (int row = 0; row < tile.n_rows; ++row) {
-    tile.sums[row] = {-__builtin_inff(), 0.0f};
-    std::memset(a.out + tile.at(row), 0, static_cast<size_t>(a.head_dim) * sizeof(float));
-  }
+  PromptTile tile = {PromptRows(a)};
   pack_queries(tile);
-  for (int n_left = tile.n_visible(tile.n_rows - 1); n_left > 0; n_left -= kAttendChunk) {
-    const int n = clamp(n_left, 0, kAttendChunk);
+  for_chunks(tile, [&](int n) {
     for (int lane = 0; lane < kAttendTileRows; ++lane) {
       tile.visible[lane] = static_cast<float>(tile.n_visible(lane));
     }
@@ -258,10 +223,6 @@ void attend_tile(const AttendTileArgs& a) {
       exponentiate_rows(tile, row, tile.n_any(row / kGroupRows, 0, n));
     }
     weigh_chunk<Kv>(tile, n);
-    for (int row = 0; row < tile.n_rows; row += kLanes) fold_rows(tile, row);
-    tile.begin += kAttendChunk;
-  }
-  for (int row = 0; row < tile.n_rows; ++row) {
-    divide_row(a.out + tile.at(row), tile.sums[row].total, a.head_dim);
-  }
+    for (int row = 0; row < tile.n_rows; row += kLanes) fold_lanes(tile, row);
+  });
 }

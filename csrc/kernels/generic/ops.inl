@@ -1,6 +1,6 @@
 // Everything but matrix products: norms, rotations, activation, attention, the cache's stores.
+// Attention of prompt rows is the instruction set's choice: attend_tile.
 #include "kernels/generic/attend.inl"
-#include "kernels/generic/attend_prompt.inl"
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/math.inl"
 
@@ -80,4 +80,5 @@ constexpr OpsSet kSet = {
     {store_singles, store_halves},
     {attend<RealLoader<load_single, 4>>, attend<RealLoader<load_half, 2>>},
     {attend_tile<RealLoader<load_single, 4>>, attend_tile<RealLoader<load_half, 2>>},
+    kAttendTileRows,
 };

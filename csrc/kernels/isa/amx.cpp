@@ -1,4 +1,5 @@
-// Sapphire Rapids and later: avx512 whose prompt products run on matrix tiles.
+// Sapphire Rapids and later: avx512 whose prompt products run on matrix tiles, attention of
+// prompts too, unless the cache is float32.
 #include <immintrin.h>
 
 #include "kernels/kernel_set.h"
@@ -6,12 +7,16 @@
 namespace q3l::amx {
 namespace {
 
-// In this order: vocabulary, prompt products, family.
+constexpr int kAttendTileRows = 96;
+
+// In this order: vocabulary, prompt products, prompt attention, family.
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_512.inl"
 
 #include "kernels/isa/amx_gemm.inl"
+
+#include "kernels/isa/amx_attend.inl"
 
 #include Q3L_FAMILY_INL
 

@@ -9,17 +9,20 @@ namespace {
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 2;
 constexpr int kPanelRows = 32;
+constexpr int kAttendTileRows = 48;
 
 inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
   return _mm256_add_epi32(acc, _mm256_madd_epi16(w, x));
 }
 
-// In this order: vocabulary, prompt products, family.
+// In this order: vocabulary, prompt products, prompt attention, family.
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_256.inl"
 
 #include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/attend_prompt.inl"
 
 #include Q3L_FAMILY_INL
 

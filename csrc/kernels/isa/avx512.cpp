@@ -9,13 +9,16 @@ namespace {
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 3;
 constexpr int kPanelRows = 32;
+constexpr int kAttendTileRows = 48;
 
-// In this order: vocabulary, prompt products, family.
+// In this order: vocabulary, prompt products, prompt attention, family.
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_512.inl"
 
 #include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/attend_prompt.inl"
 
 #include Q3L_FAMILY_INL
 

@@ -15,9 +15,10 @@ constexpr int kPanelRows = 16;     // weight rows unpacked at once
 constexpr int kRealColumns = 4;    // input rows of a tile of float products
 constexpr int kAttendValues = 4;   // values of keys or values, and
 constexpr int kAttendVectors = 3;  // vectors of query rows whose products are kept in registers
-constexpr int kStreams = 1;        // weight rows that one generated token reads together
-constexpr int kGemvRows = 1;       // weight rows and
-constexpr int kGemvColumns = 4;    // generated tokens, at most, that share unpacked weights
+constexpr int kAttendTileRows = 48;
+constexpr int kStreams = 1;      // weight rows that one generated token reads together
+constexpr int kGemvRows = 1;     // weight rows and
+constexpr int kGemvColumns = 4;  // generated tokens, at most, that share unpacked weights
 
 typedef float F __attribute__((vector_size(16)));
 typedef int32_t I32 __attribute__((vector_size(16)));
@@ -244,8 +245,10 @@ inline void prefetch_far(const uint8_t* p) {
   __builtin_prefetch(p, 0, 2);
 }
 
-// In this order: vocabulary, prompt products, family.
+// In this order: vocabulary, prompt products, prompt attention, family.
 #include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/attend_prompt.inl"
 
 #include Q3L_FAMILY_INL
 

@@ -83,8 +83,8 @@ void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
                                           scratch.data()});
   CHECK(attends(result));
   std::fill_n(result, head_dim, 2.0f);
-  const AlignedBuffer tile_scratch(sizeof(float) *
-                                   static_cast<size_t>(attend_tile_scratch(head_dim)));
+  const AlignedBuffer tile_scratch(
+      sizeof(float) * static_cast<size_t>(attend_tile_scratch(set.ops.attend_rows, head_dim)));
   set.ops.attend_tile[static_cast<int>(type)](
       {reinterpret_cast<const float*>(query.data()), result, static_cast<size_t>(head_dim), 1,
        head_dim, 0.1f, pages, k_offset, v_offset, 63, 0, 1, tile_scratch.floats()});

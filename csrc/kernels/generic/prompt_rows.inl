@@ -1,0 +1,83 @@
+// What attention of a tile of prompt rows is about, whatever computes it: where rows stand, which
+// positions they see, and how a chunk of positions joins those before it.
+#pragma once
+
+#include "kernels/generic/attend.inl"
+
+static_assert(kAttendTileRows % kLanes == 0);
+
+inline int clamp(int n, int low, int high) {
+  return n < low ? low : n > high ? high : n;
+}
+
+struct PromptRows {
+  explicit PromptRows(const AttendTileArgs& a) : args(a) {
+    for (int row = 0; row < n_rows; ++row) {
+      const int i = a.row_begin + row, token = i / a.n_group;
+      offset[row] = static_cast<size_t>(token) * a.stride +
+                    static_cast<size_t>((i - token * a.n_group) * a.head_dim);
+      seen[row] = a.position + token + 1;
+    }
+  }
+
+  const AttendTileArgs& args;
+  int n_rows = args.row_end - args.row_begin;
+  size_t offset[kAttendTileRows];  // where each row stands in q and out
+  int seen[kAttendTileRows];       // its positions
+  // Of the chunk under way: where it begins, and for each row its positions' largest score and the
+  // sum of their weights. Of the chunks before it, the same.
+  int begin = 0;
+  alignas(64) float largest[kAttendTileRows] = {};
+  alignas(64) float total[kAttendTileRows] = {};
+  alignas(64) float largest_before[kAttendTileRows] = {};
+  alignas(64) float total_before[kAttendTileRows] = {};
+
+  // Lanes without a row repeat the last.
+  int row_of(int lane) const { return lane < n_rows ? lane : n_rows - 1; }
+  // The positions that a lane's row sees from `begin`; there may be none.
+  int n_visible(int lane) const { return seen[row_of(lane)] - begin; }
+  // Of `n` positions of the chunk from `first`, those that a lane's row sees. Later rows see more.
+  int n_seen(int lane, int first, int n) const { return clamp(n_visible(lane) - first, 0, n); }
+};
+
+// Adds the chunk to the results of rows [first, first + kLanes), whose weighted values lie `stride`
+// apart. Adding zero makes one of both zeros: which one a sum that underflows to may depend on the
+// tile.
+inline void fold_rows(PromptRows& rows, int first, const float* part, int stride) {
+  const F before = load(rows.largest_before + first), now = load(rows.largest + first);
+  const F largest = max(before, now), zero = splat(0.0f);
+  alignas(64) float old_factor[kLanes], factor[kLanes];
+  store(old_factor, exp_lanes(sub(before, largest)));
+  store(factor, exp_lanes(sub(now, largest)));
+  for (int i = 0; i < kLanes && first + i < rows.n_rows; ++i, part += stride) {
+    const int row = first + i;
+    if (rows.n_visible(row) <= 0) continue;
+    float* out = rows.args.out + rows.offset[row];
+    for (int j = 0; j < rows.args.head_dim; j += kLanes) {
+      const int n = rows.args.head_dim - j;
+      const F old = mul(load_first(out + j, n), splat(old_factor[i]));
+      store_first(out + j, fma(add(load(part + j), zero), splat(factor[i]), old), n);
+    }
+    rows.total_before[row] = rows.total_before[row] * old_factor[i] + rows.total[row] * factor[i];
+    rows.largest_before[row] =
+        rows.largest[row] > rows.largest_before[row] ? rows.largest[row] : rows.largest_before[row];
+  }
+}
+
+// Calls attend_chunk(n) for each chunk of n positions, which folds it.
+template <class AttendChunk>
+inline void for_chunks(PromptRows& rows, AttendChunk&& attend_chunk) {
+  const AttendTileArgs& a = rows.args;
+  for (int row = 0; row < kAttendTileRows; ++row) {
+    rows.largest_before[row] = -__builtin_inff();
+    if (row >= rows.n_rows) continue;
+    std::memset(a.out + rows.offset[row], 0, static_cast<size_t>(a.head_dim) * sizeof(float));
+  }
+  for (int n_left = rows.n_visible(rows.n_rows - 1); n_left > 0; n_left -= kAttendChunk) {
+    attend_chunk(clamp(n_left, 0, kAttendChunk));
+    rows.begin += kAttendChunk;
+  }
+  for (int row = 0; row < rows.n_rows; ++row) {
+    divide_row(a.out + rows.offset[row], rows.total_before[row], a.head_dim);
+  }
+}
