@@ -22,8 +22,8 @@ struct Batch {
   std::vector<int32_t> tokens;  // one a row
   std::vector<Run> runs;
   std::vector<int> logit_rows;  // rows whose logits are wanted, ascending
-  // Rows that tokens are sampled from take the head's kernels of generated tokens, for they are few;
-  // the first so many of logit_rows, read for themselves, those of prompts.
+  // Rows that tokens are sampled from take the head's kernels of generated tokens, for they are
+  // few; the first so many of logit_rows, read for themselves, those of prompts.
   int n_prompt_logits = 0;
 
   int n_rows() const { return static_cast<int>(tokens.size()); }
