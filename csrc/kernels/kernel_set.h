@@ -27,6 +27,18 @@ struct MatmulArgs {
   uint8_t* scratch;  // Packing::scratch_bytes(n_in), this thread's own, 64-byte aligned
 };
 
+// silu(gate x) * (up x) for rows of two matrices of one format and shape, written as the packed
+// inputs of the next product.
+struct GatedArgs {
+  MatmulArgs gate;  // without y
+  const uint8_t* up_weights;
+  uint8_t* out;  // packed inputs of n_out values
+  int n_out;     // rows of each matrix
+};
+
+using MatmulFunction = void (*)(const MatmulArgs&);
+using GatedFunction = void (*)(const GatedArgs&);
+
 // A layout of inputs and all that reads it; an instruction set inherits it whole or not at all.
 struct Packing {
   uint32_t layout;  // equal for families that share a layout, so that an input is packed once
@@ -37,7 +49,8 @@ struct Packing {
   // Packs input rows [begin, end) of x (row r at r * stride); begin is a multiple of pack_tile.
   void (*pack)(const float* x, size_t stride, int n_in, int begin, int end, uint8_t* packed);
   size_t (*scratch_bytes)(int n_in);
-  void (*matmul[kMaxFamilyFormats])(const MatmulArgs&);  // by Format::index
+  MatmulFunction matmul[kMaxFamilyFormats];  // by Format::index
+  GatedFunction gated[kMaxFamilyFormats];    // null where two products and the rest are as fast
 };
 
 struct FamilySet {

@@ -9,10 +9,7 @@ FeedForward::FeedForward(const Config& c, TensorSource& tensors, const std::stri
 
 void FeedForward::forward(Mat h, Scratch& s) const {
   s.shape_feed_forward(h.rows, gate_.n_out());
-  Linear::apply_all({{gate_, s.gate}, {up_, s.up}}, s.pack(h), s);
-  s.for_rows(h.rows,
-             [&](int row) { s.kernels.ops.swiglu(s.gate.row(row), s.up.row(row), s.gate.cols); });
-  down_.apply(h, s.pack(s.gate), s);
+  down_.apply(h, Linear::apply_gated(gate_, up_, down_, s.pack(h), s), s);
 }
 
 }  // namespace q3l

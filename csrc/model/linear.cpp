@@ -21,26 +21,28 @@ int rows_a_chunk(const Product& p, const Packing& packing, int64_t budget, int n
   return std::max({1, share, static_cast<int>(budget / tile_cost)}) * packing.row_tile;
 }
 
-void multiply_rows(const Product& p, int row_begin, int row_end, const Packing& packing,
-                   const uint8_t* packed, uint8_t* scratch) {
-  packing.matmul[p.weight.format->index]({.weights = p.weight.data,
-                                          .row_bytes = p.weight.row_bytes(),
-                                          .n_in = p.weight.cols,
-                                          .row_begin = row_begin,
-                                          .row_end = row_end,
-                                          .packed = packed,
-                                          .n_rows = p.end - p.begin,
-                                          .y = p.y.row(p.begin),
-                                          .y_stride = p.y.stride,
-                                          .scratch = scratch});
+// More chunks than threads, so that a slow core can be helped out, but few enough that taking one
+// costs nothing.
+constexpr int kChunksPerThread = 8;
+
+MatmulArgs arguments(const Product& p, int row_begin, int row_end, const uint8_t* packed,
+                     uint8_t* scratch) {
+  return {.weights = p.weight.data,
+          .row_bytes = p.weight.row_bytes(),
+          .n_in = p.weight.cols,
+          .row_begin = row_begin,
+          .row_end = row_end,
+          .packed = packed,
+          .n_rows = p.end - p.begin,
+          .y = p.y.row(p.begin),
+          .y_stride = p.y.stride,
+          .scratch = scratch};
 }
 
 }  // namespace
 
 void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
-  // Chunks of about equal cost, whatever products they belong to: enough of them that a slow core
-  // can be helped out, few enough that taking one costs nothing.
-  constexpr int kChunksPerThread = 8;
+  // Chunks of about equal cost, whatever products they belong to.
   int64_t total = 0;
   for (const Product& p : products) total += p.weight.rows * row_cost(p);
   const int64_t budget = total / (kChunksPerThread * s.pool.size());
@@ -66,8 +68,9 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
     const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
     const int begin = (chunk - s.first_chunks[i]) * rows;
     const size_t offset = packing.packed_bytes(a.cols(), p.begin - a.begin(p.role));
-    multiply_rows(p, begin, std::min(begin + rows, p.weight.rows), packing,
-                  a.packed(packing, p.role) + offset, s.worker_bytes(worker));
+    packing.matmul[p.weight.format->index](
+        arguments(p, begin, std::min(begin + rows, p.weight.rows),
+                  a.packed(packing, p.role) + offset, s.worker_bytes(worker)));
   });
 }
 
@@ -79,21 +82,55 @@ void Linear::apply(Mat y, Activations& a, Scratch& s) const {
   apply_all({{*this, y}}, a, s);
 }
 
-void Linear::apply_all(std::initializer_list<Output> outputs, Activations& a, Scratch& s) {
+void Linear::apply_all(std::initializer_list<Output> outputs, Activations& a, Scratch& s,
+                       Role first) {
   s.products.clear();
   for (const auto& [linear, y] : outputs) {
     for (Role role : {Role::prompt, Role::generated}) {
       const int begin = a.begin(role), end = begin + a.count(role);
-      if (begin < end) s.products.push_back({linear.weight_, y, role, begin, end});
+      if (role >= first && begin < end) s.products.push_back({linear.weight_, y, role, begin, end});
     }
   }
   multiply(s.products, a, s);
-  const int n_rows = a.count(Role::prompt) + a.count(Role::generated);
   for (const auto& [linear, y] : outputs) {
     if (!linear.bias_) continue;
-    s.for_rows(n_rows,
+    s.for_rows(a.begin(first), a.rows(),
                [&](int row) { s.kernels.ops.add(y.row(row), linear.bias_, linear.n_out()); });
   }
+}
+
+Activations& Linear::apply_gated(const Linear& gate, const Linear& up, const Linear& next,
+                                 Activations& a, Scratch& s) {
+  s.gated.set(s.gate, a.count(Role::prompt));
+  const Role first = gate_prompt(gate, up, next, a, s) ? Role::generated : Role::prompt;
+  apply_all({{gate, s.gate}, {up, s.up}}, a, s, first);
+  s.for_rows(a.begin(first), a.rows(),
+             [&](int row) { s.kernels.ops.swiglu(s.gate.row(row), s.up.row(row), s.gate.cols); });
+  return s.gated;
+}
+
+bool Linear::gate_prompt(const Linear& gate, const Linear& up, const Linear& next, Activations& a,
+                         Scratch& s) {
+  const Weight& weight = gate.weight_;
+  const Packing& packing = s.kernels.packing(*weight.format, Role::prompt);
+  const GatedFunction kernel = packing.gated[weight.format->index];
+  const uint32_t wanted = s.kernels.packing(*next.weight_.format, Role::prompt).layout;
+  if (!kernel || up.weight_.format != weight.format || wanted != packing.layout || gate.bias_ ||
+      up.bias_ || a.count(Role::prompt) == 0) {
+    return false;
+  }
+  const Product product = {weight, {}, Role::prompt, 0, a.count(Role::prompt)};
+  const int n_threads = s.pool.size();
+  const int64_t budget = weight.rows * row_cost(product) / (kChunksPerThread * n_threads);
+  const uint8_t* packed = a.packed(packing, Role::prompt);
+  uint8_t* out = s.gated.fill(packing, Role::prompt);
+  s.reserve_worker_bytes(packing.scratch_bytes(weight.cols));
+  s.pool.for_chunks(weight.rows, rows_a_chunk(product, packing, budget, n_threads),
+                    [&](int worker, int begin, int end) {
+                      kernel({arguments(product, begin, end, packed, s.worker_bytes(worker)),
+                              up.weight_.data, out, weight.rows});
+                    });
+  return true;
 }
 
 }  // namespace q3l

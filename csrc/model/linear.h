@@ -25,10 +25,19 @@ class Linear {
   void apply(Mat y, Activations& a, Scratch& s) const;
 
   struct Output;
-  // Several layers on the same inputs, in one parallel loop.
-  static void apply_all(std::initializer_list<Output> outputs, Activations& a, Scratch& s);
+  // Several layers on the same inputs, in one parallel loop; rows of roles before `first` excepted.
+  static void apply_all(std::initializer_list<Output> outputs, Activations& a, Scratch& s,
+                        Role first = Role::prompt);
+
+  // silu(gate a) * (up a), as inputs of `next`. REQUIRES: s.gate and s.up have room.
+  static Activations& apply_gated(const Linear& gate, const Linear& up, const Linear& next,
+                                  Activations& a, Scratch& s);
 
  private:
+  // The same for prompt rows, in one step where there are kernels for it; says whether it did.
+  static bool gate_prompt(const Linear& gate, const Linear& up, const Linear& next, Activations& a,
+                          Scratch& s);
+
   Weight weight_;
   const float* bias_;  // or nullptr
 };

@@ -10,26 +10,37 @@ void Activations::set(Mat x, int n_prompt) {
   for (Packed& p : packed_) p.valid = false;
 }
 
-const uint8_t* Activations::packed(const Packing& packing, Role role) {
+Activations::Packed& Activations::reserved(const Packing& packing, Role role) {
   auto same = [&](const Packed& p) { return p.layout == packing.layout; };
   auto it = std::find_if(packed_.begin(), packed_.end(), same);
   if (it == packed_.end()) it = packed_.insert(it, {packing.layout, false, {}});
-  if (!it->valid) {
-    const int n = count(role);
-    it->bytes.reserve(packing.packed_bytes(x_.cols, n));
-    const int tiles = (n + packing.pack_tile - 1) / packing.pack_tile;
+  if (!it->valid) it->bytes.reserve(packing.packed_bytes(x_.cols, count(role)));
+  return *it;
+}
+
+const uint8_t* Activations::packed(const Packing& packing, Role role) {
+  Packed& packed = reserved(packing, role);
+  if (!packed.valid) {
+    const int n = count(role), tiles = (n + packing.pack_tile - 1) / packing.pack_tile;
     const int tiles_a_chunk = std::max(1, tiles / (2 * pool_.size()));
     pool_.for_chunks(n, tiles_a_chunk * packing.pack_tile, [&](int, int first, int last) {
-      packing.pack(x_.row(begin(role)), x_.stride, x_.cols, first, last, it->bytes.data());
+      packing.pack(x_.row(begin(role)), x_.stride, x_.cols, first, last, packed.bytes.data());
     });
-    it->valid = true;
+    packed.valid = true;
   }
-  return it->bytes.data();
+  return packed.bytes.data();
+}
+
+uint8_t* Activations::fill(const Packing& packing, Role role) {
+  Packed& packed = reserved(packing, role);
+  packed.valid = true;
+  return packed.bytes.data();
 }
 
 Scratch::Scratch(const Config& config, const Kernels& k, ThreadPool& p)
     : kernels(k),
       pool(p),
+      gated(p),
       config_(config),
       workers_(static_cast<size_t>(p.size())),
       activations_(p) {

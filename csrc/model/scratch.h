@@ -27,8 +27,12 @@ class Activations {
   void set(Mat x, int n_prompt);
   int begin(Role role) const { return role == Role::prompt ? 0 : n_prompt_; }
   int count(Role role) const { return role == Role::prompt ? n_prompt_ : x_.rows - n_prompt_; }
+  int rows() const { return x_.rows; }
   int cols() const { return x_.cols; }
   const uint8_t* packed(const Packing& packing, Role role);
+  // For kernels that write packed inputs themselves: room for all rows of the role, which count as
+  // packed from now on.
+  uint8_t* fill(const Packing& packing, Role role);
 
  private:
   struct Packed {
@@ -36,6 +40,9 @@ class Activations {
     bool valid;
     AlignedBuffer bytes;
   };
+
+  // The layout's buffer, with room for the role's rows.
+  Packed& reserved(const Packing& packing, Role role);
 
   ThreadPool& pool_;
   Mat x_;
@@ -63,14 +70,19 @@ class Scratch {
   Activations& pack(Mat input) { return pack(input, n_prompt_); }
   Activations& pack(Mat input, int n_prompt);
 
-  // Calls body(row) for all rows, in parallel where that pays.
+  // Calls body(row) for rows [first, last), in parallel where that pays.
   template <class Body>
-  void for_rows(int n, Body&& body) {
+  void for_rows(int first, int last, Body&& body) {
     constexpr int kSerial = 8;
+    const int n = last - first;
     const int chunk = n < kSerial ? std::max(1, n) : std::max(1, n / (4 * pool.size()));
     pool.for_chunks(n, chunk, [&](int, int begin, int end) {
-      for (int row = begin; row < end; ++row) body(row);
+      for (int row = first + begin; row < first + end; ++row) body(row);
     });
+  }
+  template <class Body>
+  void for_rows(int n, Body&& body) {
+    for_rows(0, n, std::forward<Body>(body));
   }
 
   // Makes gate and up [rows, n_ff].
@@ -85,7 +97,8 @@ class Scratch {
 
   // [rows, width]: normed input and output of a sub-layer; heads; the router's logits.
   Mat x, h, q, k, v, attended, router;
-  Mat gate, up;  // halves of the feed-forward network under way
+  Mat gate, up;       // halves of the feed-forward network under way
+  Activations gated;  // what the gate let through
   ExpertScratch experts;
   Mat cos, sin;                   // [rows, n_rot / 2] of each row's position
   std::vector<int> positions;     // of each row

@@ -98,6 +98,9 @@ void multiply_prompt(const MatmulArgs& a) {
   multiply_prompt_rows<Unpacker<Format>>(a);
 }
 
+template <class Format>
+constexpr GatedFunction gated_prompt = kGated<Unpacker<Format>>;
+
 constexpr FamilySet kSet = {{
     {layout_id(Layout::token_tiles),
      kLanes,
@@ -106,7 +109,8 @@ constexpr FamilySet kSet = {{
      token_tiles_bytes,
      pack_token_tiles,
      panel_bytes<1>,
-     {Q3L_EACH_B32(multiply_prompt)}},
+     {Q3L_EACH_B32(multiply_prompt)},
+     {Q3L_EACH_B32(gated_prompt)}},
     {layout_id(Layout::quant_groups),
      1,
      1,
@@ -114,5 +118,6 @@ constexpr FamilySet kSet = {{
      quant_groups_bytes,
      pack_quant_groups,
      no_scratch,
-     {Q3L_EACH_B32(multiply_generated)}},
+     {Q3L_EACH_B32(multiply_generated)},
+     {}},
 }};

@@ -16,3 +16,7 @@ inline F exp_lanes(F x) {
   p = fma(p, mul(r, r), add(r, splat(1.0f)));
   return scale_by_power(p, n);
 }
+
+inline F silu(F x) {
+  return div(x, add(splat(1.0f), exp_lanes(sub(splat(0.0f), x))));
+}

@@ -31,11 +31,9 @@ void add_scaled_rows(float* x, const float* y, float scale, int n) {
 }
 
 void swiglu(float* gate, const float* up, int n) {
-  const F one = splat(1.0f);
   for (int i = 0; i < n; i += kLanes) {
-    F g = load_first(gate + i, n - i);
-    F silu = div(g, add(one, exp_lanes(sub(splat(0.0f), g))));
-    store_first(gate + i, mul(silu, load_first(up + i, n - i)), n - i);
+    const F g = silu(load_first(gate + i, n - i));
+    store_first(gate + i, mul(g, load_first(up + i, n - i)), n - i);
   }
 }
 

@@ -7,6 +7,9 @@
 
 constexpr int kChunkRows = kPanelRows;
 
+template <class Unpacker>
+constexpr GatedFunction kGated = nullptr;
+
 // 32 values of each row, in kScales runs of one scale each: weight = d * q + m.
 template <int kScales>
 struct alignas(64) PanelBlock {

@@ -134,7 +134,8 @@ constexpr FamilySet kSet = {{
      real_tiles_bytes,
      pack_real_tiles,
      real_panel_bytes,
-     {Q3L_EACH_REAL(multiply_prompt)}},
+     {Q3L_EACH_REAL(multiply_prompt)},
+     {}},
     {layout_id(Layout::real_rows),
      1,
      1,
@@ -142,5 +143,6 @@ constexpr FamilySet kSet = {{
      real_rows_bytes,
      pack_real_rows,
      no_scratch,
-     {Q3L_EACH_REAL(multiply_generated)}},
+     {Q3L_EACH_REAL(multiply_generated)},
+     {}},
 }};

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kernels/generic/lanes.inl"
+#include "kernels/generic/math.inl"
 
 constexpr int kTile = 16;        // rows or tokens of a tile
 constexpr int kPanelRows = 32;   // two tiles
@@ -191,21 +192,69 @@ inline int at_most(int n, int limit) {
   return n < limit ? n : limit;
 }
 
+// What becomes of sums: outputs of one matrix,
+struct ToOutputs {
+  static constexpr int kMatrices = 1;
+
+  const MatmulArgs& a;
+
+  const uint8_t* weights(int) const { return a.weights; }
+  void write(const SumBlock&, const SumBlock& sums, int token, int n_tokens, int row,
+             int n_rows) const {
+    write_sums(sums, n_tokens, n_rows, a.y + static_cast<size_t>(token) * a.y_stride + row,
+               a.y_stride);
+  }
+};
+
+// or packed inputs from a gate and what it lets through. Rows come in whole blocks.
+struct ToGated {
+  static constexpr int kMatrices = 2;
+
+  const GatedArgs& a;
+
+  const uint8_t* weights(int matrix) const { return matrix ? a.up_weights : a.gate.weights; }
+  void write(const SumBlock& gate, const SumBlock& up, int token, int n_tokens, int row,
+             int) const {
+    // Pairs of values, each in one half of a register, become neighbours.
+    alignas(64) static constexpr uint16_t kPairs[32] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
+                                                        21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
+                                                        11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+    const __m512i pairs = _mm512_load_si512(kPairs);
+    for (int t = 0; t * kTile < n_tokens; ++t) {
+      TokenTile* tile =
+          reinterpret_cast<TokenTile*>(a.out) + (token / kTile + t) * (a.n_out / 32) + row / 32;
+      for (int i = 0; i < 32; i += 2) {
+        F values[2];
+        for (int k = 0; k < 2; ++k) {
+          const int r = (i + k) / kTile, line = (i + k) % kTile;
+          values[k] = mul(silu(load(gate[r][t].sum[line])), load(up[r][t].sum[line]));
+        }
+        _mm512_store_si512(tile->q[i / 2],
+                           _mm512_permutexvar_epi16(pairs, to_bf16(values[0], values[1])));
+      }
+    }
+  }
+};
+
 // A chunk of values of one panel's rows.
 struct Step {
   int pass_row, pass_panels;  // the pass's first weight row, and how many panels it has
   int panel, block;
 };
 
-// Tokens [token, token + n_tokens) by all rows.
-template <class Unpacker>
+// Tokens [token, token + n_tokens) by all rows; panels of several matrices take turns.
+template <class Unpacker, class Output>
 struct TokenBlock {
+  static constexpr int kMatrices = Output::kMatrices;
+
   const MatmulArgs a;
+  const Output output;
   const int token, n_tokens, n_blocks;
   PassScratch& scratch;
 
-  TokenBlock(const MatmulArgs& args, int first)
+  TokenBlock(const MatmulArgs& args, const Output& out, int first)
       : a(args),
+        output(out),
         token(first),
         n_tokens(at_most(args.n_rows - first, kPassTokens)),
         n_blocks(args.n_in / 32),
@@ -213,16 +262,17 @@ struct TokenBlock {
 
   Step pass_from(int row) const {
     const int n_panels = (a.row_end - row + kPanelRows - 1) / kPanelRows;
-    return {row, at_most(n_panels, kPassPanels), 0, 0};
+    return {row, at_most(n_panels * kMatrices, kPassPanels), 0, 0};
   }
   Step after(Step s) const {
     if (++s.panel < s.pass_panels) return s;
     s.panel = 0;
     s.block += kChunkBlocks;
-    return s.block < n_blocks ? s : pass_from(s.pass_row + s.pass_panels * kPanelRows);
+    if (s.block < n_blocks) return s;
+    return pass_from(s.pass_row + s.pass_panels / kMatrices * kPanelRows);
   }
   bool exists(const Step& s) const { return s.pass_row < a.row_end; }
-  int first_row(const Step& s) const { return s.pass_row + s.panel * kPanelRows; }
+  int first_row(const Step& s) const { return s.pass_row + s.panel / kMatrices * kPanelRows; }
   int chunk_blocks(const Step& s) const { return at_most(n_blocks - s.block, kChunkBlocks); }
   bool is_last(const Step& s) const { return s.block + kChunkBlocks >= n_blocks; }
 
@@ -230,8 +280,8 @@ struct TokenBlock {
     return reinterpret_cast<const TokenTile*>(a.packed) +
            static_cast<size_t>(token / kTile + 2 * pair) * static_cast<size_t>(n_blocks) + s.block;
   }
-  const uint8_t* weights(int row) const {
-    return a.weights + static_cast<size_t>(row) * a.row_bytes;
+  const uint8_t* weights(const Step& s, int row) const {
+    return output.weights(s.panel % kMatrices) + static_cast<size_t>(row) * a.row_bytes;
   }
 
   // Unpacks rows [begin, end) of a step.
@@ -240,8 +290,8 @@ struct TokenBlock {
     for (int r = begin; r < end; ++r) {
       const int row = first_row(s) + r;
       if (row < a.row_end) {
-        if (s.block == 0) prefetch_row(row + kPanelRows);
-        Unpacker::unpack(weights(row), s.block, s.block + n, {panel, s.block, r});
+        if (s.block == 0) prefetch_row(s, row + kPanelRows);
+        Unpacker::unpack(weights(s, row), s.block, s.block + n, {panel, s.block, r});
       } else {
         for (int b = 0; b < n; ++b) std::memset(panel[b].q[r], 0, sizeof panel[b].q[r]);
       }
@@ -250,10 +300,10 @@ struct TokenBlock {
 
   // Whole rows, for their first chunk: stretches as short as a chunk's are nothing that the
   // hardware would foresee.
-  void prefetch_row(int row) const {
+  void prefetch_row(const Step& s, int row) const {
     if (row >= a.row_end) return;
-    const uint8_t* const end = weights(row) + a.row_bytes;
-    for (const uint8_t* p = weights(row); p < end; p += 64) prefetch_far(p);
+    const uint8_t* const end = weights(s, row) + a.row_bytes;
+    for (const uint8_t* p = weights(s, row); p < end; p += 64) prefetch_far(p);
   }
 
   // One of n equal parts of a pair's tokens.
@@ -279,10 +329,11 @@ struct TokenBlock {
   }
 
   void write(const Step& s, int pair) const {
+    if (s.panel % kMatrices + 1 < kMatrices) return;  // others' sums are wanted too
     const int first_token = pair * 2 * kTile, row = first_row(s);
-    write_sums(scratch.sums[s.panel][pair], at_most(n_tokens - first_token, 2 * kTile),
-               at_most(a.row_end - row, kPanelRows),
-               a.y + static_cast<size_t>(token + first_token) * a.y_stride + row, a.y_stride);
+    output.write(scratch.sums[s.panel + 1 - kMatrices][pair], scratch.sums[s.panel][pair],
+                 token + first_token, at_most(n_tokens - first_token, 2 * kTile), row,
+                 at_most(a.row_end - row, kPanelRows));
   }
 
   // Vector work follows each product of tiles, which goes on meanwhile: rows of the next step are
@@ -347,10 +398,23 @@ class TilesInUse {
   TileConfig found_;
 };
 
-template <class Unpacker>
-void multiply_prompt_rows(const MatmulArgs& a) {
+template <class Unpacker, class Output>
+inline void multiply_tokens(const MatmulArgs& a, const Output& output) {
   const TilesInUse tiles;
   for (int token = 0; token < a.n_rows; token += kPassTokens) {
-    TokenBlock<Unpacker>(a, token).run();
+    TokenBlock<Unpacker, Output>(a, output, token).run();
   }
 }
+
+template <class Unpacker>
+void multiply_prompt_rows(const MatmulArgs& a) {
+  multiply_tokens<Unpacker>(a, ToOutputs{a});
+}
+
+template <class Unpacker>
+void multiply_gated_rows(const GatedArgs& a) {
+  multiply_tokens<Unpacker>(a.gate, ToGated{a});
+}
+
+template <class Unpacker>
+constexpr GatedFunction kGated = multiply_gated_rows<Unpacker>;
