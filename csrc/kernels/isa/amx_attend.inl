@@ -1,12 +1,13 @@
 // Attention of a tile of prompt rows on matrix tiles, operands in bf16, for caches of halves: who
-// keeps float32 wants it exact. Keys are the left operand
-// of the first product as they lie in the cache, queries in pairs of dimensions the right one, so
-// that a lane of the scores is a query row and softmax reduces nothing across lanes. Weights are
-// then turned over, less than keys or values would be, and are the left operand of the second
-// product; values, in pairs of positions, are the right one.
+// keeps float32 wants it exact. Keys are the left operand of the first product as they lie in the
+// cache, queries in pairs of dimensions the right one, so that a lane of the scores is a query row
+// and softmax reduces nothing across lanes. Weights are then turned over, less than keys or values
+// would be, and are the left operand of the second product; values, in pairs of positions, are the
+// right one.
 #pragma once
 
 #include "kernels/generic/attend_prompt.inl"
+#include "kernels/isa/amx_tiles.inl"
 
 using Half = RealLoader<load_half, 2>;
 
@@ -37,19 +38,6 @@ struct MatrixTile : PromptRows {
     return n_seen(row_tile * kTile + kTile - 1, first, n);
   }
 };
-
-// Tile loads read what vectors wrote, unseen by GCC 12.
-inline void end_of_stores() {
-  asm volatile("" ::: "memory");
-}
-
-// Two registers' lanes become pairs, one of each.
-inline __m512i pair_up(F first, F second) {
-  alignas(64) static constexpr uint16_t kOrder[32] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
-                                                      21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
-                                                      11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-  return _mm512_permutexvar_epi16(_mm512_load_si512(kOrder), to_bf16(first, second));
-}
 
 // Lanes [j, j + kLanes) of a row of n values; zeros behind them.
 template <class Loader>

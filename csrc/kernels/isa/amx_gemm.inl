@@ -5,10 +5,9 @@
 // each chunk of the tokens comes from memory once a pass.
 #pragma once
 
-#include "kernels/generic/lanes.inl"
 #include "kernels/generic/math.inl"
+#include "kernels/isa/amx_tiles.inl"
 
-constexpr int kTile = 16;        // rows or tokens of a tile
 constexpr int kPanelRows = 32;   // two tiles
 constexpr int kChunkBlocks = 8;  // blocks of 32 values in a chunk
 constexpr int kChunkRows = 4 * kPanelRows;
@@ -48,10 +47,6 @@ size_t panel_bytes(int) {
 inline size_t token_tiles_bytes(int n_in, int n_rows) {
   const int n_tiles = (n_rows + kTile - 1) / kTile;
   return static_cast<size_t>(n_tiles) * static_cast<size_t>(n_in / 32) * sizeof(TokenTile);
-}
-
-inline __m512i to_bf16(F first, F second) {
-  return reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first));
 }
 
 inline void pack_token_tiles(const float* x, size_t stride, int n_in, int begin, int end,
@@ -188,10 +183,6 @@ inline void write_sums(const SumBlock& sums, int n_tokens, int n_rows, float* y,
   }
 }
 
-inline int at_most(int n, int limit) {
-  return n < limit ? n : limit;
-}
-
 // What becomes of sums: outputs of one matrix,
 struct ToOutputs {
   static constexpr int kMatrices = 1;
@@ -215,11 +206,6 @@ struct ToGated {
   const uint8_t* weights(int matrix) const { return matrix ? a.up_weights : a.gate.weights; }
   void write(const SumBlock& gate, const SumBlock& up, int token, int n_tokens, int row,
              int) const {
-    // Pairs of values, each in one half of a register, become neighbours.
-    alignas(64) static constexpr uint16_t kPairs[32] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
-                                                        21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
-                                                        11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-    const __m512i pairs = _mm512_load_si512(kPairs);
     for (int t = 0; t * kTile < n_tokens; ++t) {
       TokenTile* tile =
           reinterpret_cast<TokenTile*>(a.out) + (token / kTile + t) * (a.n_out / 32) + row / 32;
@@ -229,8 +215,7 @@ struct ToGated {
           const int r = (i + k) / kTile, line = (i + k) % kTile;
           values[k] = mul(silu(load(gate[r][t].sum[line])), load(up[r][t].sum[line]));
         }
-        _mm512_store_si512(tile->q[i / 2],
-                           _mm512_permutexvar_epi16(pairs, to_bf16(values[0], values[1])));
+        _mm512_store_si512(tile->q[i / 2], pair_up(values[0], values[1]));
       }
     }
   }
@@ -347,7 +332,7 @@ struct TokenBlock {
       const Step next = after(now);
       Step next_chunk = now;
       next_chunk.block = is_last(now) ? 0 : now.block + kChunkBlocks;
-      asm volatile("" ::: "memory");  // tile loads read what unpacking wrote, unseen by GCC 12
+      end_of_stores();
       for (int pair = 0; pair < n_pairs; ++pair) {
         if (2 * pair + 1 < n_tiles)
           multiply<2>(now, panel, pair);
@@ -366,36 +351,6 @@ struct TokenBlock {
       now = next;
     }
   }
-};
-
-struct alignas(64) TileConfig {
-  uint8_t palette = 1, start_row = 0, reserved[14] = {};
-  uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-  uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
-
-// Other libraries configure a thread's tiles once and rely on it: theirs is put back.
-class TilesInUse {
- public:
-  TilesInUse() {
-    const TileConfig config;
-    // GCC 12 does not know that these two lines write and read all of it.
-    asm volatile("" : "+m"(found_) : "m"(config));
-    _tile_storeconfig(&found_);
-    _tile_loadconfig(&config);
-    asm volatile("" : "+m"(found_));
-  }
-  ~TilesInUse() {
-    if (found_.palette == 0)
-      _tile_release();
-    else
-      _tile_loadconfig(&found_);
-  }
-  TilesInUse(const TilesInUse&) = delete;
-  TilesInUse& operator=(const TilesInUse&) = delete;
-
- private:
-  TileConfig found_;
 };
 
 template <class Unpacker, class Output>
