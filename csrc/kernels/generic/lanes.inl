@@ -40,3 +40,14 @@ inline F load_single(const uint8_t* p) {
 inline F load_first(const float* p, int n) {
   return RealLoader<load_single, 4>::load_first(reinterpret_cast<const uint8_t*>(p), n);
 }
+
+// How far ahead of their use weights are asked for, into L2 and into L1.
+constexpr int kFarBytes = 3072, kNearBytes = 548;
+
+template <int kBytes>
+inline void prefetch_weights(const uint8_t* w) {
+  for (int i = 0; i < (kBytes + 31) / 64; ++i) {  // one more than that costs more than a late line
+    prefetch_far(w + kFarBytes + 64 * i);
+    prefetch(w + kNearBytes + 64 * i);
+  }
+}

@@ -5,17 +5,6 @@
 
 #include "kernels/generic/quant_steps.inl"
 
-// How far ahead of their use weights are asked for, into L2 and into L1.
-constexpr int kFarBytes = 3072, kNearBytes = 548;
-
-template <int kBytes>
-inline void prefetch_weights(const uint8_t* w) {
-  for (int i = 0; i < (kBytes + 31) / 64; ++i) {  // one more than that costs more than a late line
-    prefetch_far(w + kFarBytes + 64 * i);
-    prefetch(w + kNearBytes + 64 * i);
-  }
-}
-
 // Some weight rows of equal distances, in bytes and in outputs.
 struct WeightRows {
   const uint8_t* first;

@@ -102,6 +102,8 @@ inline float dot_row(const uint8_t* w, const float* x, int n_in) {
   for (F& part : acc) part = splat(0.0f);
   int i = 0;
   for (; i + kGroup <= n_in; i += kGroup) {
+    prefetch_weights<kGroup * Format::kValueBytes>(w +
+                                                   static_cast<size_t>(i) * Format::kValueBytes);
     for (int k = 0; k < kUnroll; ++k) {
       acc[k] = fma(Format::load(w + static_cast<size_t>(i + k * kLanes) * Format::kValueBytes),
                    load(x + i + k * kLanes), acc[k]);
