@@ -10,17 +10,19 @@ namespace q3l {
 
 namespace {
 
-constexpr int kPromptChunk = 512;
-constexpr int kListed = 1 << 20;  // positions that a sequence's lists have room for at once
+constexpr int kPromptChunk = 512;  // tokens of a step, at most
+constexpr int kListed = 1 << 20;   // positions that a sequence's lists have room for at once
 
 Role next_role(const Sequence& s) {
   return s.n_computed < s.n_prompt ? Role::prompt : Role::generated;
 }
 
-// Where the next step of a sequence ends.
+// Where the next step of a sequence ends. The rest of a prompt is cut evenly: a step reads all
+// weights for however few tokens.
 int next_end(const Sequence& s) {
   if (next_role(s) == Role::generated) return static_cast<int>(s.tokens.size());
-  return std::min(s.n_prompt, s.n_computed + kPromptChunk);
+  const int left = s.n_prompt - s.n_computed, n_steps = (left + kPromptChunk - 1) / kPromptChunk;
+  return s.n_computed + (left + n_steps - 1) / n_steps;
 }
 
 }  // namespace
