@@ -53,7 +53,7 @@ inline void dot_run(const int16_t (*q)[32], const TokenTile* const* tiles, int p
   for (auto& row : dot) {
     for (I32& d : row) d = splat(int32_t{0});
   }
-#pragma GCC unroll 4  // or the accumulators move from register to register at every turn
+#pragma GCC unroll kRunUnroll
   for (int j = 0; j < kPairs; ++j) {
     I32 x[kVectors];
     for (int v = 0; v < kVectors; ++v) {
@@ -68,10 +68,10 @@ inline void dot_run(const int16_t (*q)[32], const TokenTile* const* tiles, int p
   }
 }
 
-// Adds a group of values to the sums of rows [row, row + kTileRows).
+// Adds a group of values to the sums of rows [row, row + kTileRows), which the first one begins.
 template <int kScales, bool kMin, int kVectors>
 inline void multiply_group(const PanelBlock<kScales>* w, int n_blocks, int row,
-                           const TokenTile* const* tiles, Sums& sums) {
+                           const TokenTile* const* tiles, bool first, Sums& sums) {
   constexpr int kRunPairs = kBlockPairs / kScales;
   F group[kTileRows][kVectors];
   for (auto& r : group) {
@@ -95,32 +95,31 @@ inline void multiply_group(const PanelBlock<kScales>* w, int n_blocks, int row,
   for (int r = 0; r < kTileRows; ++r) {
     for (int v = 0; v < kVectors; ++v) {
       F& sum = sums[row + r][v];
-      sum = fma(group[r][v], load(tiles[v]->d), sum);
+      sum = fma(group[r][v], load(tiles[v]->d), first ? splat(0.0f) : sum);
     }
   }
 }
 
-// Sums over all values for the first tiles of n_vectors, at most kVectors of them; returns how
-// many.
+// Sums of n_rows rows over all values for the first tiles of n_vectors, at most kVectors of them;
+// returns how many.
 template <int kScales, bool kMin, int kVectors = kTileVectors>
-int multiply_tiles(const PanelBlock<kScales>* panel, const TokenTile* tile, int n_vectors, int n_in,
-                   Sums& sums) {
+int multiply_tiles(const PanelBlock<kScales>* panel, const TokenTile* tile, int n_rows,
+                   int n_vectors, int n_in, Sums& sums) {
   if constexpr (kVectors > 1) {
     if (n_vectors < kVectors) {
-      return multiply_tiles<kScales, kMin, kVectors - 1>(panel, tile, n_vectors, n_in, sums);
+      return multiply_tiles<kScales, kMin, kVectors - 1>(panel, tile, n_rows, n_vectors, n_in,
+                                                         sums);
     }
   }
   const int n_groups = groups_of(n_in);
-  for (auto& row : sums) {
-    for (F& sum : row) sum = splat(0.0f);
-  }
   for (int g = 0; g < n_groups; ++g) {
     const int left = n_in / 32 - g * kGroupBlocks;
     const TokenTile* tiles[kVectors];
     for (int v = 0; v < kVectors; ++v) tiles[v] = tile + v * n_groups + g;
-    for (int row = 0; row < kPanelRows; row += kTileRows) {
-      multiply_group<kScales, kMin, kVectors>(
-          panel + g * kGroupBlocks, left < kGroupBlocks ? left : kGroupBlocks, row, tiles, sums);
+    for (int row = 0; row < n_rows; row += kTileRows) {
+      multiply_group<kScales, kMin, kVectors>(panel + g * kGroupBlocks,
+                                              left < kGroupBlocks ? left : kGroupBlocks, row, tiles,
+                                              g == 0, sums);
     }
   }
   return kVectors;
@@ -159,8 +158,8 @@ void multiply_prompt_rows(const MatmulArgs& a) {
     for (int token = 0; token < a.n_rows;) {
       Sums sums;
       const int n_vectors = multiply_tiles<kScales, Unpacker::kMin>(
-          panel, tile + token / kLanes * n_groups, (a.n_rows - token + kLanes - 1) / kLanes, a.n_in,
-          sums);
+          panel, tile + token / kLanes * n_groups, n, (a.n_rows - token + kLanes - 1) / kLanes,
+          a.n_in, sums);
       for (int v = 0; v < n_vectors; ++v, token += kLanes) {
         const int n_tokens = a.n_rows - token < kLanes ? a.n_rows - token : kLanes;
         store_sums(sums, v, n_tokens, n, a.y + static_cast<size_t>(token) * a.y_stride + first,

@@ -6,13 +6,16 @@
 namespace q3l::avx2 {
 namespace {
 
-constexpr int kTileRows = 4;
+constexpr int kTileRows = 6;
 constexpr int kTileVectors = 2;
-constexpr int kPanelRows = 32;
+constexpr int kPanelRows = 48;
+constexpr int kRunUnroll = 16;  // whole runs, or accumulators move about between turns
 constexpr int kAttendTileRows = 48;
 
 inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
-  return _mm256_add_epi32(acc, _mm256_madd_epi16(w, x));
+  acc = _mm256_add_epi32(acc, _mm256_madd_epi16(w, x));
+  asm("" : "+x"(acc));  // or GCC sums products first, and spills them
+  return acc;
 }
 
 // In this order: vocabulary, prompt products, prompt attention, family.

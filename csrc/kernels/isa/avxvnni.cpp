@@ -6,9 +6,10 @@
 namespace q3l::avxvnni {
 namespace {
 
-constexpr int kTileRows = 4;
+constexpr int kTileRows = 6;
 constexpr int kTileVectors = 2;
-constexpr int kPanelRows = 32;
+constexpr int kPanelRows = 48;
+constexpr int kRunUnroll = 16;  // whole runs, or accumulators move about between turns
 
 inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
   return _mm256_dpwssd_avx_epi32(acc, w, x);

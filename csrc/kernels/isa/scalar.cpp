@@ -7,11 +7,12 @@ namespace {
 
 #include "base/fp16.inl"
 
-constexpr int kLanes = 4;          // values of a float vector
-constexpr int kStep = 1;           // blocks of 32 values that are unpacked at once
-constexpr int kTileRows = 4;       // weight rows and
-constexpr int kTileVectors = 2;    // vectors of tokens whose sums of products are kept in registers
-constexpr int kPanelRows = 16;     // weight rows unpacked at once
+constexpr int kLanes = 4;        // values of a float vector
+constexpr int kStep = 1;         // blocks of 32 values that are unpacked at once
+constexpr int kTileRows = 4;     // weight rows and
+constexpr int kTileVectors = 2;  // vectors of tokens whose sums of products are kept in registers
+constexpr int kPanelRows = 16;   // weight rows unpacked at once
+constexpr int kRunUnroll = 4;
 constexpr int kRealColumns = 4;    // input rows of a tile of float products
 constexpr int kAttendValues = 4;   // values of keys or values, and
 constexpr int kAttendVectors = 3;  // vectors of query rows whose products are kept in registers
