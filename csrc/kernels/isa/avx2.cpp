@@ -6,9 +6,9 @@
 namespace q3l::avx2 {
 namespace {
 
-constexpr int kTileRows = 6;
+constexpr int kTileRows = 4;
 constexpr int kTileVectors = 2;
-constexpr int kPanelRows = 48;
+constexpr int kPanelRows = 32;
 constexpr int kRunUnroll = 16;  // whole runs, or accumulators move about between turns
 constexpr int kAttendTileRows = 48;
 
