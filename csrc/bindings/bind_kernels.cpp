@@ -105,10 +105,10 @@ FloatArray attend_prompt(const std::string& isa, const std::string& kv_type, con
   std::memset(scratch.data(), 0xff, scratch.size());  // NaN, as memory that nobody wrote may hold
   FloatArray out({q.shape(0), q.shape(1), q.shape(2)});
   for (int row = 0; row < n_tokens * n_group; row += tile) {
-    set.ops.attend_tile[kv.type]({q.data(), out.mutable_data(),
-                                  static_cast<size_t>(n_group * kv.dim), n_group, kv.dim, scale,
-                                  kv.addresses.data(), 0, kv.half_page, kv.n - n_tokens, row,
-                                  std::min(row + tile, n_tokens * n_group), scratch.floats()});
+    set.ops.attend_tile_rounded[kv.type](
+        {q.data(), out.mutable_data(), static_cast<size_t>(n_group * kv.dim), n_group, kv.dim,
+         scale, kv.addresses.data(), 0, kv.half_page, kv.n - n_tokens, row,
+         std::min(row + tile, n_tokens * n_group), scratch.floats()});
   }
   return out;
 }

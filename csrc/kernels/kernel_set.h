@@ -112,9 +112,10 @@ struct OpsSet {
   void (*rope_neox)(float* x, const float* cos, const float* sin, int n_pairs);
   void (*rope_interleaved)(float* x, const float* cos, const float* sin, int n_pairs);
   void (*store_kv[kKvTypes])(const float* x, uint8_t* out, int n);
-  void (*attend[kKvTypes])(const AttendArgs&);           // a generated row
-  void (*attend_tile[kKvTypes])(const AttendTileArgs&);  // prompt rows
-  int attend_rows;                                       // of a tile, at most
+  void (*attend[kKvTypes])(const AttendArgs&);                   // a generated row
+  void (*attend_tile[kKvTypes])(const AttendTileArgs&);          // prompt rows, in float32
+  void (*attend_tile_rounded[kKvTypes])(const AttendTileArgs&);  // or, if faster, in bf16
+  int attend_rows;                                               // of a tile, at most
 };
 
 }  // namespace q3l

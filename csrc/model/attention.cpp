@@ -72,7 +72,11 @@ void Attention::attend(const Batch& batch, const KvLayer& kv, Scratch& s) const 
 }
 
 void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const {
-  auto attend_tile = s.kernels.ops.attend_tile[static_cast<int>(kv.cache.type())];
+  // Real weights are there for exactness; beside those of quantised ones, roundings to bf16 are
+  // small.
+  const OpsSet& ops = s.kernels.ops;
+  const auto& tiles = q_.is_real() ? ops.attend_tile : ops.attend_tile_rounded;
+  auto attend_tile = tiles[static_cast<int>(kv.cache.type())];
   const int tile_rows = s.kernels.ops.attend_rows;
   const int n_rows = run.n_rows * n_group_;
   const int n_tiles = (n_rows + tile_rows - 1) / tile_rows;

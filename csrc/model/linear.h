@@ -20,6 +20,7 @@ class Linear {
   explicit Linear(const Weight& weight) : weight_(weight), bias_(nullptr) {}
 
   int n_out() const { return weight_.rows; }
+  bool is_real() const { return weight_.format->family == Family::real; }
 
   // y: [rows, n_out]; a: [rows, n_in].
   void apply(Mat y, Activations& a, Scratch& s) const;

@@ -226,3 +226,6 @@ void attend_tile(const AttendTileArgs& a) {
     for (int row = 0; row < tile.n_rows; row += kLanes) fold_lanes(tile, row);
   });
 }
+
+template <class Kv>
+constexpr auto kAttendRounded = attend_tile<Kv>;

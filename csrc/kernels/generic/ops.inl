@@ -1,5 +1,5 @@
 // Everything but matrix products: norms, rotations, activation, attention, the cache's stores.
-// Attention of prompt rows is the instruction set's choice: attend_tile.
+// How attention of prompt rows may round is the instruction set's choice: kAttendRounded.
 #include "kernels/generic/attend.inl"
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/math.inl"
@@ -78,5 +78,6 @@ constexpr OpsSet kSet = {
     {store_singles, store_halves},
     {attend<RealLoader<load_single, 4>>, attend<RealLoader<load_half, 2>>},
     {attend_tile<RealLoader<load_single, 4>>, attend_tile<RealLoader<load_half, 2>>},
+    {kAttendRounded<RealLoader<load_single, 4>>, kAttendRounded<RealLoader<load_half, 2>>},
     kAttendTileRows,
 };

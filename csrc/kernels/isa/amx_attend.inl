@@ -300,8 +300,7 @@ inline void weigh_chunk(const MatrixTile& tile, int n) {
   }
 }
 
-template <>
-inline void attend_tile<Half>(const AttendTileArgs& a) {
+inline void attend_on_tiles(const AttendTileArgs& a) {
   MatrixTile tile = {PromptRows(a)};
   const TilesInUse tiles;
   pack_queries(tile);
@@ -316,3 +315,6 @@ inline void attend_tile<Half>(const AttendTileArgs& a) {
     }
   });
 }
+
+template <>
+constexpr auto kAttendRounded<Half> = attend_on_tiles;
