@@ -136,7 +136,8 @@ def test_divergence_from_the_exact_weights(name: str, found: dict[str, dict[str,
     for figure in ("mean_kl", "mean_kl_error", "median_kl", "p99_kl"):
         assert ours[figure] == pytest.approx(tool[figure], rel=STATISTIC, abs=DIGIT), figure
     assert ours["max_kl"] == pytest.approx(tool["max_kl"], rel=0.1)  # of a single token
-    assert ours["top1_agreement"] == pytest.approx(tool["top1_agreement"], abs=1e-3)
+    # Near-ties fall either way as the cache rounds to halves; its standard error is 2.4e-3.
+    assert ours["top1_agreement"] == pytest.approx(tool["top1_agreement"], abs=2e-3)
     assert ours["top1_agreement_error"] == pytest.approx(tool["top1_agreement_error"], abs=1e-4)
     assert ours["reference_perplexity"] == pytest.approx(tool["reference_perplexity"], rel=EXACT)
     assert ours["log_perplexity_ratio"] == pytest.approx(tool["log_perplexity_ratio"], abs=EXACT)
