@@ -57,7 +57,7 @@ class Comparison:
     row: str
     peer: str  # as it names itself
     task: Task
-    token_bytes: int  # that decoding one token reads
+    token_bytes: float  # that decoding one token reads
     kept: list[Repetition] = field(default_factory=list)
     n_dropped: int = 0
 

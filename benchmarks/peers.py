@@ -109,24 +109,6 @@ class Worker:
         return answer
 
 
-def token_bytes(path: str) -> int:
-    """Bytes of weights that one token reads: all matrices, a tied embedding once as the head, and
-    of experts those in use. Of an embedding of its own it reads one row: nothing."""
-    file = _core.GgufFile(path)
-    metadata, tensors = file.metadata, file.tensors
-    architecture = metadata.get("general.architecture")
-    n_expert = metadata.get(f"{architecture}.expert_count", 0)
-    n_used = metadata.get(f"{architecture}.expert_used_count", 0)
-    has_head = any(name == "output.weight" for name, *_ in tensors)
-    total = 0
-    for name, _, _, size in tensors:
-        if name == "token_embd.weight" and has_head:
-            continue
-        is_expert = name.endswith("_exps.weight")
-        total += size * int(n_used) // int(n_expert) if is_expert else size  # type: ignore[arg-type]
-    return total
-
-
 def prompts(path: str, n: int) -> Iterator[list[int]]:
     """Random prompts of n ids, the same ones in every run; none again, for those who cache."""
     shapes = {name: shape for name, _, shape, _ in _core.GgufFile(path).tensors}
@@ -226,7 +208,9 @@ def run(path: str, pair: Pair, results: list[Comparison], options: argparse.Name
         )
         peer = stack.enter_context(Worker(pair.python, [pair.peer, pair.level, *settings], {}))
         comparisons = [
-            Comparison(Path(path).name, pair.row, peer.description, task, token_bytes(path))
+            Comparison(
+                Path(path).name, pair.row, peer.description, task, _core.weight_bytes(path, 1)
+            )
             for task in TASKS
         ]
         results += comparisons

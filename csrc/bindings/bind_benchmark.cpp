@@ -6,6 +6,7 @@
 #include "bindings/bind.h"
 #include "bindings/signals.h"
 #include "engine/benchmark.h"
+#include "engine/traffic.h"
 
 namespace py = pybind11;
 
@@ -35,12 +36,19 @@ py::dict benchmark(const std::string& path, int n_threads, int n_prompt, int n_g
   return d;
 }
 
+double weight_bytes(const std::string& path, int n_sequences) {
+  const gguf::Reader file(path);
+  return weight_bytes_a_step(file, read_config(file), n_sequences);
+}
+
 }  // namespace
 
 void bind_benchmark(py::module_& m) {
   m.def("benchmark", &benchmark, py::arg("path"), py::kw_only(), py::arg("n_threads"),
         py::arg("n_prompt"), py::arg("n_gen"), py::arg("depth"), py::arg("batch"),
         py::arg("repeat"), py::arg("progress"));
+  m.def("weight_bytes", &weight_bytes, py::arg("path"), py::arg("n_sequences"),
+        "Bytes of weights that a step over a token of each sequence reads.");
 }
 
 }  // namespace q3l

@@ -73,6 +73,10 @@ struct StoredPages {
     }
   }
 
+  CachedHead head(int n_group, float scale) const {
+    return {n_group, dim, scale, addresses.data(), 0, half_page};
+  }
+
   int type, dim, n;
   size_t half_page;  // bytes: keys, then values
   std::vector<AlignedBuffer> pages;
@@ -86,8 +90,8 @@ FloatArray attend(const std::string& isa, const std::string& kv_type, const Floa
   const StoredPages kv(set.ops, kv_type_named(kv_type), k, v);
   std::vector<float> scratch(static_cast<size_t>(attend_scratch(kv.dim)));
   FloatArray out({q.shape(0), q.shape(1)});
-  set.ops.attend[kv.type]({q.data(), out.mutable_data(), static_cast<int>(q.shape(0)), kv.dim,
-                           scale, kv.addresses.data(), 0, kv.half_page, kv.n, scratch.data()});
+  set.ops.attend[kv.type]({kv.head(static_cast<int>(q.shape(0)), scale), q.data(),
+                           out.mutable_data(), kv.n, scratch.data()});
   return out;
 }
 
@@ -105,10 +109,10 @@ FloatArray attend_prompt(const std::string& isa, const std::string& kv_type, con
   std::memset(scratch.data(), 0xff, scratch.size());  // NaN, as memory that nobody wrote may hold
   FloatArray out({q.shape(0), q.shape(1), q.shape(2)});
   for (int row = 0; row < n_tokens * n_group; row += tile) {
-    set.ops.attend_tile_rounded[kv.type](
-        {q.data(), out.mutable_data(), static_cast<size_t>(n_group * kv.dim), n_group, kv.dim,
-         scale, kv.addresses.data(), 0, kv.half_page, kv.n - n_tokens, row,
-         std::min(row + tile, n_tokens * n_group), scratch.floats()});
+    set.ops.attend_tile_rounded[kv.type]({kv.head(n_group, scale), q.data(), out.mutable_data(),
+                                          static_cast<size_t>(n_group * kv.dim), kv.n - n_tokens,
+                                          row, std::min(row + tile, n_tokens * n_group),
+                                          scratch.floats()});
   }
   return out;
 }

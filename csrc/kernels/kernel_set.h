@@ -63,15 +63,19 @@ inline constexpr int kKvTypes = 2;
 inline constexpr int kPagePositions = 64;
 inline constexpr int kAttendChunk = 512;  // positions whose softmax is finished before the next's
 
-// Attention of one position's group of query heads over one key/value head.
-struct AttendArgs {
-  const float* q;  // [n_group][head_dim]
-  float* out;      // [n_group][head_dim]
-  int n_group;
+// A key/value head of one sequence, and what its query heads do with it.
+struct CachedHead {
+  int n_group;  // query heads
   int head_dim;
   float scale;
   const uint8_t* const* pages;  // page i holds positions [64 i, 64 i + 64)
   size_t k_offset, v_offset;    // bytes from a page's start to this head's [64][head_dim]
+};
+
+// Attention of one position's group of query heads.
+struct AttendArgs : CachedHead {
+  const float* q;  // [n_group][head_dim]
+  float* out;      // [n_group][head_dim]
   int n_positions;
   float* scratch;  // attend_scratch floats
 };
@@ -80,17 +84,12 @@ inline constexpr int attend_scratch(int head_dim) {
   return kAttendChunk + 2 * (head_dim + 64);
 }
 
-// Attention of a tile of prompt rows over one key/value head. A row is one query head: row r is
-// head r % n_group of token r / n_group.
-struct AttendTileArgs {
+// Attention of a tile of prompt rows. A row is one query head: row r is head r % n_group of token
+// r / n_group.
+struct AttendTileArgs : CachedHead {
   const float* q;  // [tokens][n_group][head_dim], tokens `stride` apart
   float* out;      // the same
   size_t stride;
-  int n_group;
-  int head_dim;
-  float scale;
-  const uint8_t* const* pages;
-  size_t k_offset, v_offset;
   int position;            // of token 0, which sees itself and what is before it
   int row_begin, row_end;  // at most OpsSet::attend_rows
   float* scratch;          // attend_tile_scratch floats, 64-byte aligned

@@ -71,32 +71,32 @@ void Attention::attend(const Batch& batch, const KvLayer& kv, Scratch& s) const 
   }
 }
 
+CachedHead Attention::cached_head(const Run& run, const KvLayer& kv, int head) const {
+  return {.n_group = n_group_,
+          .head_dim = config_.head_dim,
+          .scale = scale_,
+          .pages = run.sequence->pages(),
+          .k_offset = kv.cache.key_offset(kv.layer, head),
+          .v_offset = kv.cache.value_offset(kv.layer, head)};
+}
+
 void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const {
   // Real weights are there for exactness; beside those of quantised ones, roundings to bf16 are
   // small.
   const OpsSet& ops = s.kernels.ops;
   const auto& tiles = q_.is_real() ? ops.attend_tile : ops.attend_tile_rounded;
   auto attend_tile = tiles[static_cast<int>(kv.cache.type())];
-  const int tile_rows = s.kernels.ops.attend_rows;
+  const int tile_rows = ops.attend_rows;
   const int n_rows = run.n_rows * n_group_;
   const int n_tiles = (n_rows + tile_rows - 1) / tile_rows;
   s.pool.for_chunks(n_tiles * config_.n_head_kv, 1, [&](int worker, int task, int) {
     // The last tiles come first: they see the most positions, and short tasks balance the end.
     const int tile = n_tiles - 1 - task / config_.n_head_kv, head = task % config_.n_head_kv;
     const int column = head * n_group_ * config_.head_dim;
-    attend_tile({.q = s.q.row(first_row) + column,
-                 .out = s.attended.row(first_row) + column,
-                 .stride = s.q.stride,
-                 .n_group = n_group_,
-                 .head_dim = config_.head_dim,
-                 .scale = scale_,
-                 .pages = run.sequence->pages(),
-                 .k_offset = kv.cache.key_offset(kv.layer, head),
-                 .v_offset = kv.cache.value_offset(kv.layer, head),
-                 .position = run.position,
-                 .row_begin = tile * tile_rows,
-                 .row_end = std::min((tile + 1) * tile_rows, n_rows),
-                 .scratch = reinterpret_cast<float*>(s.worker_bytes(worker))});
+    attend_tile({cached_head(run, kv, head), s.q.row(first_row) + column,
+                 s.attended.row(first_row) + column, s.q.stride, run.position, tile * tile_rows,
+                 std::min((tile + 1) * tile_rows, n_rows),
+                 reinterpret_cast<float*>(s.worker_bytes(worker))});
   });
 }
 
@@ -108,16 +108,8 @@ void Attention::attend_generated(const Run& run, int first_row, const KvLayer& k
     for (int task = begin; task < end; ++task) {
       const int head = task / run.n_rows, i = task % run.n_rows, row = first_row + i;
       const int column = head * n_group_ * config_.head_dim;
-      attend_group({.q = s.q.row(row) + column,
-                    .out = s.attended.row(row) + column,
-                    .n_group = n_group_,
-                    .head_dim = config_.head_dim,
-                    .scale = scale_,
-                    .pages = run.sequence->pages(),
-                    .k_offset = kv.cache.key_offset(kv.layer, head),
-                    .v_offset = kv.cache.value_offset(kv.layer, head),
-                    .n_positions = run.position + i + 1,
-                    .scratch = reinterpret_cast<float*>(s.worker_bytes(worker))});
+      attend_group({cached_head(run, kv, head), s.q.row(row) + column, s.attended.row(row) + column,
+                    run.position + i + 1, reinterpret_cast<float*>(s.worker_bytes(worker))});
     }
   });
 }

@@ -25,6 +25,7 @@ class Attention {
   void store_row(const float* k, const float* v, const Run& run, int position, const KvLayer& kv,
                  Scratch& s) const;
   void attend(const Batch& batch, const KvLayer& kv, Scratch& s) const;
+  CachedHead cached_head(const Run& run, const KvLayer& kv, int head) const;
   // One run, whose first row is first_row of the batch.
   void attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const;
   void attend_generated(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const;

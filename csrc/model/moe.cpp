@@ -10,14 +10,13 @@ namespace {
 // The products of every group with its expert's matrix in each of the stacks.
 void multiply_groups(std::initializer_list<std::pair<const WeightStack*, Mat>> stacks,
                      Activations& a, Scratch& s) {
-  std::vector<Product>& products = s.experts.products;
-  products.clear();
+  s.products.clear();
   for (const Routing::Group& g : s.experts.routing.groups()) {
     for (const auto& [stack, y] : stacks) {
-      products.push_back({(*stack)[g.expert], y, g.role, g.begin, g.end});
+      s.products.push_back({(*stack)[g.expert], y, g.role, g.begin, g.end});
     }
   }
-  multiply(products, a, s);
+  multiply(s.products, a, s);
 }
 
 }  // namespace

@@ -53,8 +53,7 @@ class Activations {
 // What sparse layers need beside: rows grouped by expert.
 struct ExpertScratch {
   Routing routing;
-  Mat rows;                       // [slots, n_embd]: the experts' inputs, then their outputs
-  std::vector<Product> products;  // of one step
+  Mat rows;  // [slots, n_embd]: the experts' inputs, then their outputs
   AlignedBuffer bytes;
 };
 
@@ -102,8 +101,8 @@ class Scratch {
   ExpertScratch experts;
   Mat cos, sin;                   // [rows, n_rot / 2] of each row's position
   std::vector<int> positions;     // of each row
-  std::vector<Product> products;  // of the linear layers under way
-  std::vector<int> first_chunks;  // of each of the products under way
+  std::vector<Product> products;  // under way together
+  std::vector<int> first_chunks;  // of each of them
 
  private:
   const Config& config_;

@@ -138,9 +138,7 @@ def test_rows_are_those_available_and_those_that_lack_something() -> None:
 @pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="no /proc/cpuinfo")
 def test_features_are_those_that_the_kernel_names() -> None:
     flags = re.search(r"^flags\s*:(.*)", Path("/proc/cpuinfo").read_text(), re.M)
-    if flags is None:
-        pytest.skip("an architecture without flags")
-    named = {flag.replace("_", "") for flag in flags[1].split()}
+    named = {flag.replace("_", "") for flag in flags[1].split()} if flags else set()
     for row in _core.isa_rows():
         assert {feature.replace("_", "") for feature in row["found"]} <= named
         assert not {feature.replace("_", "") for feature in row["missing"]} & named

@@ -78,7 +78,8 @@ def test_a_saved_reference_does_for_its_model(saved: Path, tiny: Model) -> None:
     assert read.perplexity == live.perplexity
     assert read.reference_perplexity == pytest.approx(live.reference_perplexity, rel=1e-4)
     assert read.mean_kl == pytest.approx(0, abs=1e-4)
-    assert read.top1_agreement == pytest.approx(1, abs=0.02)  # roles differ by their rounding
+    same_role = kl_divergence(SavedLogits(saved), tiny, TEXT)  # others may fall otherwise on ties
+    assert same_role.top1_agreement == 1
     assert kl_divergence(SavedLogits(saved), tiny, TEXT, max_windows=2).n_scored == 30
 
 

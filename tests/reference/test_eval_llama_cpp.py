@@ -57,7 +57,8 @@ class Files:
         return locate("smollm2") if name == "q4_1" else self.directory / f"{name}.gguf"
 
     def model(self, name: str) -> Model:
-        return Model(self.path(name), n_ctx=512)
+        # A cache of halves is noise too: a few near-ties fall otherwise on each instruction set.
+        return Model(self.path(name), n_ctx=512, kv_type="f32")
 
     @property
     def saved(self) -> Path:
@@ -136,8 +137,7 @@ def test_divergence_from_the_exact_weights(name: str, found: dict[str, dict[str,
     for figure in ("mean_kl", "mean_kl_error", "median_kl", "p99_kl"):
         assert ours[figure] == pytest.approx(tool[figure], rel=STATISTIC, abs=DIGIT), figure
     assert ours["max_kl"] == pytest.approx(tool["max_kl"], rel=0.1)  # of a single token
-    # Near-ties fall either way as the cache rounds to halves; its standard error is 2.4e-3.
-    assert ours["top1_agreement"] == pytest.approx(tool["top1_agreement"], abs=2e-3)
+    assert ours["top1_agreement"] == pytest.approx(tool["top1_agreement"], abs=1e-3)
     assert ours["top1_agreement_error"] == pytest.approx(tool["top1_agreement_error"], abs=1e-4)
     assert ours["reference_perplexity"] == pytest.approx(tool["reference_perplexity"], rel=EXACT)
     assert ours["log_perplexity_ratio"] == pytest.approx(tool["log_perplexity_ratio"], abs=EXACT)
