@@ -12,7 +12,9 @@ struct Mat {
 
   Mat() = default;
   Mat(float* p, int n_rows, int n_cols)
-      : data(p), rows(n_rows), cols(n_cols), stride(static_cast<size_t>(n_cols)) {}
+      : Mat(p, n_rows, n_cols, static_cast<size_t>(n_cols)) {}
+  Mat(float* p, int n_rows, int n_cols, size_t row_stride)
+      : data(p), rows(n_rows), cols(n_cols), stride(row_stride) {}
 
   float* row(int r) const { return data + static_cast<size_t>(r) * stride; }
 };

@@ -46,7 +46,7 @@ struct Packing {
   int row_tile;     // weight rows are computed in multiples of this (but for the matrix's last)
   int row_chunk;    // so many at once share the cost of reading the inputs
   size_t (*packed_bytes)(int n_in, int n_rows);
-  // Packs input rows [begin, end) of x (row r at r * stride); begin is a multiple of pack_tile.
+  // Packs input rows [begin, end), of which x is the first; begin is a multiple of pack_tile.
   void (*pack)(const float* x, size_t stride, int n_in, int begin, int end, uint8_t* packed);
   size_t (*scratch_bytes)(int n_in);
   MatmulFunction matmul[kMaxFamilyFormats];  // by Format::index

@@ -2,61 +2,84 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace q3l {
 
+namespace {
+
+std::optional<Norm> head_norm(const Config& c, TensorSource& tensors, const std::string& name) {
+  if (!c.qk_norm) return std::nullopt;
+  return Norm{tensors.vector(name, c.head_dim), c.rms_epsilon};
+}
+
+}  // namespace
+
 Attention::Attention(const Config& c, TensorSource& tensors, const std::string& prefix)
     : config_(c),
+      norm_{tensors.vector(prefix + "attn_norm.weight", c.n_embd), c.rms_epsilon},
       n_group_(c.n_head / c.n_head_kv),
       scale_(1.0f / std::sqrt(static_cast<float>(c.head_dim))),
       q_(tensors, prefix + "attn_q", c.n_head * c.head_dim, c.n_embd),
       k_(tensors, prefix + "attn_k", c.n_head_kv * c.head_dim, c.n_embd),
       v_(tensors, prefix + "attn_v", c.n_head_kv * c.head_dim, c.n_embd),
       o_(tensors, prefix + "attn_output", c.n_embd, c.n_head * c.head_dim),
-      q_norm_(c.qk_norm ? tensors.vector(prefix + "attn_q_norm.weight", c.head_dim) : nullptr),
-      k_norm_(c.qk_norm ? tensors.vector(prefix + "attn_k_norm.weight", c.head_dim) : nullptr) {}
+      q_norm_(head_norm(c, tensors, prefix + "attn_q_norm.weight")),
+      k_norm_(head_norm(c, tensors, prefix + "attn_k_norm.weight")) {}
 
-void Attention::forward(Mat h, const Batch& batch, const KvLayer& kv, Scratch& s) const {
-  Linear::apply_all({{q_, s.q}, {k_, s.k}, {v_, s.v}}, s.pack(h), s);
-  norm_and_rotate(s.q, q_norm_, s);
-  norm_and_rotate(s.k, k_norm_, s);
-  store(batch, kv, s);
+void Attention::add_to(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const {
+  project(x, kv, s);
   attend(batch, kv, s);
-  o_.apply(h, s.pack(s.attended), s);
+  o_.add_to(x, s.h, s.pack(s.attended), s);
 }
 
-void Attention::norm_and_rotate(Mat heads, const float* norm, Scratch& s) const {
-  const OpsSet& ops = s.kernels.ops;
-  auto rope = config_.rope.layout == RopeLayout::neox ? ops.rope_neox : ops.rope_interleaved;
-  s.for_rows(heads.rows, [&](int row) {
-    for (float* head = heads.row(row); head < heads.row(row) + heads.cols;
-         head += config_.head_dim) {
-      if (norm) ops.rms_norm(head, head, norm, config_.head_dim, config_.rms_epsilon);
-      rope(head, s.cos.row(row), s.sin.row(row), s.cos.cols);
-    }
-  });
-}
-
-void Attention::store(const Batch& batch, const KvLayer& kv, Scratch& s) const {
-  int first_row = 0;
-  for (const Run& run : batch.runs) {
-    s.for_rows(run.n_rows, [&](int i) {
-      store_row(s.k.row(first_row + i), s.v.row(first_row + i), run, run.position + i, kv, s);
-    });
-    first_row += run.n_rows;
-  }
-}
-
-void Attention::store_row(const float* k, const float* v, const Run& run, int position,
-                          const KvLayer& kv, Scratch& s) const {
+void Attention::project(Mat x, const KvLayer& kv, Scratch& s) const {
+  const int head_dim = config_.head_dim;
   auto store_kv = s.kernels.ops.store_kv[static_cast<int>(kv.cache.type())];
-  uint8_t* row = run.sequence->page_of(position) +
-                 static_cast<size_t>(position % kPagePositions) * kv.cache.position_bytes();
-  for (int head = 0; head < config_.n_head_kv; ++head) {
-    const int column = head * config_.head_dim;
-    store_kv(k + column, row + kv.cache.key_offset(kv.layer, head), config_.head_dim);
-    store_kv(v + column, row + kv.cache.value_offset(kv.layer, head), config_.head_dim);
+  auto for_heads = [head_dim](const OutputBlock& b, auto&& body) {
+    for (int i = 0; i < b.values.rows; ++i) {
+      for (int column = 0; column < b.values.cols; column += head_dim) {
+        body(b.row + i, (b.column + column) / head_dim, b.values.row(i) + column);
+      }
+    }
+  };
+  auto cached_row = [&](int row) {
+    const Place& place = s.places[static_cast<size_t>(row)];
+    return place.sequence->page_of(place.position) +
+           static_cast<size_t>(place.position % kPagePositions) * kv.cache.position_bytes();
+  };
+  auto queries = [&](const OutputBlock& b) {
+    for_heads(b, [&](int row, int head, float* q) {
+      norm_and_rotate(q, q_norm_, row, s.q.row(row) + head * head_dim, s);
+    });
+  };
+  auto keys = [&](const OutputBlock& b) {
+    for_heads(b, [&](int row, int head, float* k) {
+      norm_and_rotate(k, k_norm_, row, k, s);
+      store_kv(k, cached_row(row) + kv.cache.key_offset(kv.layer, head), head_dim);
+    });
+  };
+  auto values = [&](const OutputBlock& b) {
+    for_heads(b, [&](int row, int head, float* v) {
+      store_kv(v, cached_row(row) + kv.cache.value_offset(kv.layer, head), head_dim);
+    });
+  };
+  Linear::apply_all({{q_, s.q, queries, head_dim},
+                     {k_, s.k, keys, head_dim},
+                     {v_, s.v, values, head_dim}},
+                    s.pack(x, norm_), s);
+}
+
+void Attention::norm_and_rotate(const float* x, const std::optional<Norm>& norm, int row, float* y,
+                                Scratch& s) const {
+  const OpsSet& ops = s.kernels.ops;
+  if (norm) {
+    ops.rms_norm(y, x, norm->weight, config_.head_dim, norm->epsilon);
+  } else if (y != x) {
+    std::memcpy(y, x, static_cast<size_t>(config_.head_dim) * sizeof(float));
   }
+  auto rope = config_.rope.layout == RopeLayout::neox ? ops.rope_neox : ops.rope_interleaved;
+  rope(y, s.cos.row(row), s.sin.row(row), s.cos.cols);
 }
 
 void Attention::attend(const Batch& batch, const KvLayer& kv, Scratch& s) const {

@@ -1,6 +1,8 @@
-// Grouped-query attention over the paged cache: project, norm (where the model has it), rotate,
-// store, attend, project back.
+// Grouped-query attention over the paged cache: norm, project, norm heads (where the model does),
+// rotate, store, attend, project back, add.
 #pragma once
+
+#include <optional>
 
 #include "model/linear.h"
 
@@ -16,14 +18,15 @@ class Attention {
  public:
   Attention(const Config& config, TensorSource& tensors, const std::string& prefix);
 
-  // h: [rows, n_embd], replaced by the result.
-  void forward(Mat h, const Batch& batch, const KvLayer& kv, Scratch& s) const;
+  // x: [rows, n_embd].
+  void add_to(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const;
 
  private:
-  void norm_and_rotate(Mat heads, const float* norm, Scratch& s) const;
-  void store(const Batch& batch, const KvLayer& kv, Scratch& s) const;
-  void store_row(const float* k, const float* v, const Run& run, int position, const KvLayer& kv,
-                 Scratch& s) const;
+  // Queries and keys go to s.q and the cache as soon as they are projected, and so do values.
+  void project(Mat x, const KvLayer& kv, Scratch& s) const;
+  // y may be x.
+  void norm_and_rotate(const float* x, const std::optional<Norm>& norm, int row, float* y,
+                       Scratch& s) const;
   void attend(const Batch& batch, const KvLayer& kv, Scratch& s) const;
   CachedHead cached_head(const Run& run, const KvLayer& kv, int head) const;
   // One run, whose first row is first_row of the batch.
@@ -31,11 +34,11 @@ class Attention {
   void attend_generated(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const;
 
   const Config& config_;
+  Norm norm_;
   int n_group_;  // query heads that share a key/value head
   float scale_;
   Linear q_, k_, v_, o_;
-  const float* q_norm_;  // [head_dim], or nullptr
-  const float* k_norm_;
+  std::optional<Norm> q_norm_, k_norm_;  // [head_dim]
 };
 
 }  // namespace q3l

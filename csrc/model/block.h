@@ -1,4 +1,4 @@
-// One transformer block: attention and feed-forward network, each on the normed residual stream.
+// One transformer block: attention and feed-forward network, each added to the residual stream.
 #pragma once
 
 #include <variant>
@@ -19,15 +19,8 @@ class Block {
   void forward(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const;
 
  private:
-  float epsilon_;
-  const float* attn_norm_;
   Attention attention_;
-  const float* ffn_norm_;
   std::variant<FeedForward, SparseFeedForward> feed_forward_;
 };
-
-// Row by row: y = rms_norm(x) * weight; x += y.
-void rms_norm(Mat y, Mat x, const float* weight, float epsilon, Scratch& s);
-void add(Mat x, Mat y, Scratch& s);
 
 }  // namespace q3l

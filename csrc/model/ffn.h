@@ -1,4 +1,4 @@
-// The gated feed-forward network: down(silu(gate(h)) * up(h)).
+// The gated feed-forward network: x += down(silu(gate(h)) * up(h)) of the normed h.
 #pragma once
 
 #include "model/linear.h"
@@ -9,10 +9,11 @@ class FeedForward {
  public:
   FeedForward(const Config& config, TensorSource& tensors, const std::string& prefix);
 
-  // h: [rows, n_embd], replaced by the result.
-  void forward(Mat h, Scratch& s) const;
+  // x: [rows, n_embd].
+  void add_to(Mat x, Scratch& s) const;
 
  private:
+  Norm norm_;
   Linear gate_, up_, down_;
 };
 

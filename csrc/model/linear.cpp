@@ -1,6 +1,7 @@
 #include "model/linear.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace q3l {
 
@@ -13,18 +14,29 @@ int64_t row_cost(const Product& p) {
   return p.end - p.begin + kRowCost;
 }
 
-// Rows of a product's weight that are taken at once: whole tiles, worth about `budget`, but no
-// fewer than a chunk unless some thread would go without.
+// Prompt outputs with a finish are computed into a block of about so many floats, which a core's own
+// cache holds. Generated rows are finished whole: they are few, and threads may outnumber units.
+constexpr int kBlockFloats = 1 << 16;
+
+bool is_in_blocks(const Product& p) {
+  return p.finish && p.role == Role::prompt;
+}
+
+// Rows of a product's weight that are taken at once: whole tiles and units, worth about `budget`,
+// but no fewer than a chunk unless some thread would go without.
 int rows_a_chunk(const Product& p, const Packing& packing, int64_t budget, int n_threads) {
-  const int64_t tile_cost = row_cost(p) * packing.row_tile;
-  const int share = std::min(packing.row_chunk, p.weight.rows / n_threads) / packing.row_tile;
-  return std::max({1, share, static_cast<int>(budget / tile_cost)}) * packing.row_tile;
+  const int unit = is_in_blocks(p) ? std::lcm(packing.row_tile, p.unit) : packing.row_tile;
+  const int share = std::min(packing.row_chunk, p.weight.rows / n_threads) / unit;
+  const int units = std::max({1, share, static_cast<int>(budget / (row_cost(p) * unit))});
+  const int most = is_in_blocks(p) ? kBlockFloats / (unit * (p.end - p.begin)) : units;
+  return std::min(units, std::max(1, most)) * unit;
 }
 
 // More chunks than threads, so that a slow core can be helped out, but few enough that taking one
 // costs nothing.
 constexpr int kChunksPerThread = 8;
 
+// Without y.
 MatmulArgs arguments(const Product& p, int row_begin, int row_end, const uint8_t* packed,
                      uint8_t* scratch) {
   return {.weights = p.weight.data,
@@ -34,9 +46,39 @@ MatmulArgs arguments(const Product& p, int row_begin, int row_end, const uint8_t
           .row_end = row_end,
           .packed = packed,
           .n_rows = p.end - p.begin,
-          .y = p.y.row(p.begin),
-          .y_stride = p.y.stride,
+          .y = nullptr,
+          .y_stride = 0,
           .scratch = scratch};
+}
+
+// Memory of a worker for a product: a block of outputs, if one is wanted, and the kernel's.
+size_t block_bytes(const Product& p, int columns) {
+  if (!is_in_blocks(p)) return 0;
+  const auto floats = static_cast<size_t>(columns) * static_cast<size_t>(p.end - p.begin);
+  return (floats * sizeof(float) + 63) / 64 * 64;
+}
+
+// Columns [begin, end) of a product, rows of its weight.
+void multiply_chunk(const Product& p, const Packing& packing, int begin, int end, int chunk,
+                    const uint8_t* packed, uint8_t* memory, const OpsSet& ops) {
+  const int n_rows = p.end - p.begin, n_columns = end - begin;
+  const Mat y = is_in_blocks(p)
+                    ? Mat(reinterpret_cast<float*>(memory), n_rows, n_columns)
+                    : Mat(p.y.row(p.begin) + begin, n_rows, n_columns, p.y.stride);
+  MatmulArgs args = arguments(p, 0, n_columns, packed, memory + block_bytes(p, chunk));
+  args.weights += static_cast<size_t>(begin) * args.row_bytes;
+  args.y = y.data;
+  args.y_stride = y.stride;
+  packing.matmul[p.weight.format->index](args);
+  for (int row = 0; p.bias && row < n_rows; ++row) ops.add(y.row(row), p.bias + begin, n_columns);
+  if (is_in_blocks(p)) p.finish({p.begin, begin, y});
+}
+
+// Finishes rows that are whole.
+void finish_rows(const Product& p, Scratch& s) {
+  s.for_rows(p.begin, p.end, [&](int row) {
+    p.finish({row, 0, Mat(p.y.row(row), 1, p.weight.rows)});
+  });
 }
 
 }  // namespace
@@ -55,8 +97,8 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
   for (const Product& p : products) {
     const Packing& packing = packing_of(p);
     a.packed(packing, p.role);
-    s.reserve_worker_bytes(packing.scratch_bytes(p.weight.cols));
     const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
+    s.reserve_worker_bytes(block_bytes(p, rows) + packing.scratch_bytes(p.weight.cols));
     s.first_chunks.push_back(n_chunks);
     n_chunks += (p.weight.rows + rows - 1) / rows;
   }
@@ -68,10 +110,12 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
     const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
     const int begin = (chunk - s.first_chunks[i]) * rows;
     const size_t offset = packing.packed_bytes(a.cols(), p.begin - a.begin(p.role));
-    packing.matmul[p.weight.format->index](
-        arguments(p, begin, std::min(begin + rows, p.weight.rows),
-                  a.packed(packing, p.role) + offset, s.worker_bytes(worker)));
+    multiply_chunk(p, packing, begin, std::min(begin + rows, p.weight.rows), rows,
+                   a.packed(packing, p.role) + offset, s.worker_bytes(worker), s.kernels.ops);
   });
+  for (const Product& p : products) {
+    if (p.finish && !is_in_blocks(p)) finish_rows(p, s);
+  }
 }
 
 Linear::Linear(TensorSource& tensors, const std::string& name, int n_out, int n_in)
@@ -82,21 +126,26 @@ void Linear::apply(Mat y, Activations& a, Scratch& s) const {
   apply_all({{*this, y}}, a, s);
 }
 
+void Linear::add_to(Mat x, Mat y, Activations& a, Scratch& s) const {
+  auto add = [&](const OutputBlock& b) {
+    for (int i = 0; i < b.values.rows; ++i) {
+      s.kernels.ops.add(x.row(b.row + i) + b.column, b.values.row(i), b.values.cols);
+    }
+  };
+  apply_all({{*this, y, add}}, a, s);
+}
+
 void Linear::apply_all(std::initializer_list<Output> outputs, Activations& a, Scratch& s,
                        Role first) {
   s.products.clear();
-  for (const auto& [linear, y] : outputs) {
+  for (const auto& [linear, y, finish, unit] : outputs) {
     for (Role role : {Role::prompt, Role::generated}) {
       const int begin = a.begin(role), end = begin + a.count(role);
-      if (role >= first && begin < end) s.products.push_back({linear.weight_, y, role, begin, end});
+      if (role < first || begin == end) continue;
+      s.products.push_back({linear.weight_, y, role, begin, end, linear.bias_, finish, unit});
     }
   }
   multiply(s.products, a, s);
-  for (const auto& [linear, y] : outputs) {
-    if (!linear.bias_) continue;
-    s.for_rows(a.begin(first), a.rows(),
-               [&](int row) { s.kernels.ops.add(y.row(row), linear.bias_, linear.n_out()); });
-  }
 }
 
 Activations& Linear::apply_gated(const Linear& gate, const Linear& up, const Linear& next,

@@ -24,6 +24,8 @@ class Linear {
 
   // y: [rows, n_out]; a: [rows, n_in].
   void apply(Mat y, Activations& a, Scratch& s) const;
+  // x += W a + b; y is memory for generated rows.
+  void add_to(Mat x, Mat y, Activations& a, Scratch& s) const;
 
   struct Output;
   // Several layers on the same inputs, in one parallel loop; rows of roles before `first` excepted.
@@ -45,7 +47,9 @@ class Linear {
 
 struct Linear::Output {
   const Linear& linear;
-  Mat y;  // [rows, n_out]
+  Mat y;                // [rows, n_out]; as in Product, so are the others
+  Finish finish = {};
+  int unit = 1;
 };
 
 }  // namespace q3l

@@ -28,14 +28,18 @@ bool SparseFeedForward::is_in(const TensorSource& tensors, const std::string& pr
 SparseFeedForward::SparseFeedForward(const Config& c, TensorSource& tensors,
                                      const std::string& prefix)
     : config_(c.router),
+      norm_{tensors.vector(prefix + "ffn_norm.weight", c.n_embd), c.rms_epsilon},
       router_(tensors, prefix + "ffn_gate_inp", config_.n_expert, c.n_embd),
       gate_(tensors.stack(prefix + "ffn_gate_exps.weight", config_.n_expert, kAnyRows, c.n_embd)),
       up_(tensors.stack(prefix + "ffn_up_exps.weight", config_.n_expert, n_ff(), c.n_embd)),
       down_(tensors.stack(prefix + "ffn_down_exps.weight", config_.n_expert, c.n_embd, n_ff())) {}
 
-void SparseFeedForward::forward(Mat h, Scratch& s) const {
-  route(h, s);
-  gather(h, s);
+void SparseFeedForward::add_to(Mat x, Scratch& s) const {
+  s.for_rows(x.rows, [&](int row) {
+    s.kernels.ops.rms_norm(s.h.row(row), x.row(row), norm_.weight, x.cols, norm_.epsilon);
+  });
+  route(s.h, s);
+  gather(s.h, s);
   const ExpertScratch& e = s.experts;
   const int n_slots = e.routing.n_slots(), n_prompt = e.routing.n_prompt_slots();
   s.shape_feed_forward(n_slots, n_ff());
@@ -44,7 +48,7 @@ void SparseFeedForward::forward(Mat h, Scratch& s) const {
     s.kernels.ops.swiglu(s.gate.row(slot), s.up.row(slot), s.gate.cols);
   });
   multiply_groups({{&down_, e.rows}}, s.pack(s.gate, n_prompt), s);
-  combine(h, s);
+  combine(x, s);
 }
 
 void SparseFeedForward::route(Mat h, Scratch& s) const {
@@ -80,13 +84,15 @@ void SparseFeedForward::gather(Mat h, Scratch& s) const {
   });
 }
 
-void SparseFeedForward::combine(Mat h, Scratch& s) const {
+void SparseFeedForward::combine(Mat x, Scratch& s) const {
   ExpertScratch& e = s.experts;
-  s.for_rows(h.rows, [&](int row) {
-    std::memset(h.row(row), 0, static_cast<size_t>(h.cols) * sizeof(float));
+  s.for_rows(x.rows, [&](int row) {
+    float* sum = s.h.row(row);
+    std::memset(sum, 0, static_cast<size_t>(x.cols) * sizeof(float));
     for (const Choice& c : e.routing.chosen(row)) {
-      s.kernels.ops.add_scaled(h.row(row), e.rows.row(c.slot), c.weight, h.cols);
+      s.kernels.ops.add_scaled(sum, e.rows.row(c.slot), c.weight, x.cols);
     }
+    s.kernels.ops.add(x.row(row), sum, x.cols);
   });
 }
 

@@ -1,5 +1,5 @@
 // The sparse feed-forward network: a router sends each row to its likeliest experts, gated networks
-// of their own, and adds up their results by the router's weights.
+// of their own, and their results by the router's weights are added to the row.
 #pragma once
 
 #include "model/linear.h"
@@ -12,16 +12,17 @@ class SparseFeedForward {
   static bool is_in(const TensorSource& tensors, const std::string& prefix);
   SparseFeedForward(const Config& config, TensorSource& tensors, const std::string& prefix);
 
-  // h: [rows, n_embd], replaced by the result.
-  void forward(Mat h, Scratch& s) const;
+  // x: [rows, n_embd].
+  void add_to(Mat x, Scratch& s) const;
 
  private:
   int n_ff() const { return gate_.first.rows; }  // of each expert
   void route(Mat h, Scratch& s) const;
   void gather(Mat h, Scratch& s) const;
-  void combine(Mat h, Scratch& s) const;
+  void combine(Mat x, Scratch& s) const;
 
   const RouterConfig& config_;
+  Norm norm_;
   Linear router_;
   WeightStack gate_, up_, down_;
 };

@@ -4,8 +4,9 @@
 
 namespace q3l {
 
-void Activations::set(Mat x, int n_prompt) {
+void Activations::set(Mat x, int n_prompt, const Norm* norm) {
   x_ = x;
+  norm_ = norm;
   n_prompt_ = n_prompt;
   for (Packed& p : packed_) p.valid = false;
 }
@@ -22,13 +23,36 @@ const uint8_t* Activations::packed(const Packing& packing, Role role) {
   Packed& packed = reserved(packing, role);
   if (!packed.valid) {
     const int n = count(role), tiles = (n + packing.pack_tile - 1) / packing.pack_tile;
-    const int tiles_a_chunk = std::max(1, tiles / (2 * pool_.size()));
-    pool_.for_chunks(n, tiles_a_chunk * packing.pack_tile, [&](int, int first, int last) {
-      packing.pack(x_.row(begin(role)), x_.stride, x_.cols, first, last, packed.bytes.data());
-    });
+    const int tiles_a_chunk = std::max(1, tiles / (2 * scratch_.pool.size()));
+    const auto tile_floats = static_cast<size_t>(packing.pack_tile) * static_cast<size_t>(x_.cols);
+    if (norm_) scratch_.reserve_worker_bytes(tile_floats * sizeof(float));
+    scratch_.pool.for_chunks(n, tiles_a_chunk * packing.pack_tile,
+                             [&](int worker, int first, int last) {
+                               pack(packing, role, first, last,
+                                    reinterpret_cast<float*>(scratch_.worker_bytes(worker)),
+                                    packed.bytes.data());
+                             });
     packed.valid = true;
   }
   return packed.bytes.data();
+}
+
+void Activations::pack(const Packing& packing, Role role, int first, int last, float* normed,
+                       uint8_t* packed) const {
+  const Mat x(x_.row(begin(role)), count(role), x_.cols, x_.stride);
+  if (!norm_) {
+    packing.pack(x.row(first), x.stride, x.cols, first, last, packed);
+    return;
+  }
+  const Mat tile(normed, packing.pack_tile, x.cols);
+  for (int row = first; row < last; row += tile.rows) {
+    const int end = std::min(row + tile.rows, last);
+    for (int i = row; i < end; ++i) {
+      scratch_.kernels.ops.rms_norm(tile.row(i - row), x.row(i), norm_->weight, x.cols,
+                                    norm_->epsilon);
+    }
+    packing.pack(tile.data, tile.stride, tile.cols, row, end, packed);
+  }
 }
 
 uint8_t* Activations::fill(const Packing& packing, Role role) {
@@ -40,10 +64,10 @@ uint8_t* Activations::fill(const Packing& packing, Role role) {
 Scratch::Scratch(const Config& config, const Kernels& k, ThreadPool& p)
     : kernels(k),
       pool(p),
-      gated(p),
+      gated(*this),
       config_(config),
       workers_(static_cast<size_t>(p.size())),
-      activations_(p) {
+      activations_(*this) {
   const int n_floats = std::max(attend_scratch(config.head_dim),
                                 attend_tile_scratch(k.ops.attend_rows, config.head_dim));
   reserve_worker_bytes(sizeof(float) * static_cast<size_t>(n_floats));
@@ -79,18 +103,23 @@ void Scratch::begin(const Batch& batch, const Rope& rope) {
   }
 
   n_prompt_ = batch.n_prompt_rows();
-  positions.clear();
+  places.clear();
   for (const Run& run : batch.runs) {
-    for (int i = 0; i < run.n_rows; ++i) positions.push_back(run.position + i);
+    for (int i = 0; i < run.n_rows; ++i) places.push_back({run.sequence, run.position + i});
   }
   for_rows(n, [&](int row) {
     for (int i = 0; i < n_pairs; ++i) {
-      const float angle = static_cast<float>(positions[static_cast<size_t>(row)]) *
+      const float angle = static_cast<float>(places[static_cast<size_t>(row)].position) *
                           rope.frequencies[static_cast<size_t>(i)];
       cos.row(row)[i] = std::cos(angle) * rope.magnitude;
       sin.row(row)[i] = std::sin(angle) * rope.magnitude;
     }
   });
+}
+
+Activations& Scratch::pack(Mat input, const Norm& norm) {
+  activations_.set(input, n_prompt_, &norm);
+  return activations_;
 }
 
 Activations& Scratch::pack(Mat input, int n_prompt) {

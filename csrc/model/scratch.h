@@ -11,20 +11,23 @@
 #include "kernels/dispatch.h"
 #include "model/batch.h"
 #include "model/config.h"
+#include "model/norm.h"
 #include "model/product.h"
 #include "model/rope.h"
 #include "model/routing.h"
 
 namespace q3l {
 
+class Scratch;
+
 // A row block of inputs to matrix products, packed once for each layout that reads it.
 class Activations {
  public:
-  Activations(ThreadPool& pool) : pool_(pool) {}
+  Activations(Scratch& scratch) : scratch_(scratch) {}
 
-  // Takes new rows, of which the first n_prompt are prompt tokens'. REQUIRES: x stays as it is
-  // until the next set.
-  void set(Mat x, int n_prompt);
+  // Takes new rows, of which the first n_prompt are prompt tokens', and which go through `norm`
+  // where there is one. REQUIRES: x and norm stay as they are until all was packed.
+  void set(Mat x, int n_prompt, const Norm* norm = nullptr);
   int begin(Role role) const { return role == Role::prompt ? 0 : n_prompt_; }
   int count(Role role) const { return role == Role::prompt ? n_prompt_ : x_.rows - n_prompt_; }
   int rows() const { return x_.rows; }
@@ -43,11 +46,21 @@ class Activations {
 
   // The layout's buffer, with room for the role's rows.
   Packed& reserved(const Packing& packing, Role role);
+  // Packs rows [first, last) of the role's.
+  void pack(const Packing& packing, Role role, int first, int last, float* normed,
+            uint8_t* packed) const;
 
-  ThreadPool& pool_;
+  Scratch& scratch_;
   Mat x_;
+  const Norm* norm_ = nullptr;
   int n_prompt_ = 0;
   std::vector<Packed> packed_;
+};
+
+// Where a row of the batch belongs.
+struct Place {
+  const KvSequence* sequence;
+  int position;
 };
 
 // What sparse layers need beside: rows grouped by expert.
@@ -64,9 +77,10 @@ class Scratch {
   // Makes room for a batch and computes its rotations.
   void begin(const Batch& batch, const Rope& rope);
 
-  // Sets the inputs of the next matrix products: the batch's rows, or others of which the first
-  // n_prompt are prompt tokens'.
+  // Sets the inputs of the next matrix products: the batch's rows, as they are or normed, or others
+  // of which the first n_prompt are prompt tokens'.
   Activations& pack(Mat input) { return pack(input, n_prompt_); }
+  Activations& pack(Mat input, const Norm& norm);
   Activations& pack(Mat input, int n_prompt);
 
   // Calls body(row) for rows [first, last), in parallel where that pays.
@@ -94,13 +108,14 @@ class Scratch {
   const Kernels& kernels;
   ThreadPool& pool;
 
-  // [rows, width]: normed input and output of a sub-layer; heads; the router's logits.
+  // [rows, width]: the residual stream; a sub-layer's inputs or outputs; heads, keys and values of
+  // generated tokens alone; the router's logits.
   Mat x, h, q, k, v, attended, router;
   Mat gate, up;       // halves of the feed-forward network under way
   Activations gated;  // what the gate let through
   ExpertScratch experts;
   Mat cos, sin;                   // [rows, n_rot / 2] of each row's position
-  std::vector<int> positions;     // of each row
+  std::vector<Place> places;      // of each row
   std::vector<Product> products;  // under way together
   std::vector<int> first_chunks;  // of each of them
 

@@ -21,7 +21,7 @@ Transformer::Transformer(const gguf::Reader& file, TensorSource tensors)
       n_params_(count_params(file)),
       rope_(make_rope(config_.rope, tensors)),
       embedding_(tensors.matrix("token_embd.weight", kAnyRows, config_.n_embd)),
-      output_norm_(tensors.vector("output_norm.weight", config_.n_embd)),
+      output_norm_{tensors.vector("output_norm.weight", config_.n_embd), config_.rms_epsilon},
       head_(tensors.find_matrix("output.weight", embedding_.rows, config_.n_embd)
                 .value_or(embedding_)) {
   config_.n_vocab = embedding_.rows;
@@ -61,8 +61,8 @@ void Transformer::project(const Batch& batch, Scratch& s, Mat logits) const {
   if (n == 0) return;
   for (int i = 0; i < n; ++i) {
     const int row = batch.logit_rows[static_cast<size_t>(i)];
-    s.kernels.ops.rms_norm(s.h.row(i), s.x.row(row), output_norm_, config_.n_embd,
-                           config_.rms_epsilon);
+    s.kernels.ops.rms_norm(s.h.row(i), s.x.row(row), output_norm_.weight, config_.n_embd,
+                           output_norm_.epsilon);
   }
   Mat wanted = s.h;
   wanted.rows = n;

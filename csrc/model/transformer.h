@@ -32,7 +32,7 @@ class Transformer {
   Rope rope_;
   Weight embedding_;
   std::vector<Block> blocks_;
-  const float* output_norm_;
+  Norm output_norm_;
   Linear head_;
 };
 

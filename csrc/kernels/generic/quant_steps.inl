@@ -49,11 +49,11 @@ inline void pack_quant_groups(const float* x, size_t stride, int n_in, int begin
                               uint8_t* packed) {
   auto* group = reinterpret_cast<QuantGroup*>(packed) +
                 static_cast<size_t>(begin) * static_cast<size_t>(groups_of(n_in));
-  for (int r = begin; r < end; ++r) {
+  for (int r = begin; r < end; ++r, x += stride) {
     for (int i = 0; i < n_in; i += kGroup, ++group) {
       const int n = n_in - i < kGroup ? n_in - i : kGroup;
       alignas(64) int16_t q[kGroup] = {};
-      group->d = quantise_group(x + static_cast<size_t>(r) * stride + i, n, q);
+      group->d = quantise_group(x + i, n, q);
       for (int b = 0; b < kGroupBlocks; ++b) {
         pack_block(q + 32 * b, b % kStep, &group->steps[b / kStep]);
       }

@@ -17,7 +17,7 @@ void pack_real_tiles(const float* x, size_t stride, int n_in, int begin, int end
     for (int i = 0; i < n_in; ++i) {
       for (int c = 0; c < kRealColumns; ++c) {
         *tile++ = first + c < end
-                      ? x[static_cast<size_t>(first + c) * stride + static_cast<size_t>(i)]
+                      ? x[static_cast<size_t>(first - begin + c) * stride + static_cast<size_t>(i)]
                       : 0.0f;
       }
     }
@@ -87,11 +87,10 @@ size_t real_rows_bytes(int n_in, int n_rows) {
 }
 
 void pack_real_rows(const float* x, size_t stride, int n_in, int begin, int end, uint8_t* packed) {
-  for (int r = begin; r < end; ++r) {
+  for (int r = begin; r < end; ++r, x += stride) {
     float* row = reinterpret_cast<float*>(packed) + static_cast<size_t>(r) * padded_row(n_in);
     std::memset(row, 0, padded_row(n_in) * sizeof(float));
-    std::memcpy(row, x + static_cast<size_t>(r) * stride,
-                static_cast<size_t>(n_in) * sizeof(float));
+    std::memcpy(row, x, static_cast<size_t>(n_in) * sizeof(float));
   }
 }
 

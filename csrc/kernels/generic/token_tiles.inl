@@ -52,7 +52,7 @@ inline void pack_token_tiles(const float* x, size_t stride, int n_in, int begin,
     const int n_tokens = end - first < kLanes ? end - first : kLanes;
     for (int g = 0; g < n_groups; ++g) {
       const int n = n_in - g * kGroup < kGroup ? n_in - g * kGroup : kGroup;
-      pack_group(x + static_cast<size_t>(first) * stride + g * kGroup, stride, n, n_tokens,
+      pack_group(x + static_cast<size_t>(first - begin) * stride + g * kGroup, stride, n, n_tokens,
                  tile + g);
     }
   }

@@ -61,7 +61,7 @@ inline void pack_token_tiles(const float* x, size_t stride, int n_in, int begin,
       for (int c = 0; c < kTile; ++c) {
         pairs[c] = splat(0.0f);
         if (c >= n_tokens) continue;
-        const float* values = x + static_cast<size_t>(first + c) * stride + 32 * b;
+        const float* values = x + static_cast<size_t>(first - begin + c) * stride + 32 * b;
         pairs[c] = _mm512_castsi512_ps(to_bf16(load(values), load(values + 16)));
       }
       transpose(pairs);
