@@ -40,7 +40,7 @@ struct PromptRows {
   int n_seen(int lane, int first, int n) const { return clamp(n_visible(lane) - first, 0, n); }
 };
 
-// Adds the chunk to the results of rows [first, first + kLanes), whose weighted values lie `stride`
+// Adds the chunk to the results, which the first one begins, of rows [first, first + kLanes), whose weighted values lie `stride`
 // apart. Adding zero makes one of both zeros: which one a sum that underflows to may depend on the
 // tile.
 inline void fold_rows(PromptRows& rows, int first, const float* part, int stride) {
@@ -55,7 +55,7 @@ inline void fold_rows(PromptRows& rows, int first, const float* part, int stride
     float* out = rows.args.out + rows.offset[row];
     for (int j = 0; j < rows.args.head_dim; j += kLanes) {
       const int n = rows.args.head_dim - j;
-      const F old = mul(load_first(out + j, n), splat(old_factor[i]));
+      const F old = rows.begin == 0 ? zero : mul(load_first(out + j, n), splat(old_factor[i]));
       store_first(out + j, fma(add(load(part + j), zero), splat(factor[i]), old), n);
     }
     rows.total_before[row] = rows.total_before[row] * old_factor[i] + rows.total[row] * factor[i];
@@ -70,8 +70,6 @@ inline void for_chunks(PromptRows& rows, AttendChunk&& attend_chunk) {
   const AttendTileArgs& a = rows.args;
   for (int row = 0; row < kAttendTileRows; ++row) {
     rows.largest_before[row] = -__builtin_inff();
-    if (row >= rows.n_rows) continue;
-    std::memset(a.out + rows.offset[row], 0, static_cast<size_t>(a.head_dim) * sizeof(float));
   }
   for (int n_left = rows.n_visible(rows.n_rows - 1); n_left > 0; n_left -= kAttendChunk) {
     attend_chunk(clamp(n_left, 0, kAttendChunk));
