@@ -95,9 +95,15 @@ struct AttendTileArgs : CachedHead {
   float* scratch;          // attend_tile_scratch floats, 64-byte aligned
 };
 
+// Either a chunk's scores for all rows, or its keys and values for kAttendBlockRows of them at a
+// time.
+inline constexpr int kAttendBlockRows = 32;
 inline constexpr int attend_tile_scratch(int n_rows, int head_dim) {
   const int dims = (head_dim + 31) / 32 * 32;
-  return n_rows * (kAttendChunk + 2 * dims) + kPagePositions * (dims + 16) + 16 * dims;
+  const int all = n_rows * (kAttendChunk + 2 * dims) + kPagePositions * (dims + 16) + 16 * dims;
+  const int blocks =
+      kAttendChunk * (dims + kAttendBlockRows) + kAttendBlockRows * (dims + dims / 2);
+  return all > blocks ? all : blocks;
 }
 
 struct OpsSet {

@@ -64,10 +64,9 @@ void Attention::project(Mat x, const KvLayer& kv, Scratch& s) const {
       store_kv(v, cached_row(row) + kv.cache.value_offset(kv.layer, head), head_dim);
     });
   };
-  Linear::apply_all({{q_, s.q, queries, head_dim},
-                     {k_, s.k, keys, head_dim},
-                     {v_, s.v, values, head_dim}},
-                    s.pack(x, norm_), s);
+  Linear::apply_all(
+      {{q_, s.q, queries, head_dim}, {k_, s.k, keys, head_dim}, {v_, s.v, values, head_dim}},
+      s.pack(x, norm_), s);
 }
 
 void Attention::norm_and_rotate(const float* x, const std::optional<Norm>& norm, int row, float* y,

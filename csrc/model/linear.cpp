@@ -14,8 +14,9 @@ int64_t row_cost(const Product& p) {
   return p.end - p.begin + kRowCost;
 }
 
-// Prompt outputs with a finish are computed into a block of about so many floats, which a core's own
-// cache holds. Generated rows are finished whole: they are few, and threads may outnumber units.
+// Prompt outputs with a finish are computed into a block of about so many floats, which a core's
+// own cache holds. Generated rows are finished whole: they are few, and threads may outnumber
+// units.
 constexpr int kBlockFloats = 1 << 16;
 
 bool is_in_blocks(const Product& p) {
@@ -62,9 +63,8 @@ size_t block_bytes(const Product& p, int columns) {
 void multiply_chunk(const Product& p, const Packing& packing, int begin, int end, int chunk,
                     const uint8_t* packed, uint8_t* memory, const OpsSet& ops) {
   const int n_rows = p.end - p.begin, n_columns = end - begin;
-  const Mat y = is_in_blocks(p)
-                    ? Mat(reinterpret_cast<float*>(memory), n_rows, n_columns)
-                    : Mat(p.y.row(p.begin) + begin, n_rows, n_columns, p.y.stride);
+  const Mat y = is_in_blocks(p) ? Mat(reinterpret_cast<float*>(memory), n_rows, n_columns)
+                                : Mat(p.y.row(p.begin) + begin, n_rows, n_columns, p.y.stride);
   MatmulArgs args = arguments(p, 0, n_columns, packed, memory + block_bytes(p, chunk));
   args.weights += static_cast<size_t>(begin) * args.row_bytes;
   args.y = y.data;
@@ -76,9 +76,8 @@ void multiply_chunk(const Product& p, const Packing& packing, int begin, int end
 
 // Finishes rows that are whole.
 void finish_rows(const Product& p, Scratch& s) {
-  s.for_rows(p.begin, p.end, [&](int row) {
-    p.finish({row, 0, Mat(p.y.row(row), 1, p.weight.rows)});
-  });
+  s.for_rows(p.begin, p.end,
+             [&](int row) { p.finish({row, 0, Mat(p.y.row(row), 1, p.weight.rows)}); });
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ class Linear {
 
 struct Linear::Output {
   const Linear& linear;
-  Mat y;                // [rows, n_out]; as in Product, so are the others
+  Mat y;  // [rows, n_out]; as in Product, so are the others
   Finish finish = {};
   int unit = 1;
 };

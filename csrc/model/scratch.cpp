@@ -26,12 +26,11 @@ const uint8_t* Activations::packed(const Packing& packing, Role role) {
     const int tiles_a_chunk = std::max(1, tiles / (2 * scratch_.pool.size()));
     const auto tile_floats = static_cast<size_t>(packing.pack_tile) * static_cast<size_t>(x_.cols);
     if (norm_) scratch_.reserve_worker_bytes(tile_floats * sizeof(float));
-    scratch_.pool.for_chunks(n, tiles_a_chunk * packing.pack_tile,
-                             [&](int worker, int first, int last) {
-                               pack(packing, role, first, last,
-                                    reinterpret_cast<float*>(scratch_.worker_bytes(worker)),
-                                    packed.bytes.data());
-                             });
+    scratch_.pool.for_chunks(
+        n, tiles_a_chunk * packing.pack_tile, [&](int worker, int first, int last) {
+          pack(packing, role, first, last, reinterpret_cast<float*>(scratch_.worker_bytes(worker)),
+               packed.bytes.data());
+        });
     packed.valid = true;
   }
   return packed.bytes.data();

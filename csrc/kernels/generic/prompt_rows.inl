@@ -40,9 +40,9 @@ struct PromptRows {
   int n_seen(int lane, int first, int n) const { return clamp(n_visible(lane) - first, 0, n); }
 };
 
-// Adds the chunk to the results, which the first one begins, of rows [first, first + kLanes), whose weighted values lie `stride`
-// apart. Adding zero makes one of both zeros: which one a sum that underflows to may depend on the
-// tile.
+// Adds the chunk to the results, which the first one begins, of rows [first, first + kLanes), whose
+// weighted values lie `stride` apart. Adding zero makes one of both zeros: which one a sum that
+// underflows to may depend on the tile.
 inline void fold_rows(PromptRows& rows, int first, const float* part, int stride) {
   const F before = load(rows.largest_before + first), now = load(rows.largest + first);
   const F largest = max(before, now), zero = splat(0.0f);

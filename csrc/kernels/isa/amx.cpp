@@ -7,7 +7,7 @@
 namespace q3l::amx {
 namespace {
 
-constexpr int kAttendTileRows = 96;
+constexpr int kAttendTileRows = 192;
 
 // In this order: vocabulary, prompt products, prompt attention, family.
 #include "base/fp16.inl"

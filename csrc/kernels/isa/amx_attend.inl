@@ -12,8 +12,9 @@
 using Half = RealLoader<load_half, 2>;
 
 constexpr int kStepValues = 32;  // dimensions or positions that a product of tiles adds up
-constexpr int kRowTiles = kAttendTileRows / kTile;
-constexpr int kKeyTiles = kPagePositions / kTile;
+constexpr int kBlockTiles = 2;   // tiles of query rows that share what is read of keys and values
+constexpr int kBlockRows = kBlockTiles * kTile;
+static_assert(kBlockRows == kAttendBlockRows && kAttendTileRows % kBlockRows == 0);
 
 // 16 rows of 32 values, or 16 pairs of values of 16 columns.
 struct alignas(64) Operand {
@@ -23,20 +24,20 @@ struct alignas(64) Operand {
 struct MatrixTile : PromptRows {
   int steps = (args.head_dim + kStepValues - 1) / kStepValues;
   int stride = steps * kStepValues;
-  // [row tile][position of the chunk][kTile]; weights, [row tile][step of positions], take their
-  // place from the front.
-  float* scores = args.scratch;
-  Operand* q = reinterpret_cast<Operand*>(scores + kAttendChunk * kAttendTileRows);  // [][steps]
-  // A page's keys, [key tile][steps], or values, [step of positions][tile of dimensions].
-  Operand* page = q + kRowTiles * steps;
-  float* part = reinterpret_cast<float*>(page + kKeyTiles * steps);  // [row][stride]
+  // The chunk's keys, [tile of positions][steps], and values, [step of positions][tile of
+  // dimensions].
+  Operand* keys = reinterpret_cast<Operand*>(args.scratch);
+  Operand* values = keys + kAttendChunk / kTile * steps;
+  // Of the block of rows under way: queries, [row tile][steps]; scores, [row
+  // tile][position][kTile]; weights, [row tile][step of positions], which take the scores' place
+  // from the front; weighted values, [row][stride].
+  Operand* q = values + kAttendChunk / kTile * steps;
+  float* scores = reinterpret_cast<float*>(q + kBlockTiles * steps);
+  float* part = scores + kAttendChunk * kBlockRows;
+  bool has_overflow = false;  // among the chunk's values
 
   float* row_scores(int row_tile) const { return scores + row_tile * kAttendChunk * kTile; }
   Operand* weights(int row_tile) const { return reinterpret_cast<Operand*>(row_scores(row_tile)); }
-  int n_row_tiles() const { return (n_rows + kTile - 1) / kTile; }
-  int n_seen_by_any(int row_tile, int first, int n) const {
-    return n_seen(row_tile * kTile + kTile - 1, first, n);
-  }
 };
 
 // Lanes [j, j + kLanes) of a row of n values; zeros behind them.
@@ -46,22 +47,23 @@ inline F load_lanes(const uint8_t* row, int j, int n) {
 }
 
 // Scores are powers of two: e^x = 2^(x log2 e).
-inline void pack_queries(const MatrixTile& tile) {
+inline void pack_queries(const MatrixTile& tile, int first_row, int n_tiles) {
   const AttendTileArgs& a = tile.args;
   const F scale = splat(a.scale * 1.44269504f);
-  for (int first = 0; first < tile.n_rows; first += kTile) {
+  for (int t = 0; t < n_tiles; ++t) {
     for (int s = 0; s < tile.steps; ++s) {
       F pairs[kTile];
       for (int i = 0; i < kTile; ++i) {
-        auto* row = reinterpret_cast<const uint8_t*>(a.q + tile.offset[tile.row_of(first + i)]);
+        const int row = tile.row_of(first_row + t * kTile + i);
+        auto* values = reinterpret_cast<const uint8_t*>(a.q + tile.offset[row]);
         auto lanes = [&](int j) {
-          return mul(load_lanes<RealLoader<load_single, 4>>(row, j, a.head_dim), scale);
+          return mul(load_lanes<RealLoader<load_single, 4>>(values, j, a.head_dim), scale);
         };
         pairs[i] =
             _mm512_castsi512_ps(to_bf16(lanes(s * kStepValues), lanes(s * kStepValues + kLanes)));
       }
       transpose(pairs);
-      Operand& to = tile.q[first / kTile * tile.steps + s];
+      Operand& to = tile.q[t * tile.steps + s];
       for (int i = 0; i < kTile; ++i) store(reinterpret_cast<float*>(to.v[i]), pairs[i]);
     }
   }
@@ -83,51 +85,55 @@ inline void for_steps(int head_dim, Body&& body) {
   });
 }
 
-// Keys behind the last are unpacked too, whatever is there: nobody sees their scores.
-inline void unpack_keys(const MatrixTile& tile, const uint8_t* k) {
+// A page's keys; those behind the last too, whatever is there: nobody sees their scores.
+inline void unpack_keys(const MatrixTile& tile, int first, const uint8_t* k) {
   const int head_dim = tile.args.head_dim;
-  for (int i = 0; i < kPagePositions; ++i, k += head_dim * Half::kValueBytes) {
-    Operand* to = tile.page + i / kTile * tile.steps;
+  for (int i = first; i < first + kPagePositions; ++i, k += head_dim * Half::kValueBytes) {
+    Operand* to = tile.keys + i / kTile * tile.steps;
     for_steps(head_dim, [=](int s, auto&& load) {
       _mm512_store_si512(to[s].v[i % kTile], to_bf16(load(k, 0), load(k, 1)));
     });
   }
 }
 
-// A page's scores for a tile of rows.
-inline void score_page(const MatrixTile& tile, int row_tile, int first) {
-  const Operand* q = tile.q + row_tile * tile.steps;
-  const Operand *k0 = tile.page, *k1 = k0 + tile.steps, *k2 = k1 + tile.steps,
-                *k3 = k2 + tile.steps;
+// Scores of kStepValues positions for kTiles tiles of rows.
+template <int kTiles>
+inline void score_step(const MatrixTile& tile, int first) {
+  const Operand *q0 = tile.q, *q1 = q0 + tile.steps;
+  const Operand *k0 = tile.keys + first / kTile * tile.steps, *k1 = k0 + tile.steps;
   _tile_zero(0);
-  _tile_zero(1);
   _tile_zero(2);
-  _tile_zero(3);
-  for (int s = 0; s < tile.steps; ++s) {
-    _tile_loadd(4, q + s, 64);
-    _tile_loadd(5, k0 + s, 64);
-    _tile_dpbf16ps(0, 5, 4);
-    _tile_loadd(6, k1 + s, 64);
-    _tile_dpbf16ps(1, 6, 4);
-    _tile_loadd(7, k2 + s, 64);
-    _tile_dpbf16ps(2, 7, 4);
-    _tile_loadd(5, k3 + s, 64);
-    _tile_dpbf16ps(3, 5, 4);
+  if constexpr (kTiles > 1) {
+    _tile_zero(1);
+    _tile_zero(3);
   }
-  float* scores = tile.row_scores(row_tile) + first * kTile;
+  for (int s = 0; s < tile.steps; ++s) {
+    _tile_loadd(4, q0 + s, 64);
+    _tile_loadd(6, k0 + s, 64);
+    _tile_dpbf16ps(0, 6, 4);
+    _tile_loadd(7, k1 + s, 64);
+    _tile_dpbf16ps(2, 7, 4);
+    if constexpr (kTiles > 1) {
+      _tile_loadd(5, q1 + s, 64);
+      _tile_dpbf16ps(1, 6, 5);
+      _tile_dpbf16ps(3, 7, 5);
+    }
+  }
+  float* scores = tile.row_scores(0) + first * kTile;
   _tile_stored(0, scores, 64);
-  _tile_stored(1, scores + kTile * kTile, 64);
-  _tile_stored(2, scores + 2 * kTile * kTile, 64);
-  _tile_stored(3, scores + 3 * kTile * kTile, 64);
+  _tile_stored(2, scores + kTile * kTile, 64);
+  if constexpr (kTiles > 1) {
+    scores = tile.row_scores(1) + first * kTile;
+    _tile_stored(1, scores, 64);
+    _tile_stored(3, scores + kTile * kTile, 64);
+  }
 }
 
-// The largest score of each row so far; those that a row does not see become -infinity.
-inline void take_largest(MatrixTile& tile, int row_tile, int first) {
-  float* scores = tile.row_scores(row_tile) + first * kTile;
-  const int row = row_tile * kTile;
+// The largest score so far of each of kTile rows; those that a row does not see become -infinity.
+inline void take_largest(MatrixTile& tile, int row, float* scores, int first) {
   F largest[2] = {load(tile.largest + row), splat(-__builtin_inff())};
-  if (tile.n_seen(row, first, kPagePositions) == kPagePositions) {
-    for (int i = 0; i < kPagePositions; i += 2) {
+  if (tile.n_seen(row, first, kStepValues) == kStepValues) {
+    for (int i = 0; i < kStepValues; i += 2) {
       for (int j = 0; j < 2; ++j) largest[j] = max(largest[j], load(scores + (i + j) * kTile));
     }
   } else {
@@ -135,7 +141,7 @@ inline void take_largest(MatrixTile& tile, int row_tile, int first) {
     for (int i = 0; i < kTile; ++i)
       visible[i] = static_cast<float>(tile.n_visible(row + i) - first);
     const F limit = load(visible), hidden = splat(-__builtin_inff());
-    for (int i = 0; i < kPagePositions; ++i) {
+    for (int i = 0; i < kStepValues; ++i) {
       const F score = load(scores + i * kTile);
       const F seen = where_less(splat(static_cast<float>(i)), limit, score, hidden);
       store(scores + i * kTile, seen);
@@ -145,20 +151,24 @@ inline void take_largest(MatrixTile& tile, int row_tile, int first) {
   store(tile.largest + row, max(largest[0], largest[1]));
 }
 
-inline void score_chunk(MatrixTile& tile, int n) {
-  const AttendTileArgs& a = tile.args;
-  for (int row = 0; row < kAttendTileRows; row += kLanes) {
-    store(tile.largest + row, splat(-__builtin_inff()));
+// Scores of n positions; each step's are compared while tiles multiply the next one's.
+template <int kTiles>
+inline void score_rows(MatrixTile& tile, int row, int n) {
+  for (int t = 0; t < kTiles; ++t) {
+    store(tile.largest + row + t * kTile, splat(-__builtin_inff()));
   }
-  for (int first = 0; first < n; first += kPagePositions) {
-    unpack_keys(tile, a.pages[(tile.begin + first) / kPagePositions] + a.k_offset);
-    end_of_stores();
-    for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
-      if (tile.n_seen_by_any(row_tile, first, n) == 0) continue;
-      score_page(tile, row_tile, first);
-      take_largest(tile, row_tile, first);
+  auto compare = [&](int first) {
+    for (int t = 0; t < kTiles; ++t) {
+      take_largest(tile, row + t * kTile, tile.row_scores(t) + first * kTile, first);
     }
+  };
+  end_of_stores();
+  for (int first = 0; first < n; first += kStepValues) {
+    score_step<kTiles>(tile, first);
+    if (first > 0) compare(first - kStepValues);
   }
+  end_of_stores();
+  compare((n - 1) / kStepValues * kStepValues);
 }
 
 // 2^x for x <= 0, to 3e-6 of it: a polynomial for the fraction. What no normal float holds is zero,
@@ -174,10 +184,9 @@ inline F power_of_two(F x) {
   return _mm512_maskz_scalef_ps(normal, p, x);
 }
 
-// Scores of the n positions that any row of a tile sees become weights. Their total is that of the
-// rounded ones.
-inline void exponentiate_rows(MatrixTile& tile, int row_tile, int n) {
-  const F largest = load(tile.largest + row_tile * kTile);
+// Scores of n positions become weights. Their total is that of the rounded ones.
+inline void exponentiate_rows(MatrixTile& tile, int row, int row_tile, int n) {
+  const F largest = load(tile.largest + row);
   const auto one = reinterpret_cast<__m512bh>(_mm512_set1_epi16(0x3f80));
   F total = splat(0.0f);
   for (int s = 0; s * kStepValues < n; ++s) {
@@ -193,109 +202,128 @@ inline void exponentiate_rows(MatrixTile& tile, int row_tile, int n) {
     Operand& to = tile.weights(row_tile)[s];
     for (int i = 0; i < kTile; ++i) store(reinterpret_cast<float*>(to.v[i]), pairs[i]);
   }
-  store(tile.largest + row_tile * kTile, mul(largest, splat(0.693147181f)));
-  store(tile.total + row_tile * kTile, total);
+  store(tile.largest + row, mul(largest, splat(0.693147181f)));
+  store(tile.total + row, total);
 }
 
-// Zeros behind the page's n values.
-inline void unpack_values(const MatrixTile& tile, const uint8_t* v, int n) {
+// A page's n values; zeros behind them.
+inline void unpack_values(const MatrixTile& tile, int first, const uint8_t* v, int n) {
   const int head_dim = tile.args.head_dim, row_bytes = head_dim * Half::kValueBytes;
   for (int i = 0; i < kPagePositions; i += 2, v += 2 * row_bytes) {
-    Operand* to = tile.page + i / kStepValues * 2 * tile.steps;
+    Operand* to = tile.values + (first + i) / kStepValues * 2 * tile.steps;
     for_steps(head_dim, [=](int s, auto&& load) {
       for (int half = 0; half < 2; ++half) {
-        const F first = i < n ? load(v, half) : splat(0.0f);
-        const F second = i + 1 < n ? load(v + row_bytes, half) : splat(0.0f);
-        _mm512_store_si512(to[2 * s + half].v[i % kStepValues / 2], pair_up(first, second));
+        const F even = i < n ? load(v, half) : splat(0.0f);
+        const F odd = i + 1 < n ? load(v + row_bytes, half) : splat(0.0f);
+        _mm512_store_si512(to[2 * s + half].v[i % kStepValues / 2], pair_up(even, odd));
       }
     });
   }
 }
 
-// Adds a value at a position of the chunk to the rows that see it.
-inline void add_value(const MatrixTile& tile, int position, int dim, float value) {
-  for (int row = 0; row < tile.n_rows; ++row) {
-    if (tile.n_visible(row) <= position) continue;
-    const Operand& weights = tile.weights(row / kTile)[position / kStepValues];
-    tile.part[row * tile.stride + dim] +=
-        bf16_to_float(weights.v[row % kTile][position % kStepValues]) * value;
-  }
+// The line of a pair of positions and 16 dimensions.
+inline uint16_t* value_pairs(const MatrixTile& tile, int position, int dim_tile) {
+  Operand* step = tile.values + position / kStepValues * 2 * tile.steps;
+  return step[dim_tile].v[position % kStepValues / 2];
 }
 
-// Of the page's n positions, those that not all rows see may hold values that overflowed: a weight
+// Of the chunk's n positions, those that not all rows see may hold values that overflowed: a weight
 // of zero would make NaN of them. The products take zeros for them.
-inline void add_overflow(const MatrixTile& tile, int first, int n) {
+inline void hide_overflow(MatrixTile& tile, int n) {
   const __m512i exponent = _mm512_set1_epi16(0x7f80);
-  const int n_common = tile.n_seen(0, first, n);
+  const int n_common = tile.n_seen(0, 0, n);
+  tile.has_overflow = false;
   for (int i = n_common / 2 * 2; i < n; i += 2) {
+    const __mmask32 hidden = i < n_common ? 0xaaaaaaaau : 0xffffffffu;
     for (int d = 0; d < 2 * tile.steps; ++d) {
-      uint16_t* pairs = tile.page[i / kStepValues * 2 * tile.steps + d].v[i % kStepValues / 2];
-      const __m512i bits = _mm512_and_si512(_mm512_load_si512(pairs), exponent);
-      const __mmask32 bad = _mm512_cmpeq_epi16_mask(bits, exponent);
-      for (int j = 0; bad != 0 && j < kStepValues; ++j) {
-        if (!(bad >> j & 1) || i + j % 2 < n_common) continue;
-        add_value(tile, first + i + j % 2, d * kLanes + j / 2, bf16_to_float(pairs[j]));
-        pairs[j] = 0;
-      }
+      uint16_t* pairs = value_pairs(tile, i, d);
+      const __m512i bits = _mm512_load_si512(pairs);
+      const __mmask32 bad =
+          _mm512_mask_cmpeq_epi16_mask(hidden, _mm512_and_si512(bits, exponent), exponent);
+      _mm512_store_si512(pairs, _mm512_mask_mov_epi16(bits, bad, _mm512_setzero_si512()));
+      tile.has_overflow |= bad != 0;
     }
   }
 }
 
-// part += weights * values of a page for a tile of rows and kTiles tiles of dimensions from d.
-template <int kTiles>
-inline void weigh_tiles(const MatrixTile& tile, int row_tile, int d, const Operand* weights,
-                        int n_steps) {
-  const int bytes = tile.stride * 4;
-  float* part = tile.part + row_tile * kTile * tile.stride + d * kTile;
-  _tile_loadd(0, part, bytes);
-  _tile_loadd(1, part + kTile, bytes);
-  if constexpr (kTiles > 2) {
-    _tile_loadd(2, part + 2 * kTile, bytes);
-    _tile_loadd(3, part + 3 * kTile, bytes);
-  }
-  for (int s = 0; s < n_steps; ++s) {
-    const Operand* values = tile.page + s * 2 * tile.steps + d;
-    _tile_loadd(4, weights + s, 64);
-    _tile_loadd(5, values, 64);
-    _tile_dpbf16ps(0, 4, 5);
-    _tile_loadd(6, values + 1, 64);
-    _tile_dpbf16ps(1, 4, 6);
-    if constexpr (kTiles > 2) {
-      _tile_loadd(7, values + 2, 64);
-      _tile_dpbf16ps(2, 4, 7);
-      _tile_loadd(5, values + 3, 64);
-      _tile_dpbf16ps(3, 4, 5);
+// Adds hidden values at a position of the chunk to the block's rows that see it.
+inline void add_hidden(const MatrixTile& tile, int first_row, int n_rows, int position) {
+  const AttendTileArgs& a = tile.args;
+  const uint8_t* page = a.pages[(tile.begin + position) / kPagePositions];
+  const auto* v =
+      reinterpret_cast<const uint16_t*>(page + a.v_offset) + position % kPagePositions * a.head_dim;
+  for (int dim = 0; dim < a.head_dim; ++dim) {
+    const float value = half_to_float(v[dim]);
+    if (value - value == 0.0f) continue;
+    for (int i = 0; i < n_rows; ++i) {
+      if (tile.n_visible(first_row + i) <= position) continue;
+      const Operand& weights = tile.weights(i / kTile)[position / kStepValues];
+      tile.part[i * tile.stride + dim] +=
+          bf16_to_float(weights.v[i % kTile][position % kStepValues]) * value;
     }
   }
+}
+
+// part = weights * values for kTiles tiles of rows and two of dimensions from dim_tile.
+template <int kTiles>
+inline void weigh_dims(const MatrixTile& tile, int dim_tile, int n_steps) {
+  const Operand *w0 = tile.weights(0), *w1 = tile.weights(1);
+  const Operand* v = tile.values + dim_tile;
+  _tile_zero(0);
+  _tile_zero(1);
+  if constexpr (kTiles > 1) {
+    _tile_zero(2);
+    _tile_zero(3);
+  }
+  for (int s = 0; s < n_steps; ++s, v += 2 * tile.steps) {
+    _tile_loadd(4, w0 + s, 64);
+    _tile_loadd(6, v, 64);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(7, v + 1, 64);
+    _tile_dpbf16ps(1, 4, 7);
+    if constexpr (kTiles > 1) {
+      _tile_loadd(5, w1 + s, 64);
+      _tile_dpbf16ps(2, 5, 6);
+      _tile_dpbf16ps(3, 5, 7);
+    }
+  }
+  const int bytes = tile.stride * 4;
+  float* part = tile.part + dim_tile * kTile;
   _tile_stored(0, part, bytes);
   _tile_stored(1, part + kTile, bytes);
-  if constexpr (kTiles > 2) {
-    _tile_stored(2, part + 2 * kTile, bytes);
-    _tile_stored(3, part + 3 * kTile, bytes);
+  if constexpr (kTiles > 1) {
+    part += kTile * tile.stride;
+    _tile_stored(2, part, bytes);
+    _tile_stored(3, part + kTile, bytes);
   }
 }
 
-// The same for all dimensions; n positions of the page.
-inline void weigh_page(const MatrixTile& tile, int row_tile, int first, int n) {
-  const Operand* weights = tile.weights(row_tile) + first / kStepValues;
+// The chunk's first n positions, all that any of the rows sees, for kTiles tiles of rows.
+template <int kTiles>
+inline void attend_block(MatrixTile& tile, int row, int n) {
+  pack_queries(tile, row, kTiles);
+  score_rows<kTiles>(tile, row, n);
+  for (int t = 0; t < kTiles; ++t) exponentiate_rows(tile, row + t * kTile, t, n);
+  end_of_stores();
   const int n_steps = (n + kStepValues - 1) / kStepValues;
-  int d = 0;
-  for (; d + 4 <= 2 * tile.steps; d += 4) weigh_tiles<4>(tile, row_tile, d, weights, n_steps);
-  if (d < 2 * tile.steps) weigh_tiles<2>(tile, row_tile, d, weights, n_steps);
+  for (int d = 0; d < 2 * tile.steps; d += 2) weigh_dims<kTiles>(tile, d, n_steps);
+  end_of_stores();
+  const int n_rows = clamp(tile.n_rows - row, 0, kTiles * kTile);
+  for (int i = tile.n_seen(0, 0, n); tile.has_overflow && i < n; ++i) {
+    add_hidden(tile, row, n_rows, i);
+  }
+  for (int t = 0; t < kTiles; ++t) {
+    fold_rows(tile, row + t * kTile, tile.part + t * kTile * tile.stride, tile.stride);
+  }
 }
 
-inline void weigh_chunk(const MatrixTile& tile, int n) {
+// Queries and results lie far apart in memory, where nothing foresees them.
+inline void prefetch_rows(const MatrixTile& tile) {
   const AttendTileArgs& a = tile.args;
-  std::memset(tile.part, 0,
-              sizeof(float) * static_cast<size_t>(tile.n_row_tiles() * kTile * tile.stride));
-  for (int first = 0; first < n; first += kPagePositions) {
-    const int n_here = clamp(n - first, 0, kPagePositions);
-    unpack_values(tile, a.pages[(tile.begin + first) / kPagePositions] + a.v_offset, n_here);
-    add_overflow(tile, first, n_here);
-    end_of_stores();
-    for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
-      const int n_seen = tile.n_seen_by_any(row_tile, first, n_here);
-      if (n_seen > 0) weigh_page(tile, row_tile, first, n_seen);
+  for (int row = 0; row < tile.n_rows; ++row) {
+    for (int i = 0; i < a.head_dim; i += kLanes) {
+      prefetch_far(reinterpret_cast<const uint8_t*>(a.q + tile.offset[row] + i));
+      prefetch_far(reinterpret_cast<const uint8_t*>(a.out + tile.offset[row] + i));
     }
   }
 }
@@ -303,15 +331,21 @@ inline void weigh_chunk(const MatrixTile& tile, int n) {
 inline void attend_on_tiles(const AttendTileArgs& a) {
   MatrixTile tile = {PromptRows(a)};
   const TilesInUse tiles;
-  pack_queries(tile);
+  prefetch_rows(tile);
   for_chunks(tile, [&](int n) {
-    score_chunk(tile, n);
-    for (int row_tile = 0; row_tile < tile.n_row_tiles(); ++row_tile) {
-      exponentiate_rows(tile, row_tile, tile.n_seen_by_any(row_tile, 0, n));
+    for (int first = 0; first < n; first += kPagePositions) {
+      const uint8_t* page = a.pages[(tile.begin + first) / kPagePositions];
+      unpack_keys(tile, first, page + a.k_offset);
+      unpack_values(tile, first, page + a.v_offset, clamp(n - first, 0, kPagePositions));
     }
-    weigh_chunk(tile, n);
-    for (int row = 0; row < tile.n_rows; row += kTile) {
-      fold_rows(tile, row, tile.part + row * tile.stride, tile.stride);
+    hide_overflow(tile, n);
+    for (int row = 0; row < tile.n_rows; row += kBlockRows) {
+      const int n_seen = tile.n_seen(row + kBlockRows - 1, 0, n);
+      if (n_seen == 0) continue;
+      if (tile.n_rows - row > kTile)
+        attend_block<2>(tile, row, n_seen);
+      else
+        attend_block<1>(tile, row, n_seen);
     }
   });
 }
