@@ -31,6 +31,11 @@ struct ContextOverflowError : Error {
   using Error::Error;
 };
 
+// More work than there is room for at the moment: try again later.
+struct OverloadedError : Error {
+  using Error::Error;
+};
+
 // An argument outside its documented range.
 struct InvalidArgumentError : Error {
   using Error::Error;

@@ -42,7 +42,7 @@ std::vector<int32_t> token_ids(const std::vector<int64_t>& ids) {
 FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const std::string& role,
                   std::optional<int64_t> last) {
   const Role parsed = role_named(role);
-  Sequence sequence = engine.scheduler().open(token_ids(wide_ids));
+  Sequence sequence = engine.executor().open(token_ids(wide_ids));
   const auto n_last = last.value_or(sequence.n_prompt);
   if (n_last < 1 || n_last > sequence.n_prompt) {
     throw InvalidArgumentError("last is " + std::to_string(n_last) + " of " +
@@ -51,7 +51,7 @@ FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const st
   FloatArray out({static_cast<size_t>(n_last), static_cast<size_t>(engine.config().n_vocab)});
   float* data = out.mutable_data();
   py::gil_scoped_release unlocked;
-  engine.scheduler().logits(sequence, parsed, static_cast<int>(n_last), data, check_signals);
+  engine.executor().logits(sequence, parsed, static_cast<int>(n_last), data, check_signals);
   return out;
 }
 
@@ -109,8 +109,8 @@ void bind_engine(py::module_& m) {
       .def(py::init(&open_engine), py::arg("path"), py::arg("n_threads"), py::arg("n_ctx"),
            py::arg("kv_type"))
       .def("info", &info)
-      .def_property_readonly("n_ctx", [](Engine& e) { return e.scheduler().n_ctx(); })
-      .def_property_readonly("n_threads", [](Engine& e) { return e.scheduler().n_threads(); })
+      .def_property_readonly("n_ctx", [](Engine& e) { return e.executor().n_ctx(); })
+      .def_property_readonly("n_threads", [](Engine& e) { return e.executor().n_threads(); })
       .def_property_readonly("tokenizer", &Engine::tokenizer,
                              py::return_value_policy::reference_internal)
       .def("metadata_string",

@@ -57,9 +57,9 @@ double peak_rss_mb() {
 double start_milliseconds(const std::string& path, const EngineOptions& options) {
   const Stopwatch watch;
   Engine engine(path, options);
-  Sequence sequence = engine.scheduler().open({0});
+  Sequence sequence = engine.executor().open({0});
   std::vector<float> logits(static_cast<size_t>(engine.config().n_vocab));
-  engine.scheduler().step(sequence, logits.data());
+  engine.executor().step(sequence, logits.data());
   Sampler({}).sample(logits);
   return watch.milliseconds();
 }
@@ -88,16 +88,16 @@ void measure_starts(const std::string& path, const BenchmarkOptions& options, Be
 class Workload {
  public:
   Workload(Engine& engine, const BenchmarkOptions& options, const std::function<void()>& poll)
-      : scheduler_(engine.scheduler()),
+      : executor_(engine.executor()),
         options_(options),
         poll_(poll),
         n_vocab_(engine.config().n_vocab),
         decoded_from_(std::max(options.depth, 1)),
-        prompt_(scheduler_.open(tokens(options.depth + options.n_prompt))),
+        prompt_(executor_.open(tokens(options.depth + options.n_prompt))),
         logits_(static_cast<size_t>(options.batch) * static_cast<size_t>(n_vocab_)) {
     decoded_.reserve(static_cast<size_t>(options.batch));
     for (int i = 0; i < options.batch; ++i) {
-      compute(decoded_.emplace_back(scheduler_.open(tokens(decoded_from_))));
+      compute(decoded_.emplace_back(executor_.open(tokens(decoded_from_))));
       pointers_.push_back(&decoded_.back());
     }
     if (options.depth > 0) compute(prompt_);  // prefill() then takes all but `depth` back
@@ -124,7 +124,7 @@ class Workload {
     for (auto next = drawn.begin(); next != drawn.end();) {
       poll_();
       for (Sequence& s : decoded_) s.tokens.push_back(*next++);
-      scheduler_.step(pointers_, logits_.data());
+      executor_.step(pointers_, logits_.data());
     }
     return watch.seconds();
   }
@@ -132,7 +132,7 @@ class Workload {
   // Keys and values that a step of decode() reads on average.
   double cache_bytes() const {
     const double n_positions = decoded_from_ + 0.5 * (options_.n_gen + 1);
-    return options_.batch * n_positions * static_cast<double>(scheduler_.cache_bytes());
+    return options_.batch * n_positions * static_cast<double>(executor_.cache_bytes());
   }
 
  private:
@@ -144,10 +144,10 @@ class Workload {
   }
   void compute(Sequence& sequence) {
     do poll_();
-    while (!scheduler_.step(sequence, logits_.data()));
+    while (!executor_.step(sequence, logits_.data()));
   }
 
-  Scheduler& scheduler_;
+  Executor& executor_;
   const BenchmarkOptions& options_;
   const std::function<void()>& poll_;
   int n_vocab_, decoded_from_;
@@ -169,9 +169,9 @@ std::span<const uint8_t> largest_part(const gguf::Reader& file) {
 void measure_decode(Engine& engine, const BenchmarkOptions& options, Workload& workload,
                     Benchmark& result) {
   const std::span<const uint8_t> probed = largest_part(engine.file());
-  const double before = engine.scheduler().read_bandwidth(probed);
+  const double before = engine.executor().read_bandwidth(probed);
   const double seconds = workload.decode();
-  const double after = engine.scheduler().read_bandwidth(probed);
+  const double after = engine.executor().read_bandwidth(probed);
   const double steps_s = options.n_gen / seconds, read = std::max(before, after);
   const double decode = (result.weight_bytes + result.cache_bytes) * steps_s;
   result.decode_tok_s.values.push_back(options.batch * steps_s);
@@ -226,7 +226,7 @@ Benchmark run_benchmark(const std::string& path, const BenchmarkOptions& given,
   Engine engine(path, options.engine);
   Workload workload(engine, options, calls.poll);
   result.isa = kernels().isa;
-  result.n_threads = engine.scheduler().n_threads();
+  result.n_threads = engine.executor().n_threads();
   result.weight_bytes = weight_bytes_a_step(engine.file(), engine.config(), options.batch);
   result.cache_bytes = workload.cache_bytes();
   {

@@ -1,5 +1,8 @@
 #include "engine/engine.h"
 
+#include <algorithm>
+
+#include "base/cpu_info.h"
 #include "base/error.h"
 #include "engine/vocabulary.h"
 
@@ -14,7 +17,24 @@ const EngineOptions& checked(const EngineOptions& options) {
                                ", or 0 for all cores");
   }
   if (options.n_ctx < 1) throw InvalidArgumentError("n_ctx must be at least 1");
+  if (options.max_batch < 1) throw InvalidArgumentError("max_batch must be at least 1");
+  if (options.max_queue < 1) throw InvalidArgumentError("max_queue must be at least 1");
   return options;
+}
+
+// Pages of the cache: what was asked for, or a share of the memory that there is.
+int cache_pages(const Config& config, const EngineOptions& options) {
+  constexpr uint64_t kShare = 4, kMostPages = 1 << 24;
+  const uint64_t page_bytes = KvCache(config, options.kv_type).page_bytes();
+  const auto one_sequence = static_cast<uint64_t>(pages_for(options.n_ctx)) + 1;
+  if (options.kv_bytes > 0 && options.kv_bytes < page_bytes) {
+    throw InvalidArgumentError("kv_bytes must be at least " + std::to_string(page_bytes) +
+                               ", a page of 64 positions");
+  }
+  const uint64_t n = options.kv_bytes > 0
+                         ? options.kv_bytes / page_bytes
+                         : std::max(one_sequence, memory_info().available / kShare / page_bytes);
+  return static_cast<int>(std::min(n, kMostPages));
 }
 
 }  // namespace
@@ -23,7 +43,8 @@ Engine::Engine(const std::string& path, const EngineOptions& options)
     : file_(path),
       model_(file_),
       tokenizer_(read_vocabulary(file_)),
-      scheduler_(model_, checked(options)) {
+      executor_(model_, checked(options), cache_pages(model_.config(), options)),
+      scheduler_(executor_, options) {
   if (tokenizer_.n_vocab() > config().n_vocab) {
     throw ModelFormatError(path + " has " + std::to_string(tokenizer_.n_vocab()) +
                            " tokens but embeds only " + std::to_string(config().n_vocab) +

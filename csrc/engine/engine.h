@@ -1,5 +1,5 @@
-// A model file made ready to run: mapped, checked, with its tokenizer and scheduler. Opening it
-// reads metadata only; weights come from the page cache as they are first used.
+// A model file made ready to run: mapped, checked, with its tokenizer, executor and scheduler.
+// Opening it reads metadata only; weights come from the page cache as they are first used.
 #pragma once
 
 #include <string>
@@ -22,12 +22,14 @@ class Engine {
   const Config& config() const { return model_.config(); }
   const Transformer& model() const { return model_; }
   const Tokenizer& tokenizer() const { return tokenizer_; }
+  Executor& executor() { return executor_; }
   Scheduler& scheduler() { return scheduler_; }
 
  private:
   gguf::Reader file_;
   Transformer model_;
   Tokenizer tokenizer_;
+  Executor executor_;
   Scheduler scheduler_;
 };
 

@@ -1,67 +1,31 @@
-// One completion under way: the caller pulls its text piece by piece. Several may be under way at
-// once, each advanced by whichever thread pulls it.
+// One completion: its caller pulls the text piece by piece while the engine computes ahead.
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "engine/engine.h"
-#include "engine/text_stream.h"
-#include "sampler/sampler.h"
 
 namespace q3l {
 
-struct Request {
-  std::vector<int32_t> prompt;
-  int max_tokens = 256;
-  SamplerParams sampling = {};
-  std::vector<std::string> stop = {};  // ends the text where one of these would begin
-};
-
-enum class FinishReason {
-  none,    // still under way
-  stop,    // the model ended its turn, or a stop string came up
-  length,  // max_tokens, or the end of the context
-};
-
-// The first generated token comes with the prompt's last step; every other one takes a decode step,
-// and so does the token that ends the turn, which does not count as generated.
-struct Timings {
-  int n_prompt = 0, n_generated = 0, n_decode_steps = 0;
-  double prompt_seconds = 0, decode_seconds = 0;
-
-  double prompt_rate() const { return prompt_seconds > 0 ? n_prompt / prompt_seconds : 0; }
-  double decode_rate() const { return decode_seconds > 0 ? n_decode_steps / decode_seconds : 0; }
-};
-
 class Generation {
  public:
-  // Throws as Scheduler::open and Sampler do. REQUIRES: the engine outlives it.
+  // Throws as Job and Scheduler::submit do. REQUIRES: the engine outlives it.
   Generation(Engine& engine, const Request& request);
+  ~Generation();  // cancels it
+  Generation(Generation&&) = default;
 
   // The text that the next token completes (possibly none of it yet), or nothing at the end. Calls
-  // `poll`, which may throw, between the steps of a long prompt.
-  std::optional<std::string> next(const std::function<void()>& poll = [] {});
+  // `poll`, which may throw, while it waits.
+  std::optional<std::string> next(const std::function<void()>& poll = [] {}) {
+    return job_->next(poll);
+  }
+  void cancel() { job_->cancel(); }
 
   // Generated tokens, the one that ended the turn excepted.
-  std::vector<int32_t> tokens() const;
-  FinishReason finish_reason() const { return finish_reason_; }
-  const Timings& timings() const { return timings_; }
+  std::vector<int32_t> tokens() const { return job_->tokens(); }
+  FinishReason finish_reason() const { return job_->finish_reason(); }
+  Timings timings() const { return job_->timings(); }
 
  private:
-  int32_t next_token(const std::function<void()>& poll);
-  std::optional<std::string> finish(FinishReason reason, std::string text);
-
-  Engine& engine_;
-  int max_tokens_;
-  Sampler sampler_;
-  TextStream stream_;
-  Sequence sequence_;
-  std::vector<float> logits_;
-  FinishReason finish_reason_ = FinishReason::none;
-  Timings timings_;
+  std::shared_ptr<Job> job_;
 };
 
 }  // namespace q3l

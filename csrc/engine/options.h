@@ -1,6 +1,8 @@
 // How an engine is set up.
 #pragma once
 
+#include <cstdint>
+
 #include "kernels/kernel_set.h"
 
 namespace q3l {
@@ -9,6 +11,11 @@ struct EngineOptions {
   int n_threads = 0;  // 0: the cores that this process may use
   int n_ctx = 4096;   // most positions of one sequence
   KvType kv_type = KvType::f16;
+  // Memory for keys and values of all sequences and of prompts that may come again, in bytes; 0: a
+  // quarter of what is available, or one sequence's if that is more.
+  uint64_t kv_bytes = 0;
+  int max_batch = 64;   // sequences of a step
+  int max_queue = 512;  // requests that wait
 };
 
 }  // namespace q3l

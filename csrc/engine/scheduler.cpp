@@ -1,117 +1,227 @@
 #include "engine/scheduler.h"
 
 #include <algorithm>
+#include <chrono>
 
-#include "base/bandwidth.h"
-#include "base/cpu_info.h"
 #include "base/error.h"
 
 namespace q3l {
 
 namespace {
 
-constexpr int kPromptChunk = 512;  // tokens of a step, at most
-constexpr int kListed = 1 << 20;   // positions that a sequence's lists have room for at once
+constexpr double kPromptSeconds = 0.08;  // of a step in which others' tokens wait
+constexpr int kLeastChunk = 16;          // tokens: fewer cost as much
+constexpr int kFairShare = 32;           // of a step that a prompt gets while there are any left
+constexpr int kCatchUp = 64;             // generated tokens of one sequence in a step
+constexpr double kFirstRate = 400;       // prompt tokens a second, before any were measured
 
-Role next_role(const Sequence& s) {
-  return s.n_computed < s.n_prompt ? Role::prompt : Role::generated;
+bool goes_before(const Job& a, const Job& b) {
+  return a.priority() != b.priority() ? a.priority() > b.priority() : a.number < b.number;
 }
 
-// Where the next step of a sequence ends. The rest of a prompt is cut evenly: a step reads all
-// weights for however few tokens.
-int next_end(const Sequence& s) {
-  if (next_role(s) == Role::generated) return static_cast<int>(s.tokens.size());
-  const int left = s.n_prompt - s.n_computed, n_steps = (left + kPromptChunk - 1) / kPromptChunk;
-  return s.n_computed + (left + n_steps - 1) / n_steps;
+bool is_in_prompt(const Job& job) {
+  return job.sequence().n_computed < job.sequence().n_prompt;
 }
 
 }  // namespace
 
-Scheduler::Scheduler(const Transformer& model, const EngineOptions& options)
-    : model_(model),
-      n_ctx_(options.n_ctx),
-      pool_(options.n_threads > 0 ? options.n_threads : usable_cores()),
-      cache_(model.config(), options.kv_type),
-      scratch_(model.config(), kernels(), pool_) {}
+Scheduler::Scheduler(Executor& executor, const EngineOptions& options)
+    : executor_(executor),
+      max_batch_(options.max_batch),
+      max_queue_(options.max_queue),
+      prefixes_(executor.cache()),
+      prompt_rate_(kFirstRate) {
+  statistics_.max_pages = executor.cache().max_pages();
+  thread_ = std::thread([this] { work(); });
+}
 
-Sequence Scheduler::open(std::vector<int32_t> prompt) {
-  if (prompt.empty()) throw InvalidArgumentError("the prompt has no tokens; give at least one");
-  const int n = static_cast<int>(prompt.size()), n_vocab = model_.config().n_vocab;
-  for (int32_t id : prompt) {
-    if (id < 0 || id >= n_vocab) {
-      throw InvalidArgumentError("token id " + std::to_string(id) +
-                                 " is not in the vocabulary of " + std::to_string(n_vocab));
+Scheduler::~Scheduler() {
+  {
+    std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void Scheduler::submit(std::shared_ptr<Job> job) {
+  const int max_pages = executor_.cache().max_pages();
+  const int most = pages_for(job->most_positions()) + 1;  // one may be a copy of a shared page
+  if (most > max_pages) {
+    throw ContextOverflowError("the prompt and max_tokens need " + std::to_string(most) +
+                               " pages of 64 tokens but the " + "cache holds " +
+                               std::to_string(max_pages) + "; lower max_tokens or raise kv_bytes");
+  }
+  {
+    std::lock_guard lock(mutex_);
+    if (static_cast<int>(queue_.size()) >= max_queue_) {
+      throw OverloadedError(std::to_string(max_queue_) +
+                            " requests are waiting already; try again later");
     }
+    job->number = n_submitted_++;
+    queue_.push_back(std::move(job));
   }
-  if (n > n_ctx_) {
-    throw ContextOverflowError("the prompt has " + std::to_string(n) +
-                               " tokens but the context holds " + std::to_string(n_ctx_) +
-                               "; shorten it or ask for a longer context");
-  }
-  const int n_listed = std::min(n_ctx_, kListed);
-  prompt.reserve(static_cast<size_t>(n_listed));
-  return {KvSequence(cache_, n_listed), std::move(prompt), n};
+  wake_.notify_all();
 }
 
-void Scheduler::step(std::span<Sequence* const> sequences, float* logits) {
-  std::lock_guard turn(mutex_);
-  batch_.clear();
-  for (Role role : {Role::prompt, Role::generated}) {
-    for (Sequence* s : sequences) {
-      if (next_role(*s) != role) continue;
-      const int end = next_end(*s);
-      const size_t row = batch_.logit_rows.size();
-      add(*s, end, role);
-      s->logits = nullptr;
-      if (end < static_cast<int>(s->tokens.size())) continue;
-      batch_.logit_rows.push_back(batch_.n_rows() - 1);
-      s->logits = logits + row * static_cast<size_t>(model_.config().n_vocab);
+Scheduler::Statistics Scheduler::statistics() const {
+  std::lock_guard lock(mutex_);
+  Statistics s = statistics_;
+  s.n_queued = static_cast<int>(queue_.size());
+  return s;
+}
+
+void Scheduler::work() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      statistics_.n_active = static_cast<int>(active_.size());
+      statistics_.n_pages = executor_.cache().n_held();
+      wake_.wait(lock, [&] { return is_stopping_ || !queue_.empty() || !active_.empty(); });
+      if (is_stopping_) break;
     }
+    retire();
+    admit();
+    plan();
+    make_room();
+    if (!parts_.empty()) step();
   }
-  forward(logits);
-  for (Sequence* s : sequences) s->n_computed = next_end(*s);
+  std::lock_guard lock(mutex_);
+  for (Jobs* jobs : {&active_, &queue_}) {
+    for (const auto& job : *jobs) job->finish(FinishReason::cancelled);
+    jobs->clear();
+  }
 }
 
-bool Scheduler::step(Sequence& sequence, float* logits) {
-  Sequence* const only = &sequence;
-  step({&only, 1}, logits);
-  return sequence.logits != nullptr;
+void Scheduler::retire() {
+  std::erase_if(active_, [](const std::shared_ptr<Job>& job) {
+    if (!job->is_finished() && job->is_cancelled()) job->finish(FinishReason::cancelled);
+    if (job->is_finished()) job->sequence().kv.truncate(0);
+    return job->is_finished();
+  });
 }
 
-void Scheduler::logits(Sequence& sequence, Role role, int n_last, float* out,
-                       const std::function<void()>& poll) {
-  const size_t n_vocab = static_cast<size_t>(model_.config().n_vocab);
-  const int first_wanted = sequence.n_prompt - n_last;
-  while (sequence.n_computed < sequence.n_prompt) {
-    poll();
-    std::lock_guard turn(mutex_);
-    batch_.clear();
-    const int begin = sequence.n_computed, end = next_end(sequence);
-    add(sequence, end, role);
-    for (int row = std::max(0, first_wanted - begin); row < end - begin; ++row) {
-      batch_.logit_rows.push_back(row);
+void Scheduler::admit() {
+  std::lock_guard lock(mutex_);
+  std::erase_if(queue_, [](const std::shared_ptr<Job>& job) {
+    if (job->is_cancelled()) job->finish(FinishReason::cancelled);
+    return job->is_cancelled();
+  });
+  while (!queue_.empty() && static_cast<int>(active_.size()) < max_batch_) {
+    const auto first =
+        std::min_element(queue_.begin(), queue_.end(),
+                         [](const auto& a, const auto& b) { return goes_before(*a, *b); });
+    Sequence& s = (*first)->sequence();
+    s.n_computed = prefixes_.reuse({s.tokens.data(), static_cast<size_t>(s.n_prompt)}, s.kv);
+    if (!fits(**first)) {
+      s.kv.truncate(0);
+      break;
     }
-    if (role == Role::prompt) batch_.n_prompt_logits = static_cast<int>(batch_.logit_rows.size());
-    forward(out);
-    out += batch_.logit_rows.size() * n_vocab;
-    sequence.n_computed = end;
+    (*first)->begin(s.n_computed);
+    statistics_.n_reused_tokens += static_cast<uint64_t>(s.n_computed);
+    const auto place =
+        std::upper_bound(active_.begin(), active_.end(), *first,
+                         [](const auto& a, const auto& b) { return goes_before(*a, *b); });
+    active_.insert(place, std::move(*first));
+    queue_.erase(first);
   }
 }
 
-double Scheduler::read_bandwidth(std::span<const uint8_t> bytes) {
-  std::lock_guard turn(mutex_);
-  return q3l::read_bandwidth(bytes, pool_);
+bool Scheduler::fits(const Job& job) const {
+  if (active_.empty()) return true;
+  const Sequence& s = job.sequence();
+  const KvCache& cache = executor_.cache();
+  const int n_spare = cache.max_pages() - cache.n_held() + prefixes_.n_evictable();
+  const int n_soon = static_cast<int>(active_.size());  // each may want another one
+  return s.kv.n_wanted(s.n_computed, static_cast<int>(s.tokens.size()) + 1) + n_soon <= n_spare;
 }
 
-void Scheduler::add(Sequence& sequence, int end, Role role) {
-  const int begin = sequence.n_computed;
-  sequence.kv.reserve(end);
-  batch_.add({&sequence.kv, begin, end - begin, role}, sequence.tokens.data() + begin);
+int Scheduler::prompt_budget() const {
+  const bool others_wait = std::any_of(active_.begin(), active_.end(),
+                                       [](const auto& job) { return !is_in_prompt(*job); });
+  if (!others_wait) return Executor::kPromptChunk;
+  const int tokens = static_cast<int>(prompt_rate_ * kPromptSeconds) / kLeastChunk * kLeastChunk;
+  return std::clamp(tokens, kLeastChunk, Executor::kPromptChunk);
 }
 
-void Scheduler::forward(float* logits) {
-  model_.forward(batch_, cache_, scratch_,
-                 Mat(logits, static_cast<int>(batch_.logit_rows.size()), model_.config().n_vocab));
+void Scheduler::plan() {
+  parts_.clear();
+  int budget = prompt_budget();
+  int n_prompts = static_cast<int>(
+      std::count_if(active_.begin(), active_.end(), [](auto& job) { return is_in_prompt(*job); }));
+  for (const auto& job : active_) {
+    Sequence& s = job->sequence();
+    if (!is_in_prompt(*job)) {
+      parts_.push_back({&s, std::min(static_cast<int>(s.tokens.size()), s.n_computed + kCatchUp)});
+      continue;
+    }
+    const int share = std::min(budget, std::max(kFairShare, budget / n_prompts--));
+    if (share <= 0) continue;
+    parts_.push_back({&s, Executor::next_end(s, share)});
+    budget -= parts_.back().end - s.n_computed;
+  }
+}
+
+void Scheduler::make_room() {
+  KvCache& cache = executor_.cache();
+  auto wanted = [&] {
+    int n = 0;
+    for (const auto& [s, end] : parts_) n += s->kv.n_wanted(s->n_computed, end);
+    return n;
+  };
+  while (wanted() > cache.max_pages() - cache.n_held() + prefixes_.n_evictable()) {
+    // The last one's tokens are kept; what the cache held of it is computed again.
+    std::shared_ptr<Job> last = std::move(active_.back());
+    active_.pop_back();
+    Sequence& s = last->sequence();
+    s.kv.truncate(0);
+    s.n_computed = 0;
+    std::erase_if(parts_, [&](const Advance& part) { return part.sequence == &s; });
+    std::lock_guard lock(mutex_);
+    ++statistics_.n_preempted;
+    queue_.push_back(std::move(last));
+  }
+}
+
+void Scheduler::step() {
+  int n_prompt = 0;
+  for (const auto& [s, end] : parts_) {
+    if (s->n_computed < s->n_prompt) n_prompt += end - s->n_computed;
+  }
+  const size_t n_logits = parts_.size() * static_cast<size_t>(executor_.n_vocab());
+  if (logits_.size() < n_logits) logits_.resize(n_logits);
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    executor_.step(parts_, logits_.data());
+  } catch (...) {
+    for (const auto& job : active_) job->finish(FinishReason::cancelled, std::current_exception());
+    return;
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  if (n_prompt > 0) prompt_rate_ = 0.5 * (prompt_rate_ + n_prompt / elapsed.count());
+  take_tokens();
+  std::lock_guard lock(mutex_);
+  ++statistics_.n_steps;
+  statistics_.n_prompt_tokens += static_cast<uint64_t>(n_prompt);
+  statistics_.n_rows += sampled_.size();
+}
+
+void Scheduler::take_tokens() {
+  sampled_.clear();
+  for (const auto& job : active_) {
+    const Sequence& s = job->sequence();
+    const bool ran = std::any_of(parts_.begin(), parts_.end(),
+                                 [&](const Advance& part) { return part.sequence == &s; });
+    if (!ran) continue;
+    if (!job->has_begun_text()) {  // whole pages, and at the prompt's end the last one's part
+      const int n =
+          s.n_computed < s.n_prompt ? s.n_computed / kPagePositions * kPagePositions : s.n_prompt;
+      prefixes_.insert({s.tokens.data(), static_cast<size_t>(n)}, s.kv);
+    }
+    if (s.logits) sampled_.push_back(job.get());
+  }
+  auto take = [&](int i) { sampled_[static_cast<size_t>(i)]->take_token(); };
+  executor_.in_parallel(static_cast<int>(sampled_.size()), take);
 }
 
 }  // namespace q3l

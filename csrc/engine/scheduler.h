@@ -1,68 +1,69 @@
-// The one loop over the model: decides which tokens of which sequence run next, and in which role.
-// Any number of threads may advance sequences of their own; their steps take turns.
+// Continuous batching: one thread admits requests, computes steps for all that are under way, and
+// retires what ends. A prompt joins in chunks so short that nobody's next token waits for long.
+// When memory runs out, what came last gives its pages back and is computed again later: its tokens
+// are the same, for results depend on nothing but the sequence.
 #pragma once
 
-#include <functional>
-#include <mutex>
-#include <span>
-#include <vector>
+#include <deque>
+#include <memory>
+#include <thread>
 
-#include "engine/options.h"
-#include "model/transformer.h"
+#include "engine/job.h"
+#include "engine/prefix_cache.h"
 
 namespace q3l {
 
-// A sequence under way: its tokens, of which the first n_computed have their keys and values in the
-// cache, and of which the first n_prompt were given rather than generated. Tokens may be appended
-// between steps, or taken back: n_computed is then lowered with them.
-struct Sequence {
-  KvSequence kv;
-  std::vector<int32_t> tokens;
-  int n_prompt;
-  int n_computed = 0;
-  const float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
-};
-
 class Scheduler {
  public:
-  Scheduler(const Transformer& model, const EngineOptions& options);
+  // REQUIRES: the executor outlives it.
+  Scheduler(Executor& executor, const EngineOptions& options);
+  ~Scheduler();  // cancels what is under way
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
 
-  int n_ctx() const { return n_ctx_; }
-  int n_threads() const { return pool_.size(); }
+  // Queues a job. Throws OverloadedError when the queue is full, ContextOverflowError for one that
+  // the cache could not hold alone.
+  void submit(std::shared_ptr<Job> job);
 
-  // Starts a sequence. Throws InvalidArgumentError for no tokens or an id outside the vocabulary,
-  // ContextOverflowError for more tokens than n_ctx.
-  Sequence open(std::vector<int32_t> prompt);
-
-  // Computes the next tokens of every sequence in one forward pass: a chunk of its prompt, or what
-  // was generated since. Those that have none left then point to their row of `logits`
-  // [sequences, n_vocab], the others to nothing. REQUIRES: each has a token left to compute.
-  void step(std::span<Sequence* const> sequences, float* logits);
-  // The same for one sequence: returns true when none are left.
-  bool step(Sequence& sequence, float* logits);
-
-  // Computes a sequence just opened, all its tokens and their logits in `role`: logits [n_last,
-  // n_vocab] after each of its last tokens. Calls `poll`, which may throw, between steps.
-  void logits(
-      Sequence& sequence, Role role, int n_last, float* out,
-      const std::function<void()>& poll = [] {});
-
-  // Bytes per second at which the threads read `bytes` and do nothing else, which takes a turn.
-  double read_bandwidth(std::span<const uint8_t> bytes);
-  // Of one position of a sequence, keys and values of all layers.
-  size_t cache_bytes() const { return cache_.page_bytes() / kPagePositions; }
+  struct Statistics {
+    uint64_t n_steps = 0, n_rows = 0;  // generated rows
+    uint64_t n_prompt_tokens = 0;      // computed,
+    uint64_t n_reused_tokens = 0;      // or found in the prefix cache
+    uint64_t n_preempted = 0;          // jobs that gave their pages back
+    int n_active = 0, n_queued = 0, n_pages = 0, max_pages = 0;
+  };
+  Statistics statistics() const;
 
  private:
-  void add(Sequence& sequence, int end, Role role);
-  void forward(float* logits);
+  using Jobs = std::vector<std::shared_ptr<Job>>;
 
-  const Transformer& model_;
-  int n_ctx_;
-  std::mutex mutex_;
-  ThreadPool pool_;
-  KvCache cache_;
-  Scratch scratch_;
-  Batch batch_;  // of the step under way
+  void work();
+  void admit();  // moves jobs from the queue as far as memory goes
+  bool fits(const Job& job) const;
+  void plan();       // parts_: what each active job computes next
+  void make_room();  // for parts_
+  void step();
+  void take_tokens();
+  void retire();
+  int prompt_budget() const;  // tokens of the next step
+
+  Executor& executor_;
+  const int max_batch_, max_queue_;
+  // The working thread's own, in the order of priority, then of arrival.
+  Jobs active_;
+  std::vector<Advance> parts_;
+  std::vector<Job*> sampled_;  // jobs whose logits the step computed
+  std::vector<float> logits_;
+  PrefixCache prefixes_;
+  double prompt_rate_;  // tokens a second
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable wake_;
+  Jobs queue_;
+  Statistics statistics_;
+  uint64_t n_submitted_ = 0;
+  bool is_stopping_ = false;
+  std::thread thread_;  // the last member: it uses all others
 };
 
 }  // namespace q3l

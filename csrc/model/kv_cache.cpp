@@ -1,37 +1,127 @@
 #include "model/kv_cache.h"
 
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+
 namespace q3l {
 
-KvCache::KvCache(const Config& config, KvType type)
+namespace {
+
+constexpr size_t kHeaderBytes = 64;  // the number of holders, and what keeps pages aligned
+
+int& holders(uint8_t* page) {
+  return *reinterpret_cast<int*>(page - kHeaderBytes);
+}
+
+}  // namespace
+
+KvCache::KvCache(const Config& config, KvType type, int max_pages)
     : type_(type),
+      max_pages_(max_pages),
       n_head_kv_(static_cast<size_t>(config.n_head_kv)),
       position_bytes_(static_cast<size_t>(config.head_dim) * (type == KvType::f32 ? 4 : 2)),
       page_bytes_(offset(2 * config.n_layer, 0)) {}
 
 uint8_t* KvCache::take_page() {
+  while (true) {
+    if (uint8_t* page = find_page()) return page;
+    if (reclaim_ && reclaim_()) continue;
+    throw OverloadedError("all " + std::to_string(max_pages_) +
+                          " pages of the cache are in use; give it more memory (kv_bytes)");
+  }
+}
+
+uint8_t* KvCache::find_page() {
   std::lock_guard lock(mutex_);
-  if (free_.empty()) return pages_.emplace_back(page_bytes_).data();
-  uint8_t* page = free_.back();
-  free_.pop_back();
+  uint8_t* page;
+  if (!free_.empty()) {
+    page = free_.back();
+    free_.pop_back();
+  } else if (max_pages_ > 0 && static_cast<int>(pages_.size()) == max_pages_) {
+    return nullptr;
+  } else {
+    page = pages_.emplace_back(kHeaderBytes + page_bytes_).data() + kHeaderBytes;
+    free_.reserve(pages_.size());  // giving back allocates nothing
+  }
+  holders(page) = 1;
   return page;
+}
+
+void KvCache::hold(uint8_t* page) {
+  std::lock_guard lock(mutex_);
+  ++holders(page);
 }
 
 void KvCache::give_back(uint8_t* page) {
   std::lock_guard lock(mutex_);
-  free_.push_back(page);
+  if (--holders(page) == 0) free_.push_back(page);
+}
+
+int KvCache::n_holders(const uint8_t* page) const {
+  std::lock_guard lock(mutex_);
+  return holders(const_cast<uint8_t*>(page));
+}
+
+int KvCache::n_held() const {
+  std::lock_guard lock(mutex_);
+  return static_cast<int>(pages_.size() - free_.size());
+}
+
+void KvCache::copy_positions(uint8_t* to, const uint8_t* from, int n) const {
+  const size_t plane = kPagePositions * position_bytes_;
+  const size_t bytes = static_cast<size_t>(n) * position_bytes_;
+  for (size_t at = 0; at < page_bytes_; at += plane) std::memcpy(to + at, from + at, bytes);
 }
 
 KvSequence::KvSequence(KvCache& cache, int n_listed) : cache_(&cache) {
-  pages_.reserve(static_cast<size_t>((n_listed + kPagePositions - 1) / kPagePositions));
+  pages_.reserve(static_cast<size_t>(pages_for(n_listed)));
 }
+
+KvSequence::KvSequence(KvSequence&& other) noexcept
+    : cache_(other.cache_),
+      pages_(std::exchange(other.pages_, {})),
+      is_last_own_(other.is_last_own_) {}
 
 KvSequence::~KvSequence() {
   for (uint8_t* page : pages_) cache_->give_back(page);
 }
 
-void KvSequence::reserve(int n) {
-  while (static_cast<int>(pages_.size()) * kPagePositions < n)
+void KvSequence::reserve(int first_new, int n) {
+  if (wants_copy(first_new, n)) {
+    uint8_t*& last = pages_.back();
+    uint8_t* copy = cache_->take_page();
+    cache_->copy_positions(copy, last, first_new % kPagePositions);
+    cache_->give_back(std::exchange(last, copy));
+    is_last_own_ = true;
+  }
+  while (n_pages() < pages_for(n)) {
     pages_.push_back(cache_->take_page());
+    is_last_own_ = true;
+  }
+}
+
+int KvSequence::n_wanted(int first_new, int n) const {
+  return std::max(0, pages_for(n) - n_pages()) + wants_copy(first_new, n);
+}
+
+void KvSequence::share(uint8_t* page) {
+  cache_->hold(page);
+  pages_.push_back(page);
+  is_last_own_ = false;
+}
+
+void KvSequence::truncate(int n) {
+  const int n_kept = pages_for(n);
+  const bool cuts = n_kept < n_pages() || n % kPagePositions > 0;
+  while (n_pages() > n_kept) {
+    cache_->give_back(pages_.back());
+    pages_.pop_back();
+  }
+  if (cuts && !pages_.empty()) is_last_own_ = cache_->n_holders(pages_.back()) == 1;
 }
 
 }  // namespace q3l

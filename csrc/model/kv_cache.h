@@ -1,9 +1,13 @@
 // Keys and values of every sequence, in pages of 64 positions that hold all layers. A sequence is a
-// list of pages in any order in memory; pages of finished sequences are used again.
+// list of pages in any order in memory; sequences whose beginnings are the same share pages; those
+// that nobody holds are used again.
 // A page is [layer][key, value][key/value head][position][head_dim] of the cache's type.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "base/aligned_buffer.h"
@@ -14,16 +18,26 @@ namespace q3l {
 
 class KvCache {
  public:
-  KvCache(const Config& config, KvType type);
+  // Has at most max_pages pages at once; 0: as many as are wanted.
+  KvCache(const Config& config, KvType type, int max_pages = 0);
 
   KvType type() const { return type_; }
   size_t page_bytes() const { return page_bytes_; }
+  int max_pages() const { return max_pages_; }
   size_t key_offset(int layer, int head) const { return offset(2 * layer, head); }
   size_t value_offset(int layer, int head) const { return offset(2 * layer + 1, head); }
   size_t position_bytes() const { return position_bytes_; }
 
+  // A page that the caller alone holds. Throws OverloadedError when all are held and `reclaim`, if
+  // there is one, cannot give one back.
   uint8_t* take_page();
+  void set_reclaim(std::function<bool()> reclaim) { reclaim_ = std::move(reclaim); }
+  void hold(uint8_t* page);  // once more
   void give_back(uint8_t* page);
+  int n_holders(const uint8_t* page) const;
+  int n_held() const;  // pages
+  // Copies the first n positions of a page.
+  void copy_positions(uint8_t* to, const uint8_t* from, int n) const;
 
  private:
   size_t offset(int plane, int head) const {
@@ -31,11 +45,15 @@ class KvCache {
            position_bytes_;
   }
 
+  uint8_t* find_page();  // nullptr: all are held
+
   KvType type_;
+  int max_pages_;
+  std::function<bool()> reclaim_;
   size_t n_head_kv_, position_bytes_, page_bytes_;
-  std::vector<AlignedBuffer> pages_;
+  std::vector<AlignedBuffer> pages_;  // each behind the number of its holders
   std::vector<uint8_t*> free_;
-  std::mutex mutex_;  // sequences end on any thread
+  mutable std::mutex mutex_;  // sequences end on any thread
 };
 
 // One sequence's positions. REQUIRES: the cache outlives it.
@@ -44,21 +62,40 @@ class KvSequence {
   // Up to `n_listed` positions, reserve() allocates nothing but pages.
   explicit KvSequence(KvCache& cache, int n_listed = 0);
   ~KvSequence();
-  KvSequence(KvSequence&& other) noexcept = default;
+  KvSequence(KvSequence&& other) noexcept;
   KvSequence(const KvSequence&) = delete;
   KvSequence& operator=(const KvSequence&) = delete;
   KvSequence& operator=(KvSequence&&) = delete;
 
-  // Makes room for positions [0, n).
-  void reserve(int n);
+  // Makes room for positions [0, n), of which those from `first_new` on are about to be written: a
+  // page that others hold too is replaced by a copy.
+  void reserve(int first_new, int n);
+  int n_wanted(int first_new, int n) const;  // pages that reserve() would take
+  // Appends a page that others hold. REQUIRES: the pages before are full.
+  void share(uint8_t* page);
+  // Gives back what is behind the first n positions, which are never written again if others hold
+  // them.
+  void truncate(int n);
   const uint8_t* const* pages() const { return pages_.data(); }
+  int n_pages() const { return static_cast<int>(pages_.size()); }
   uint8_t* page_of(int position) const {
     return pages_[static_cast<size_t>(position / kPagePositions)];
   }
 
  private:
+  bool wants_copy(int first_new, int n) const {
+    return first_new % kPagePositions > 0 && !is_last_own_ && n > first_new;
+  }
+
   KvCache* cache_;
   std::vector<uint8_t*> pages_;
+  // Whether the last page may be written to behind what is there, although others hold it: they
+  // read no further than what was there when they took hold of it.
+  bool is_last_own_ = true;
 };
+
+inline int pages_for(int n_positions) {
+  return (n_positions + kPagePositions - 1) / kPagePositions;
+}
 
 }  // namespace q3l

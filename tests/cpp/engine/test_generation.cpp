@@ -46,8 +46,8 @@ TEST_CASE("greedy tokens are the argmax of a prefill's logits") {
   all.insert(all.end(), tokens.begin(), tokens.end());
   const size_t n_vocab = static_cast<size_t>(tiny.engine.config().n_vocab);
   std::vector<float> logits(all.size() * n_vocab);
-  Sequence sequence = tiny.engine.scheduler().open(all);
-  tiny.engine.scheduler().logits(sequence, Role::prompt, sequence.n_prompt, logits.data());
+  Sequence sequence = tiny.engine.executor().open(all);
+  tiny.engine.executor().logits(sequence, Role::prompt, sequence.n_prompt, logits.data());
   const float* row = logits.data() + 19 * n_vocab;
   CHECK(std::max_element(row, row + n_vocab) - row == tokens[0]);
 }
@@ -59,7 +59,7 @@ std::vector<float> in_one_pass(const Transformer& model, const std::vector<int32
   Scratch scratch(model.config(), kernels(), pool);
   KvSequence kv(cache);
   const int n = static_cast<int>(tokens.size());
-  kv.reserve(n);
+  kv.reserve(0, n);
   Batch batch;
   batch.add({&kv, 0, n, Role::prompt}, tokens.data());
   batch.logit_rows = {n - 1};
@@ -72,11 +72,11 @@ TEST_CASE("a prompt longer than a chunk gives the same logits as one pass, and a
   TinyEngine tiny({.n_threads = 2, .n_ctx = 700, .kv_type = KvType::f32});
   const size_t n_vocab = static_cast<size_t>(tiny.engine.config().n_vocab);
   std::vector<float> all(600 * n_vocab), last(n_vocab);
-  Sequence whole = tiny.engine.scheduler().open(prompt(600));
-  tiny.engine.scheduler().logits(whole, Role::prompt, whole.n_prompt, all.data());
-  Sequence sequence = tiny.engine.scheduler().open(prompt(600));
+  Sequence whole = tiny.engine.executor().open(prompt(600));
+  tiny.engine.executor().logits(whole, Role::prompt, whole.n_prompt, all.data());
+  Sequence sequence = tiny.engine.executor().open(prompt(600));
   int steps = 1;
-  while (!tiny.engine.scheduler().step(sequence, last.data())) ++steps;
+  while (!tiny.engine.executor().step(sequence, last.data())) ++steps;
   CHECK(steps == 2);
   const std::vector<float> one_pass = in_one_pass(tiny.engine.model(), prompt(600));
   CHECK(std::memcmp(last.data(), one_pass.data(), n_vocab * sizeof(float)) == 0);

@@ -107,8 +107,8 @@ void compute(const std::string& path) {
   std::vector<int32_t> tokens = {0, engine.config().n_vocab - 1, 1 % engine.config().n_vocab};
   std::vector<float> logits(tokens.size() * static_cast<size_t>(engine.config().n_vocab));
   for (Role role : {Role::prompt, Role::generated}) {
-    Sequence sequence = engine.scheduler().open(tokens);
-    engine.scheduler().logits(sequence, role, sequence.n_prompt, logits.data());
+    Sequence sequence = engine.executor().open(tokens);
+    engine.executor().logits(sequence, role, sequence.n_prompt, logits.data());
   }
 }
 

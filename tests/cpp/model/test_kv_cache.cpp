@@ -44,15 +44,15 @@ TEST_CASE("a page has room for every layer, head and position, and no two overla
 TEST_CASE("a sequence takes the pages that its positions need, and no more") {
   KvCache cache(small_config(), KvType::f16);
   KvSequence sequence(cache);
-  sequence.reserve(64);
+  sequence.reserve(0, 64);
   uint8_t* first = sequence.page_of(63);
   CHECK(sequence.page_of(0) == first);
-  sequence.reserve(10);
-  sequence.reserve(65);
+  sequence.reserve(0, 10);
+  sequence.reserve(0, 65);
   CHECK(sequence.page_of(0) == first);
   CHECK(sequence.page_of(64) != first);
   KvSequence other(cache);
-  other.reserve(1);
+  other.reserve(0, 1);
   CHECK(other.page_of(0) != first);
   CHECK(other.page_of(0) != sequence.page_of(64));
 }
@@ -62,13 +62,13 @@ TEST_CASE("pages of a finished sequence are used again, each by one sequence") {
   std::set<const uint8_t*> before;
   {
     KvSequence sequence(cache);
-    sequence.reserve(3 * kPagePositions);
+    sequence.reserve(0, 3 * kPagePositions);
     const KvSequence moved(std::move(sequence));  // gives its pages back once, not twice
     before.insert(moved.pages(), moved.pages() + 3);
   }
   KvSequence a(cache), b(cache);
-  a.reserve(2 * kPagePositions);
-  b.reserve(kPagePositions);
+  a.reserve(0, 2 * kPagePositions);
+  b.reserve(0, kPagePositions);
   std::set<const uint8_t*> after(a.pages(), a.pages() + 2);
   after.insert(b.page_of(0));
   CHECK(after == before);

@@ -95,7 +95,7 @@ std::vector<Rows> together(Runner& run, const Plan& plan) {
     Batch batch;
     for (const Step& step : steps) {
       const auto s = static_cast<size_t>(step.sequence);
-      sequences[s].reserve(lengths[s] + step.n_rows);
+      sequences[s].reserve(lengths[s], lengths[s] + step.n_rows);
       batch.add(
           {&sequences[s], lengths[s], step.n_rows, step.role},
           tokens_of(step.sequence, lengths[s], step.n_rows, static_cast<int>(n_vocab)).data());
@@ -130,7 +130,7 @@ Rows alone(Runner& run, const Plan& plan, int sequence) {
   const int n_prompt = static_cast<int>(std::count(roles.begin(), roles.end(), Role::prompt));
   const std::vector<int32_t> tokens = tokens_of(sequence, 0, n, run.model.config().n_vocab);
   KvSequence kv(run.cache);
-  kv.reserve(n);
+  kv.reserve(0, n);
   Batch prompt;
   prompt.add({&kv, 0, n_prompt, Role::prompt}, tokens.data());
   Rows rows = run.forward(prompt);
@@ -232,7 +232,7 @@ void check_pieces(const TinyModel& shape, KvType type) {
       Rows rows;
       int position = 0;
       for (int n : pieces) {
-        kv.reserve(position + n);
+        kv.reserve(position, position + n);
         Batch batch;
         batch.add({&kv, position, n, Role::prompt}, tokens.data() + position);
         const Rows more = run.forward(batch);
@@ -259,8 +259,8 @@ TEST_CASE("the rows whose logits are asked change none of them") {
   const Transformer model(reader);
   Runner run(model, "", KvType::f16, 2);
   KvSequence a(run.cache), b(run.cache);
-  a.reserve(20);
-  b.reserve(20);
+  a.reserve(0, 20);
+  b.reserve(0, 20);
   const auto n_vocab = static_cast<size_t>(model.config().n_vocab);
   Batch batch;
   batch.add({&a, 0, 9, Role::prompt}, tokens_of(0, 0, 9, 270).data());

@@ -1,0 +1,87 @@
+// Computes steps: the next tokens of any sequences in one forward pass, each in its role. Any
+// number of threads may ask; they take turns, first come, first served.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/function_ref.h"
+#include "base/turn_lock.h"
+#include "engine/options.h"
+#include "model/transformer.h"
+
+namespace q3l {
+
+// A sequence under way: its tokens, of which the first n_computed have their keys and values in the
+// cache, and of which the first n_prompt were given rather than generated. Tokens may be appended
+// between steps, or taken back: n_computed is then lowered with them.
+struct Sequence {
+  KvSequence kv;
+  std::vector<int32_t> tokens;
+  int n_prompt;
+  int n_computed = 0;
+  const float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
+};
+
+// A sequence's tokens [n_computed, end), of one role.
+struct Advance {
+  Sequence* sequence;
+  int end;
+};
+
+class Executor {
+ public:
+  Executor(const Transformer& model, const EngineOptions& options, int max_pages);
+
+  int n_ctx() const { return n_ctx_; }
+  int n_vocab() const { return model_.config().n_vocab; }
+  KvCache& cache() { return cache_; }
+  int n_threads() const { return pool_.size(); }
+
+  // Starts a sequence. Throws InvalidArgumentError for no tokens or an id outside the vocabulary,
+  // ContextOverflowError for more tokens than n_ctx.
+  Sequence open(std::vector<int32_t> prompt);
+
+  // Where a sequence's next step ends if it takes at most `most` tokens of a prompt, or all that
+  // was generated. A prompt's rest is cut evenly: a step reads all weights for however few tokens.
+  static int next_end(const Sequence& sequence, int most = kPromptChunk);
+  static constexpr int kPromptChunk = 512;
+
+  // Sequences that have no tokens left then point to their row of `logits` [sequences, n_vocab],
+  // the others to nothing. REQUIRES: each has a token left to compute.
+  void step(std::span<const Advance> parts, float* logits);
+  // Computes each sequence's next tokens, for one sequence returns true when none are left.
+  void step(std::span<Sequence* const> sequences, float* logits);
+  bool step(Sequence& sequence, float* logits);
+
+  // Calls body(i) for i in [0, n) on all threads.
+  void in_parallel(int n, FunctionRef<void(int)> body);
+
+  // Computes a sequence just opened, all its tokens and their logits in `role`: logits [n_last,
+  // n_vocab] after each of its last tokens. Calls `poll`, which may throw, between steps.
+  void logits(
+      Sequence& sequence, Role role, int n_last, float* out,
+      const std::function<void()>& poll = [] {});
+
+  // Bytes per second at which the threads read `bytes` and do nothing else, which takes a turn.
+  double read_bandwidth(std::span<const uint8_t> bytes);
+  // Of one position of a sequence, keys and values of all layers.
+  size_t cache_bytes() const { return cache_.page_bytes() / kPagePositions; }
+
+ private:
+  void run(std::span<const Advance> parts, float* logits);
+  void add(Sequence& sequence, int end, Role role);
+  void forward(float* logits);
+
+  const Transformer& model_;
+  int n_ctx_;
+  TurnLock turns_;
+  ThreadPool pool_;
+  KvCache cache_;
+  Scratch scratch_;
+  Batch batch_;  // of the step under way
+  std::vector<Advance> parts_;
+};
+
+}  // namespace q3l

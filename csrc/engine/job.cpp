@@ -1,0 +1,119 @@
+#include "engine/job.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace q3l {
+
+namespace {
+
+double seconds(std::chrono::steady_clock::duration d) {
+  return std::chrono::duration<double>(d).count();
+}
+
+int checked(int max_tokens) {
+  if (max_tokens < 1) throw InvalidArgumentError("max_tokens must be at least 1");
+  return max_tokens;
+}
+
+}  // namespace
+
+Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request)
+    : tokenizer_(tokenizer),
+      max_tokens_(checked(request.max_tokens)),
+      priority_(request.priority),
+      n_ctx_(executor.n_ctx()),
+      n_vocab_(executor.n_vocab()),
+      most_positions_(static_cast<int>(std::min<int64_t>(
+          n_ctx_, int64_t{max_tokens_} + static_cast<int>(request.prompt.size())))),
+      sampler_(request.sampling),
+      stream_(tokenizer, request.stop),
+      sequence_(executor.open(request.prompt)) {
+  timings_.n_prompt = sequence_.n_prompt;
+  const auto most_tokens = static_cast<size_t>(most_positions_ - sequence_.n_prompt + 1);
+  pieces_.reserve(most_tokens + 1);
+  tokens_.reserve(most_tokens);
+}
+
+std::optional<std::string> Job::next(const std::function<void()>& poll) {
+  constexpr std::chrono::milliseconds kPollInterval{20};
+  poll();
+  std::unique_lock lock(mutex_);
+  while (true) {
+    if (n_taken_ < pieces_.size()) return std::move(pieces_[n_taken_++]);
+    if (error_) std::rethrow_exception(error_);
+    if (reason_ != FinishReason::none) return std::nullopt;
+    if (changed_.wait_for(lock, kPollInterval) == std::cv_status::timeout) {
+      lock.unlock();
+      poll();
+      lock.lock();
+    }
+  }
+}
+
+std::vector<int32_t> Job::tokens() const {
+  std::lock_guard lock(mutex_);
+  return tokens_;
+}
+
+FinishReason Job::finish_reason() const {
+  std::lock_guard lock(mutex_);
+  return reason_;
+}
+
+Timings Job::timings() const {
+  std::lock_guard lock(mutex_);
+  return timings_;
+}
+
+void Job::begin(int n_reused) {
+  if (begun_ != Clock::time_point{}) return;  // it was preempted
+  begun_ = Clock::now();
+  std::lock_guard lock(mutex_);
+  timings_.n_reused = n_reused;
+  timings_.queue_seconds = seconds(begun_ - queued_);
+}
+
+void Job::take_token() {
+  try {
+    accept(sampler_.sample({sequence_.logits, static_cast<size_t>(n_vocab_)}));
+  } catch (...) {
+    finish(FinishReason::stop, std::current_exception());
+  }
+}
+
+void Job::accept(int32_t token) {
+  const auto now = Clock::now();
+  const bool is_first = !has_begun_text();
+  if (is_first) first_token_ = now;
+  const bool ends = tokenizer_.is_end(token);
+  std::string text = ends ? std::string() : stream_.push(token);
+  const bool stops = ends || stream_.stopped();
+  if (!ends) sequence_.tokens.push_back(token);
+  const int n = static_cast<int>(sequence_.tokens.size());
+  const bool is_full = !stops && (n - sequence_.n_prompt == max_tokens_ || n >= n_ctx_);
+  if (stops || is_full) {
+    text += stream_.finish();
+    is_finished_ = true;
+  }
+  std::lock_guard lock(mutex_);
+  if (!ends) tokens_.push_back(token);
+  timings_.n_generated = static_cast<int>(tokens_.size());
+  timings_.n_decode_steps += !is_first;
+  timings_.prompt_seconds = seconds(first_token_ - begun_);
+  timings_.decode_seconds = seconds(now - first_token_);
+  if (!ends || !text.empty()) pieces_.push_back(std::move(text));
+  if (is_finished_) reason_ = stops ? FinishReason::stop : FinishReason::length;
+  changed_.notify_all();
+}
+
+void Job::finish(FinishReason reason, std::exception_ptr error) {
+  is_finished_ = true;
+  std::lock_guard lock(mutex_);
+  reason_ = reason;
+  error_ = error;
+  changed_.notify_all();
+}
+
+}  // namespace q3l

@@ -1,0 +1,100 @@
+// A request under way, between the scheduler's thread, which computes it, and whoever wants its
+// text.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/executor.h"
+#include "engine/text_stream.h"
+#include "sampler/sampler.h"
+
+namespace q3l {
+
+struct Request {
+  std::vector<int32_t> prompt;
+  int max_tokens = 256;
+  SamplerParams sampling = {};
+  std::vector<std::string> stop = {};  // ends the text where one of these would begin
+  int priority = 0;                    // higher goes first
+};
+
+enum class FinishReason {
+  none,       // still under way
+  stop,       // the model ended its turn, or a stop string came up
+  length,     // max_tokens, or the end of the context
+  cancelled,  // nobody wanted it any more
+};
+
+// The first generated token comes with the prompt's last step; every other one takes a decode step,
+// and so does the token that ends the turn, which does not count as generated.
+struct Timings {
+  int n_prompt = 0, n_reused = 0, n_generated = 0, n_decode_steps = 0;
+  double queue_seconds = 0, prompt_seconds = 0, decode_seconds = 0;
+
+  double prompt_rate() const { return prompt_seconds > 0 ? n_prompt / prompt_seconds : 0; }
+  double decode_rate() const { return decode_seconds > 0 ? n_decode_steps / decode_seconds : 0; }
+};
+
+class Job {
+ public:
+  // Throws as Executor::open and Sampler do.
+  Job(Executor& executor, const Tokenizer& tokenizer, const Request& request);
+
+  // For whoever wants the text.
+  // The next piece, which may be empty, or nothing at the end. Calls `poll`, which may throw, first
+  // and now and then while it waits. Throws what went wrong.
+  std::optional<std::string> next(const std::function<void()>& poll);
+  void cancel() { is_cancelled_ = true; }
+  std::vector<int32_t> tokens() const;  // generated, the one that ended the turn excepted
+  FinishReason finish_reason() const;
+  Timings timings() const;
+
+  // For the scheduler's thread.
+  Sequence& sequence() { return sequence_; }
+  const Sequence& sequence() const { return sequence_; }
+  int priority() const { return priority_; }
+  int most_positions() const { return most_positions_; }
+  bool is_cancelled() const { return is_cancelled_; }
+  bool is_finished() const { return is_finished_; }
+  bool has_begun_text() const { return first_token_ != Clock::time_point{}; }
+  void begin(int n_reused);  // its first step comes next
+  // Samples from the sequence's logits and appends the token and its text.
+  void take_token();
+  void finish(FinishReason reason, std::exception_ptr error = nullptr);
+
+  uint64_t number = 0;  // of arrival
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void accept(int32_t token);
+
+  const Tokenizer& tokenizer_;
+  const int max_tokens_, priority_, n_ctx_, n_vocab_, most_positions_;
+  Sampler sampler_;
+  TextStream stream_;
+  Sequence sequence_;
+  bool is_finished_ = false;
+  std::atomic<bool> is_cancelled_{false};
+  Clock::time_point queued_ = Clock::now(), begun_, first_token_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::vector<std::string> pieces_;
+  size_t n_taken_ = 0;
+  std::vector<int32_t> tokens_;
+  FinishReason reason_ = FinishReason::none;
+  std::exception_ptr error_;
+  Timings timings_;
+};
+
+}  // namespace q3l

@@ -1,0 +1,55 @@
+// Beginnings of prompts that were computed before, found by their tokens: a tree whose nodes are
+// pages of the cache, each below the page that comes before it. Only positions that prompt kernels
+// computed are here, for only prompts ask: what they get is bit for bit what they would compute.
+// Gives pages back when the cache has none left. REQUIRES: the cache outlives it and is not used by
+// others when it ends.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "model/kv_cache.h"
+
+namespace q3l {
+
+class PrefixCache {
+ public:
+  explicit PrefixCache(KvCache& cache);
+  ~PrefixCache();
+  PrefixCache(const PrefixCache&) = delete;
+  PrefixCache& operator=(const PrefixCache&) = delete;
+
+  // Gives an empty sequence the pages of the longest known beginning of `tokens`, the last one in
+  // part perhaps, and returns how many positions it has now: fewer than tokens, so that there are
+  // logits to compute.
+  int reuse(std::span<const int32_t> tokens, KvSequence& kv);
+  // Remembers the positions of `tokens`, which are computed.
+  void insert(std::span<const int32_t> tokens, const KvSequence& kv);
+  // Pages that nobody else holds.
+  int n_evictable() const;
+
+ private:
+  struct Node {
+    std::vector<int32_t> tokens;  // of its positions, at most a page's
+    uint8_t* page = nullptr;
+    Node* parent = nullptr;
+    uint64_t last_use = 0;
+    std::vector<std::unique_ptr<Node>> children = {};
+  };
+
+  // Forgets the page that nobody else holds and that was used longest ago; false: there is none.
+  bool evict();
+  void give_back(Node& node);
+  template <class Visit>
+  static void for_all(Node& node, Visit&& visit);
+
+  KvCache& cache_;
+  Node root_;
+  uint64_t clock_ = 0;
+  mutable std::mutex mutex_;
+};
+
+}  // namespace q3l
