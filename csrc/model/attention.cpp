@@ -82,22 +82,20 @@ void Attention::norm_and_rotate(const float* x, const std::optional<Norm>& norm,
 }
 
 void Attention::attend(const Batch& batch, const KvLayer& kv, Scratch& s) const {
-  int first_row = 0;
+  int row = 0;
   for (const Run& run : batch.runs) {
-    if (run.role == Role::prompt) {
-      attend_prompt(run, first_row, kv, s);
-    } else {
-      attend_generated(run, first_row, kv, s);
-    }
-    first_row += run.n_rows;
+    if (run.role == Role::generated) break;  // they are last
+    attend_prompt(run, row, kv, s);
+    row += run.n_rows;
   }
+  if (row < batch.n_rows()) attend_generated(row, batch.n_rows() - row, kv, s);
 }
 
-CachedHead Attention::cached_head(const Run& run, const KvLayer& kv, int head) const {
+CachedHead Attention::cached_head(const KvSequence& sequence, const KvLayer& kv, int head) const {
   return {.n_group = n_group_,
           .head_dim = config_.head_dim,
           .scale = scale_,
-          .pages = run.sequence->pages(),
+          .pages = sequence.pages(),
           .k_offset = kv.cache.key_offset(kv.layer, head),
           .v_offset = kv.cache.value_offset(kv.layer, head)};
 }
@@ -115,23 +113,25 @@ void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, 
     // The last tiles come first: they see the most positions, and short tasks balance the end.
     const int tile = n_tiles - 1 - task / config_.n_head_kv, head = task % config_.n_head_kv;
     const int column = head * n_group_ * config_.head_dim;
-    attend_tile({cached_head(run, kv, head), s.q.row(first_row) + column,
+    attend_tile({cached_head(*run.sequence, kv, head), s.q.row(first_row) + column,
                  s.attended.row(first_row) + column, s.q.stride, run.position, tile * tile_rows,
                  std::min((tile + 1) * tile_rows, n_rows),
                  reinterpret_cast<float*>(s.worker_bytes(worker))});
   });
 }
 
-void Attention::attend_generated(const Run& run, int first_row, const KvLayer& kv,
-                                 Scratch& s) const {
+void Attention::attend_generated(int first_row, int n_rows, const KvLayer& kv, Scratch& s) const {
   auto attend_group = s.kernels.ops.attend[static_cast<int>(kv.cache.type())];
-  // Rows of a run are taken a few at a time for each head, so that their keys stay in cache.
-  s.pool.for_chunks(run.n_rows * config_.n_head_kv, 4, [&](int worker, int begin, int end) {
+  // Rows are taken a few at a time for each head: keys and values of pages that several sequences
+  // share, or a sequence's rows, come from memory once.
+  s.pool.for_chunks(n_rows * config_.n_head_kv, 4, [&](int worker, int begin, int end) {
     for (int task = begin; task < end; ++task) {
-      const int head = task / run.n_rows, i = task % run.n_rows, row = first_row + i;
+      const int head = task / n_rows, row = first_row + task % n_rows;
+      const Place& place = s.places[static_cast<size_t>(row)];
       const int column = head * n_group_ * config_.head_dim;
-      attend_group({cached_head(run, kv, head), s.q.row(row) + column, s.attended.row(row) + column,
-                    run.position + i + 1, reinterpret_cast<float*>(s.worker_bytes(worker))});
+      attend_group({cached_head(*place.sequence, kv, head), s.q.row(row) + column,
+                    s.attended.row(row) + column, place.position + 1,
+                    reinterpret_cast<float*>(s.worker_bytes(worker))});
     }
   });
 }

@@ -28,10 +28,10 @@ class Attention {
   void norm_and_rotate(const float* x, const std::optional<Norm>& norm, int row, float* y,
                        Scratch& s) const;
   void attend(const Batch& batch, const KvLayer& kv, Scratch& s) const;
-  CachedHead cached_head(const Run& run, const KvLayer& kv, int head) const;
-  // One run, whose first row is first_row of the batch.
+  CachedHead cached_head(const KvSequence& sequence, const KvLayer& kv, int head) const;
+  // Of rows from first_row on: a run's, or all generated ones.
   void attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const;
-  void attend_generated(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const;
+  void attend_generated(int first_row, int n_rows, const KvLayer& kv, Scratch& s) const;
 
   const Config& config_;
   Norm norm_;

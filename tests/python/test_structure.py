@@ -102,10 +102,10 @@ def test_sources_include_lower_layers_only() -> None:
 
 
 def test_the_model_runs_from_one_place() -> None:
-    """All that generates or scores goes through the scheduler's loop."""
+    """All that generates or scores goes through the executor's steps."""
     calls = forward_calls(CSRC)
     assert len(calls) == 1, calls
-    assert calls[0].startswith("engine/scheduler.cpp: model_.forward(")
+    assert calls[0].startswith("engine/executor.cpp: model_.forward(")
 
 
 @pytest.mark.parametrize(
