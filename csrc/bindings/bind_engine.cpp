@@ -19,8 +19,10 @@ namespace q3l {
 namespace {
 
 std::unique_ptr<Engine> open_engine(const std::string& path, int n_threads, int n_ctx,
-                                    const std::string& kv_type) {
-  const EngineOptions options{n_threads, n_ctx, kv_type_named(kv_type)};
+                                    const std::string& kv_type, uint64_t kv_bytes, int max_batch,
+                                    int max_queue) {
+  const EngineOptions options{n_threads, n_ctx,     kv_type_named(kv_type),
+                              kv_bytes,  max_batch, max_queue};
   py::gil_scoped_release unlocked;
   return std::make_unique<Engine>(path, options);
 }
@@ -81,6 +83,21 @@ py::dict info(const Engine& engine) {
   return d;
 }
 
+py::dict statistics(const Engine& engine) {
+  const Scheduler::Statistics s = engine.scheduler().statistics();
+  py::dict d;
+  d["n_steps"] = s.n_steps;
+  d["n_rows"] = s.n_rows;
+  d["n_prompt_tokens"] = s.n_prompt_tokens;
+  d["n_reused_tokens"] = s.n_reused_tokens;
+  d["n_preempted"] = s.n_preempted;
+  d["n_active"] = s.n_active;
+  d["n_queued"] = s.n_queued;
+  d["n_pages"] = s.n_pages;
+  d["max_pages"] = s.max_pages;
+  return d;
+}
+
 // (text, id, is_control) of every control and user-defined token.
 py::list special_tokens(const Engine& engine) {
   const Tokenizer& tokenizer = engine.tokenizer();
@@ -97,6 +114,8 @@ const char* reason_text(FinishReason reason) {
       return "stop";
     case FinishReason::length:
       return "length";
+    case FinishReason::cancelled:
+      return "cancelled";
     default:
       return "";
   }
@@ -107,8 +126,9 @@ const char* reason_text(FinishReason reason) {
 void bind_engine(py::module_& m) {
   py::class_<Engine>(m, "Engine")
       .def(py::init(&open_engine), py::arg("path"), py::arg("n_threads"), py::arg("n_ctx"),
-           py::arg("kv_type"))
+           py::arg("kv_type"), py::arg("kv_bytes"), py::arg("max_batch"), py::arg("max_queue"))
       .def("info", &info)
+      .def("statistics", &statistics)
       .def_property_readonly("n_ctx", [](Engine& e) { return e.executor().n_ctx(); })
       .def_property_readonly("n_threads", [](Engine& e) { return e.executor().n_threads(); })
       .def_property_readonly("tokenizer", &Engine::tokenizer,
@@ -137,6 +157,7 @@ void bind_engine(py::module_& m) {
            py::arg("max_tokens"), py::arg("temperature"), py::arg("top_k"), py::arg("top_p"),
            py::arg("min_p"), py::arg("seed"), py::arg("stop"))
       .def("next", &next_piece, "The text that the next token completes, or None at the end.")
+      .def("cancel", &Generation::cancel, "Ends it within a step.")
       .def_property_readonly("tokens", &Generation::tokens)
       .def_property_readonly("finish_reason",
                              [](const Generation& g) { return reason_text(g.finish_reason()); })
@@ -144,7 +165,9 @@ void bind_engine(py::module_& m) {
         const Timings& t = g.timings();
         py::dict d;
         d["n_prompt"] = t.n_prompt;
+        d["n_reused"] = t.n_reused;
         d["n_generated"] = t.n_generated;
+        d["queue_seconds"] = t.queue_seconds;
         d["prompt_seconds"] = t.prompt_seconds;
         d["n_decode_steps"] = t.n_decode_steps;
         d["decode_seconds"] = t.decode_seconds;

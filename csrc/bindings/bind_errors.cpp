@@ -25,6 +25,8 @@ void bind_errors(py::module_&) {
       raise("UnsupportedModelError", e);
     } catch (const ContextOverflowError& e) {
       raise("ContextOverflowError", e);
+    } catch (const OverloadedError& e) {
+      raise("OverloadedError", e);
     } catch (const InvalidArgumentError& e) {
       raise("InvalidArgumentError", e);
     } catch (const Error& e) {

@@ -24,6 +24,7 @@ class Engine {
   const Tokenizer& tokenizer() const { return tokenizer_; }
   Executor& executor() { return executor_; }
   Scheduler& scheduler() { return scheduler_; }
+  const Scheduler& scheduler() const { return scheduler_; }
 
  private:
   gguf::Reader file_;

@@ -11,6 +11,7 @@ from .errors import (
     FileError,
     InvalidArgumentError,
     ModelFormatError,
+    OverloadedError,
     Qwen3LiteError,
     UnsupportedModelError,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Message",
     "Model",
     "ModelFormatError",
+    "OverloadedError",
     "ModelInfo",
     "Qwen3LiteError",
     "Timings",

@@ -21,5 +21,9 @@ class ContextOverflowError(Qwen3LiteError):
     """More tokens than the sequence's context holds."""
 
 
+class OverloadedError(Qwen3LiteError):
+    """More work than there is room for at the moment: try again later."""
+
+
 class InvalidArgumentError(Qwen3LiteError, ValueError):
     """An argument outside its documented range."""

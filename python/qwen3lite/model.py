@@ -60,8 +60,29 @@ class ModelInfo:
     rms_epsilon: float
 
 
+@dataclass(frozen=True)
+class Statistics:
+    """What a model has computed since it was opened, and what it is at.
+
+    Steps and the generated tokens they computed; prompt tokens that were computed, and those found
+    in memory; requests that gave their memory back for others and were computed again; requests
+    under way and waiting; pages of 64 positions in use, and as many as there may be.
+    """
+
+    n_steps: int
+    n_rows: int
+    n_prompt_tokens: int
+    n_reused_tokens: int
+    n_preempted: int
+    n_active: int
+    n_queued: int
+    n_pages: int
+    max_pages: int
+
+
 class Model:
-    """A language model. Any number of threads may use one at once: their steps take turns.
+    """A language model. Any number of threads may use one at once: it computes all their tokens
+    together, and prompts that begin alike once.
 
     `path` is a GGUF file, a Hugging Face model directory or a hub id such as "Qwen/Qwen3-0.6B" (the
     last two are converted to Q8_0 once and kept in the user's cache), or "smollm2", the small model
@@ -69,6 +90,10 @@ class Model:
 
     `n_threads`: None takes all cores that the process may use. `n_ctx`: most tokens of a sequence,
     prompt included. `kv_type`: how keys and values are kept, "f32" or "f16".
+
+    `kv_bytes`: memory for keys and values of all sequences, and of prompts that may come again;
+    None takes a quarter of what is available, or one sequence's if that is more. Of the requests
+    that come, `max_batch` are computed at once and `max_queue` may wait.
 
     Throws FileError, ModelFormatError, UnsupportedModelError or InvalidArgumentError.
     """
@@ -79,6 +104,9 @@ class Model:
         n_threads: int | None = None,
         n_ctx: int = 4096,
         kv_type: Literal["f32", "f16"] = "f16",
+        kv_bytes: int | None = None,
+        max_batch: int = 64,
+        max_queue: int = 512,
     ) -> None:
         self.path: Path = locate(path)
         self._engine = _core.Engine(
@@ -86,6 +114,9 @@ class Model:
             n_threads=0 if n_threads is None else n_threads,
             n_ctx=n_ctx,
             kv_type=kv_type,
+            kv_bytes=0 if kv_bytes is None else kv_bytes,
+            max_batch=max_batch,
+            max_queue=max_queue,
         )
         self.info = ModelInfo(**self._engine.info())
 
@@ -99,6 +130,10 @@ class Model:
     @property
     def n_threads(self) -> int:
         return self._engine.n_threads
+
+    @property
+    def statistics(self) -> Statistics:
+        return Statistics(**self._engine.statistics())
 
     @cached_property
     def published_sampling(self) -> dict[str, float]:

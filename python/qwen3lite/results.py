@@ -17,7 +17,8 @@ class Timings:
     """Token counts and wall-clock seconds.
 
     The first generated token comes with the prompt's last step. Every other one takes a decode
-    step, and so does the token that ends the turn, which does not count as generated.
+    step, and so does the token that ends the turn, which does not count as generated. `n_reused`
+    prompt tokens were computed before; `queue_seconds` passed before anything was computed.
     """
 
     n_prompt: int
@@ -25,6 +26,8 @@ class Timings:
     prompt_seconds: float
     n_decode_steps: int
     decode_seconds: float
+    n_reused: int = 0
+    queue_seconds: float = 0.0
 
     @property
     def prompt_rate(self) -> float:
