@@ -44,6 +44,7 @@ Engine::Engine(const std::string& path, const EngineOptions& options)
       model_(file_),
       tokenizer_(read_vocabulary(file_)),
       executor_(model_, checked(options), cache_pages(model_.config(), options)),
+      idle_sequences_(executor_.cache()),
       scheduler_(executor_, options) {
   if (tokenizer_.n_vocab() > config().n_vocab) {
     throw ModelFormatError(path + " has " + std::to_string(tokenizer_.n_vocab()) +

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "engine/idle_sequences.h"
 #include "engine/options.h"
 #include "engine/scheduler.h"
 #include "gguf/reader.h"
@@ -24,6 +25,7 @@ class Engine {
   const Tokenizer& tokenizer() const { return tokenizer_; }
   Executor& executor() { return executor_; }
   Scheduler& scheduler() { return scheduler_; }
+  IdleSequences& idle_sequences() { return idle_sequences_; }
   const Scheduler& scheduler() const { return scheduler_; }
 
  private:
@@ -31,6 +33,7 @@ class Engine {
   Transformer model_;
   Tokenizer tokenizer_;
   Executor executor_;
+  IdleSequences idle_sequences_;
   Scheduler scheduler_;
 };
 

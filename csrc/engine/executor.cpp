@@ -12,11 +12,16 @@ namespace {
 
 constexpr int kListed = 1 << 20;  // positions that a sequence's lists have room for at once
 
-Role next_role(const Sequence& s) {
-  return s.n_computed < s.n_prompt ? Role::prompt : Role::generated;
-}
+constexpr int kCatchUp = 64;  // generated tokens of one sequence in a step
 
 }  // namespace
+
+Role Sequence::next_role() const {
+  for (const Segment& segment : segments) {
+    if (n_computed < segment.end) return segment.role;
+  }
+  return Role::generated;
+}
 
 Executor::Executor(const Transformer& model, const EngineOptions& options, int max_pages)
     : model_(model),
@@ -41,12 +46,19 @@ Sequence Executor::open(std::vector<int32_t> prompt) {
   }
   const int n_listed = std::min(n_ctx_, kListed);
   prompt.reserve(static_cast<size_t>(n_listed));
-  return {KvSequence(cache_, n_listed), std::move(prompt), n};
+  return {KvSequence(cache_, n_listed), std::move(prompt), {{n, Role::prompt}}, n};
 }
 
 int Executor::next_end(const Sequence& s, int most) {
-  if (next_role(s) == Role::generated) return static_cast<int>(s.tokens.size());
-  const int left = s.n_prompt - s.n_computed, n_steps = (left + most - 1) / most;
+  int end = static_cast<int>(s.tokens.size());
+  for (const Segment& segment : s.segments) {
+    if (s.n_computed < segment.end) {
+      end = segment.end;
+      break;
+    }
+  }
+  if (s.next_role() == Role::generated) return std::min(end, s.n_computed + kCatchUp);
+  const int left = end - s.n_computed, n_steps = (left + most - 1) / most;
   return s.n_computed + (left + n_steps - 1) / n_steps;
 }
 
@@ -102,7 +114,7 @@ void Executor::run(std::span<const Advance> parts, float* logits) {
   batch_.clear();
   for (Role role : {Role::prompt, Role::generated}) {
     for (const auto& [s, end] : parts) {
-      if (next_role(*s) != role) continue;
+      if (s->next_role() != role) continue;
       const size_t row = batch_.logit_rows.size();
       add(*s, end, role);
       s->logits = nullptr;

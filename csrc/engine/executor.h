@@ -13,15 +13,25 @@
 
 namespace q3l {
 
+// Tokens up to `end` that are computed in one role.
+struct Segment {
+  int end;
+  Role role;
+};
+
 // A sequence under way: its tokens, of which the first n_computed have their keys and values in the
-// cache, and of which the first n_prompt were given rather than generated. Tokens may be appended
-// between steps, or taken back: n_computed is then lowered with them.
+// cache. Those behind the last segment, which ends at n_prompt, are generated. Tokens may be
+// appended between steps, or taken back: n_computed is then lowered with them. What the cache
+// forgot can be computed again in the same roles, and is the same.
 struct Sequence {
   KvSequence kv;
   std::vector<int32_t> tokens;
+  std::vector<Segment> segments;
   int n_prompt;
   int n_computed = 0;
   const float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
+
+  Role next_role() const;
 };
 
 // A sequence's tokens [n_computed, end), of one role.

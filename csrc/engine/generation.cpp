@@ -3,8 +3,16 @@
 namespace q3l {
 
 Generation::Generation(Engine& engine, const Request& request)
-    : job_(std::make_shared<Job>(engine.executor(), engine.tokenizer(), request)) {
-  engine.scheduler().submit(job_);
+    : Generation(engine, std::make_shared<Job>(engine.executor(), engine.tokenizer(), request,
+                                               engine.executor().open(request.prompt))) {}
+
+Generation::Generation(Engine& engine, std::shared_ptr<Job> job) : job_(std::move(job)) {
+  try {
+    engine.scheduler().submit(job_);
+  } catch (...) {
+    job_->release();
+    throw;
+  }
 }
 
 Generation::~Generation() {

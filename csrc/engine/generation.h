@@ -7,10 +7,12 @@ namespace q3l {
 
 class Generation {
  public:
-  // Throws as Job and Scheduler::submit do. REQUIRES: the engine outlives it.
+  // Throws as Executor::open, Sampler and Scheduler::submit do. REQUIRES: the engine outlives it.
   Generation(Engine& engine, const Request& request);
+  Generation(Engine& engine, std::shared_ptr<Job> job);
   ~Generation();  // cancels it
   Generation(Generation&&) = default;
+  Generation& operator=(Generation&&) = delete;
 
   // The text that the next token completes (possibly none of it yet), or nothing at the end. Calls
   // `poll`, which may throw, while it waits.

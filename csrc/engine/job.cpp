@@ -19,7 +19,8 @@ int checked(int max_tokens) {
 
 }  // namespace
 
-Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request)
+Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
+         Sequence&& sequence, Keep keep)
     : tokenizer_(tokenizer),
       max_tokens_(checked(request.max_tokens)),
       priority_(request.priority),
@@ -29,7 +30,8 @@ Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request)
           n_ctx_, int64_t{max_tokens_} + static_cast<int>(request.prompt.size())))),
       sampler_(request.sampling),
       stream_(tokenizer, request.stop),
-      sequence_(executor.open(request.prompt)) {
+      sequence_(std::move(sequence)),
+      keep_(std::move(keep)) {
   timings_.n_prompt = sequence_.n_prompt;
   const auto most_tokens = static_cast<size_t>(most_positions_ - sequence_.n_prompt + 1);
   pieces_.reserve(most_tokens + 1);
@@ -114,6 +116,13 @@ void Job::finish(FinishReason reason, std::exception_ptr error) {
   reason_ = reason;
   error_ = error;
   changed_.notify_all();
+}
+
+void Job::release() {
+  if (!keep_) return sequence_.kv.truncate(0);
+  const int n = sequence_.n_computed;
+  if (n > sequence_.segments.back().end) sequence_.segments.push_back({n, Role::generated});
+  keep_(std::move(sequence_));
 }
 
 }  // namespace q3l

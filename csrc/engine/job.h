@@ -46,8 +46,11 @@ struct Timings {
 
 class Job {
  public:
-  // Throws as Executor::open and Sampler do.
-  Job(Executor& executor, const Tokenizer& tokenizer, const Request& request);
+  // Computes a sequence that ends with the request's prompt and hands it to `keep` at the end, if
+  // there is one. Throws as Sampler does, and then leaves the sequence where it was.
+  using Keep = std::function<void(Sequence&&)>;
+  Job(Executor& executor, const Tokenizer& tokenizer, const Request& request, Sequence&& sequence,
+      Keep keep = nullptr);
 
   // For whoever wants the text.
   // The next piece, which may be empty, or nothing at the end. Calls `poll`, which may throw, first
@@ -70,6 +73,7 @@ class Job {
   // Samples from the sequence's logits and appends the token and its text.
   void take_token();
   void finish(FinishReason reason, std::exception_ptr error = nullptr);
+  void release();  // gives the sequence away, or its pages back
 
   uint64_t number = 0;  // of arrival
 
@@ -83,6 +87,7 @@ class Job {
   Sampler sampler_;
   TextStream stream_;
   Sequence sequence_;
+  Keep keep_;
   bool is_finished_ = false;
   std::atomic<bool> is_cancelled_{false};
   Clock::time_point queued_ = Clock::now(), begun_, first_token_;

@@ -16,11 +16,10 @@ constexpr size_t kPage = kPagePositions;
 }  // namespace
 
 PrefixCache::PrefixCache(KvCache& cache) : cache_(cache) {
-  cache_.set_reclaim([this] { return evict(); });
+  cache_.add_keeper(this);
 }
 
 PrefixCache::~PrefixCache() {
-  cache_.set_reclaim(nullptr);
   give_back(root_);
 }
 
@@ -34,7 +33,7 @@ void PrefixCache::give_back(Node& node) {
 int PrefixCache::reuse(std::span<const int32_t> tokens, KvSequence& kv) {
   std::lock_guard lock(mutex_);
   ++clock_;
-  const size_t most = tokens.size() - 1;
+  const size_t most = tokens.empty() ? 0 : tokens.size() - 1;
   size_t n = 0;
   for (Node* node = &root_; n < most;) {
     Node* best = nullptr;
@@ -93,7 +92,7 @@ void PrefixCache::for_all(Node& node, Visit&& visit) {
   }
 }
 
-bool PrefixCache::evict() {
+bool PrefixCache::give_up() {
   std::lock_guard lock(mutex_);
   Node* oldest = nullptr;
   for_all(root_, [&](Node& node) {
@@ -106,7 +105,7 @@ bool PrefixCache::evict() {
   return true;
 }
 
-int PrefixCache::n_evictable() const {
+int PrefixCache::n_idle() const {
   std::lock_guard lock(mutex_);
   int n = 0;
   for_all(const_cast<Node&>(root_), [&](Node& node) { n += cache_.n_holders(node.page) == 1; });

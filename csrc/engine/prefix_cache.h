@@ -15,10 +15,10 @@
 
 namespace q3l {
 
-class PrefixCache {
+class PrefixCache : public PageKeeper {
  public:
   explicit PrefixCache(KvCache& cache);
-  ~PrefixCache();
+  ~PrefixCache() override;
   PrefixCache(const PrefixCache&) = delete;
   PrefixCache& operator=(const PrefixCache&) = delete;
 
@@ -28,8 +28,9 @@ class PrefixCache {
   int reuse(std::span<const int32_t> tokens, KvSequence& kv);
   // Remembers the positions of `tokens`, which are computed.
   void insert(std::span<const int32_t> tokens, const KvSequence& kv);
-  // Pages that nobody else holds.
-  int n_evictable() const;
+  // Forgets the page that nobody else holds and that was used longest ago.
+  bool give_up() override;
+  int n_idle() const override;
 
  private:
   struct Node {
@@ -40,8 +41,6 @@ class PrefixCache {
     std::vector<std::unique_ptr<Node>> children = {};
   };
 
-  // Forgets the page that nobody else holds and that was used longest ago; false: there is none.
-  bool evict();
   void give_back(Node& node);
   template <class Visit>
   static void for_all(Node& node, Visit&& visit);

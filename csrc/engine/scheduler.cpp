@@ -12,15 +12,32 @@ namespace {
 constexpr double kPromptSeconds = 0.08;  // of a step in which others' tokens wait
 constexpr int kLeastChunk = 16;          // tokens: fewer cost as much
 constexpr int kFairShare = 32;           // of a step that a prompt gets while there are any left
-constexpr int kCatchUp = 64;             // generated tokens of one sequence in a step
 constexpr double kFirstRate = 400;       // prompt tokens a second, before any were measured
 
 bool goes_before(const Job& a, const Job& b) {
   return a.priority() != b.priority() ? a.priority() > b.priority() : a.number < b.number;
 }
 
+// The tokens that a sequence has computed or will compute as a prompt before any others.
+std::span<const int32_t> beginning(const Sequence& s) {
+  const bool is_prompt = s.segments.front().role == Role::prompt;
+  return {s.tokens.data(), static_cast<size_t>(is_prompt ? s.segments.front().end : 0)};
+}
+
+// Of those, the pages that are whole, and when all is done the rest.
+std::span<const int32_t> computed_beginning(const Sequence& s) {
+  const auto all = beginning(s);
+  const auto n = static_cast<size_t>(s.n_computed);
+  return n < all.size() ? all.first(n / kPagePositions * kPagePositions) : all;
+}
+
+void forget(Sequence& s) {
+  s.kv.truncate(0);
+  s.n_computed = 0;
+}
+
 bool is_in_prompt(const Job& job) {
-  return job.sequence().n_computed < job.sequence().n_prompt;
+  return job.sequence().next_role() == Role::prompt;
 }
 
 }  // namespace
@@ -88,7 +105,10 @@ void Scheduler::work() {
   }
   std::lock_guard lock(mutex_);
   for (Jobs* jobs : {&active_, &queue_}) {
-    for (const auto& job : *jobs) job->finish(FinishReason::cancelled);
+    for (const auto& job : *jobs) {
+      job->finish(FinishReason::cancelled);
+      job->release();
+    }
     jobs->clear();
   }
 }
@@ -96,7 +116,7 @@ void Scheduler::work() {
 void Scheduler::retire() {
   std::erase_if(active_, [](const std::shared_ptr<Job>& job) {
     if (!job->is_finished() && job->is_cancelled()) job->finish(FinishReason::cancelled);
-    if (job->is_finished()) job->sequence().kv.truncate(0);
+    if (job->is_finished()) job->release();
     return job->is_finished();
   });
 }
@@ -104,17 +124,20 @@ void Scheduler::retire() {
 void Scheduler::admit() {
   std::lock_guard lock(mutex_);
   std::erase_if(queue_, [](const std::shared_ptr<Job>& job) {
-    if (job->is_cancelled()) job->finish(FinishReason::cancelled);
-    return job->is_cancelled();
+    if (!job->is_cancelled()) return false;
+    job->finish(FinishReason::cancelled);
+    job->release();
+    return true;
   });
   while (!queue_.empty() && static_cast<int>(active_.size()) < max_batch_) {
     const auto first =
         std::min_element(queue_.begin(), queue_.end(),
                          [](const auto& a, const auto& b) { return goes_before(*a, *b); });
     Sequence& s = (*first)->sequence();
-    s.n_computed = prefixes_.reuse({s.tokens.data(), static_cast<size_t>(s.n_prompt)}, s.kv);
+    const int n_kept = s.n_computed;  // by a session
+    if (n_kept == 0) s.n_computed = prefixes_.reuse(beginning(s), s.kv);
     if (!fits(**first)) {
-      s.kv.truncate(0);
+      if (n_kept == 0) forget(s);
       break;
     }
     (*first)->begin(s.n_computed);
@@ -130,8 +153,7 @@ void Scheduler::admit() {
 bool Scheduler::fits(const Job& job) const {
   if (active_.empty()) return true;
   const Sequence& s = job.sequence();
-  const KvCache& cache = executor_.cache();
-  const int n_spare = cache.max_pages() - cache.n_held() + prefixes_.n_evictable();
+  const int n_spare = executor_.cache().n_available();
   const int n_soon = static_cast<int>(active_.size());  // each may want another one
   return s.kv.n_wanted(s.n_computed, static_cast<int>(s.tokens.size()) + 1) + n_soon <= n_spare;
 }
@@ -152,7 +174,7 @@ void Scheduler::plan() {
   for (const auto& job : active_) {
     Sequence& s = job->sequence();
     if (!is_in_prompt(*job)) {
-      parts_.push_back({&s, std::min(static_cast<int>(s.tokens.size()), s.n_computed + kCatchUp)});
+      parts_.push_back({&s, Executor::next_end(s)});
       continue;
     }
     const int share = std::min(budget, std::max(kFairShare, budget / n_prompts--));
@@ -163,19 +185,17 @@ void Scheduler::plan() {
 }
 
 void Scheduler::make_room() {
-  KvCache& cache = executor_.cache();
   auto wanted = [&] {
     int n = 0;
     for (const auto& [s, end] : parts_) n += s->kv.n_wanted(s->n_computed, end);
     return n;
   };
-  while (wanted() > cache.max_pages() - cache.n_held() + prefixes_.n_evictable()) {
+  while (active_.size() > 1 && wanted() > executor_.cache().n_available()) {
     // The last one's tokens are kept; what the cache held of it is computed again.
     std::shared_ptr<Job> last = std::move(active_.back());
     active_.pop_back();
     Sequence& s = last->sequence();
-    s.kv.truncate(0);
-    s.n_computed = 0;
+    forget(s);
     std::erase_if(parts_, [&](const Advance& part) { return part.sequence == &s; });
     std::lock_guard lock(mutex_);
     ++statistics_.n_preempted;
@@ -186,7 +206,7 @@ void Scheduler::make_room() {
 void Scheduler::step() {
   int n_prompt = 0;
   for (const auto& [s, end] : parts_) {
-    if (s->n_computed < s->n_prompt) n_prompt += end - s->n_computed;
+    if (s->next_role() == Role::prompt) n_prompt += end - s->n_computed;
   }
   const size_t n_logits = parts_.size() * static_cast<size_t>(executor_.n_vocab());
   if (logits_.size() < n_logits) logits_.resize(n_logits);
@@ -213,11 +233,7 @@ void Scheduler::take_tokens() {
     const bool ran = std::any_of(parts_.begin(), parts_.end(),
                                  [&](const Advance& part) { return part.sequence == &s; });
     if (!ran) continue;
-    if (!job->has_begun_text()) {  // whole pages, and at the prompt's end the last one's part
-      const int n =
-          s.n_computed < s.n_prompt ? s.n_computed / kPagePositions * kPagePositions : s.n_prompt;
-      prefixes_.insert({s.tokens.data(), static_cast<size_t>(n)}, s.kv);
-    }
+    if (!job->has_begun_text()) prefixes_.insert(computed_beginning(s), s.kv);
     if (s.logits) sampled_.push_back(job.get());
   }
   auto take = [&](int i) { sampled_[static_cast<size_t>(i)]->take_token(); };

@@ -29,7 +29,8 @@ KvCache::KvCache(const Config& config, KvType type, int max_pages)
 uint8_t* KvCache::take_page() {
   while (true) {
     if (uint8_t* page = find_page()) return page;
-    if (reclaim_ && reclaim_()) continue;
+    auto gives_up = [](PageKeeper* keeper) { return keeper->give_up(); };
+    if (std::any_of(keepers_.begin(), keepers_.end(), gives_up)) continue;
     throw OverloadedError("all " + std::to_string(max_pages_) +
                           " pages of the cache are in use; give it more memory (kv_bytes)");
   }
@@ -69,6 +70,12 @@ int KvCache::n_holders(const uint8_t* page) const {
 int KvCache::n_held() const {
   std::lock_guard lock(mutex_);
   return static_cast<int>(pages_.size() - free_.size());
+}
+
+int KvCache::n_available() const {
+  int n = max_pages_ - n_held();
+  for (const PageKeeper* keeper : keepers_) n += keeper->n_idle();
+  return n;
 }
 
 void KvCache::copy_positions(uint8_t* to, const uint8_t* from, int n) const {

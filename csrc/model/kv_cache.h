@@ -5,9 +5,7 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <mutex>
-#include <utility>
 #include <vector>
 
 #include "base/aligned_buffer.h"
@@ -15,6 +13,14 @@
 #include "model/config.h"
 
 namespace q3l {
+
+// Who holds pages that nothing needs at the moment.
+class PageKeeper {
+ public:
+  virtual ~PageKeeper() = default;
+  virtual bool give_up() = 0;      // some of them; false: there are none
+  virtual int n_idle() const = 0;  // pages that it could give back
+};
 
 class KvCache {
  public:
@@ -28,14 +34,16 @@ class KvCache {
   size_t value_offset(int layer, int head) const { return offset(2 * layer + 1, head); }
   size_t position_bytes() const { return position_bytes_; }
 
-  // A page that the caller alone holds. Throws OverloadedError when all are held and `reclaim`, if
-  // there is one, cannot give one back.
+  // A page that the caller alone holds. Throws OverloadedError when all are held and no keeper, the
+  // first asked first, has any to give back.
   uint8_t* take_page();
-  void set_reclaim(std::function<bool()> reclaim) { reclaim_ = std::move(reclaim); }
+  // REQUIRES: nobody takes pages meanwhile, nor while a keeper's life ends.
+  void add_keeper(PageKeeper* keeper) { keepers_.push_back(keeper); }
   void hold(uint8_t* page);  // once more
   void give_back(uint8_t* page);
   int n_holders(const uint8_t* page) const;
-  int n_held() const;  // pages
+  int n_held() const;       // pages
+  int n_available() const;  // pages that are free or idle
   // Copies the first n positions of a page.
   void copy_positions(uint8_t* to, const uint8_t* from, int n) const;
 
@@ -49,7 +57,7 @@ class KvCache {
 
   KvType type_;
   int max_pages_;
-  std::function<bool()> reclaim_;
+  std::vector<PageKeeper*> keepers_;
   size_t n_head_kv_, position_bytes_, page_bytes_;
   std::vector<AlignedBuffer> pages_;  // each behind the number of its holders
   std::vector<uint8_t*> free_;

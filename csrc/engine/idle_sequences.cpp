@@ -1,0 +1,52 @@
+#include "engine/idle_sequences.h"
+
+#include <algorithm>
+
+namespace q3l {
+
+IdleSequences::IdleSequences(KvCache& cache) : cache_(cache) {
+  cache.add_keeper(this);
+}
+
+std::shared_ptr<KeptSequence> IdleSequences::keep(Sequence sequence) {
+  auto kept = std::make_shared<KeptSequence>();
+  kept->sequence.emplace(std::move(sequence));
+  touch(kept);
+  return kept;
+}
+
+void IdleSequences::touch(const std::shared_ptr<KeptSequence>& kept) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(kept_, [&](const auto& weak) { return weak.expired() || weak.lock() == kept; });
+  kept_.push_back(kept);
+}
+
+bool IdleSequences::give_up() {
+  std::lock_guard lock(mutex_);
+  for (const auto& weak : kept_) {
+    const auto kept = weak.lock();
+    if (!kept) continue;
+    std::lock_guard guard(kept->mutex);
+    if (!kept->sequence || kept->sequence->kv.n_pages() == 0) continue;
+    kept->sequence->kv.truncate(0);
+    kept->sequence->n_computed = 0;
+    return true;
+  }
+  return false;
+}
+
+int IdleSequences::n_idle() const {
+  std::lock_guard lock(mutex_);
+  int n = 0;
+  for (const auto& weak : kept_) {
+    const auto kept = weak.lock();
+    if (!kept) continue;
+    std::lock_guard guard(kept->mutex);
+    if (!kept->sequence) continue;
+    const KvSequence& kv = kept->sequence->kv;
+    for (int i = 0; i < kv.n_pages(); ++i) n += cache_.n_holders(kv.pages()[i]) == 1;
+  }
+  return n;
+}
+
+}  // namespace q3l

@@ -1,0 +1,35 @@
+// Sequences that sessions keep between requests. Of those that no request has, the one that waited
+// longest loses its pages when others need them.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "engine/executor.h"
+
+namespace q3l {
+
+struct KeptSequence {
+  std::mutex mutex;
+  std::optional<Sequence> sequence;  // nothing while a request has it
+};
+
+class IdleSequences : public PageKeeper {
+ public:
+  explicit IdleSequences(KvCache& cache);
+
+  std::shared_ptr<KeptSequence> keep(Sequence sequence);
+  // Notes that a sequence is back.
+  void touch(const std::shared_ptr<KeptSequence>& kept);
+  bool give_up() override;
+  int n_idle() const override;
+
+ private:
+  KvCache& cache_;
+  mutable std::mutex mutex_;
+  std::vector<std::weak_ptr<KeptSequence>> kept_;  // the longest unused first
+};
+
+}  // namespace q3l

@@ -1,0 +1,96 @@
+#include "engine/session.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "engine/session_file.h"
+
+namespace q3l {
+
+namespace {
+
+[[noreturn]] void fail_busy() {
+  throw OverloadedError(
+      "the session has a request under way; wait for it, cancel it or fork before");
+}
+
+Sequence copy_of(const Sequence& s, KvCache& cache) {
+  Sequence copy = {KvSequence(cache), s.tokens, s.segments, s.n_prompt, s.n_computed};
+  for (int i = 0; i < s.kv.n_pages(); ++i) copy.kv.share(s.kv.page_of(i * kPagePositions));
+  return copy;
+}
+
+// Makes `prompt` what the sequence computes next: what it has in common with what is known keeps
+// its roles and, as far as it is computed, its keys and values.
+void continue_with(Sequence& s, Sequence prompt) {
+  const int known = s.segments.empty() ? 0 : s.segments.back().end;
+  const auto end = s.tokens.begin() + known;
+  const auto differ = std::mismatch(s.tokens.begin(), end, prompt.tokens.begin(),
+                                    prompt.tokens.end() - 1);  // the last one's logits are wanted
+  const int n_common = static_cast<int>(differ.first - s.tokens.begin());
+  s.n_computed = std::min(s.n_computed, n_common);
+  s.kv.truncate(s.n_computed);
+  std::erase_if(s.segments, [&, begin = 0](const Segment& segment) mutable {
+    return std::exchange(begin, segment.end) >= n_common;
+  });
+  if (!s.segments.empty()) s.segments.back().end = std::min(s.segments.back().end, n_common);
+  s.segments.push_back({prompt.n_prompt, Role::prompt});
+  s.tokens = std::move(prompt.tokens);
+  s.n_prompt = prompt.n_prompt;
+}
+
+}  // namespace
+
+Session::Session(Engine& engine)
+    : Session(engine, Sequence{KvSequence(engine.executor().cache()), {}, {}, 0}) {}
+
+Session::Session(Engine& engine, const std::string& path)
+    : Session(engine, read_session(path, engine)) {}
+
+Session::Session(Engine& engine, Sequence sequence)
+    : engine_(engine), kept_(engine.idle_sequences().keep(std::move(sequence))) {}
+
+Generation Session::generate(const Request& request) {
+  Sequence prompt = engine_.executor().open(request.prompt);
+  auto keep = [kept = kept_, &idle = engine_.idle_sequences()](Sequence&& sequence) {
+    {
+      std::lock_guard lock(kept->mutex);
+      kept->sequence.emplace(std::move(sequence));
+    }
+    idle.touch(kept);
+  };
+  std::shared_ptr<Job> job;
+  {
+    std::lock_guard lock(kept_->mutex);
+    if (!kept_->sequence) fail_busy();
+    continue_with(*kept_->sequence, std::move(prompt));
+    job = std::make_shared<Job>(engine_.executor(), engine_.tokenizer(), request,
+                                std::move(*kept_->sequence), keep);
+    kept_->sequence.reset();
+  }
+  return Generation(engine_, std::move(job));
+}
+
+Session Session::fork() const {
+  std::lock_guard lock(kept_->mutex);
+  if (!kept_->sequence) fail_busy();
+  return Session(engine_, copy_of(*kept_->sequence, engine_.executor().cache()));
+}
+
+void Session::save(const std::string& path) const {
+  std::lock_guard lock(kept_->mutex);
+  if (!kept_->sequence) fail_busy();
+  write_session(path, *kept_->sequence, engine_);
+}
+
+bool Session::is_busy() const {
+  std::lock_guard lock(kept_->mutex);
+  return !kept_->sequence;
+}
+
+int Session::n_computed() const {
+  std::lock_guard lock(kept_->mutex);
+  return kept_->sequence ? kept_->sequence->n_computed : 0;
+}
+
+}  // namespace q3l

@@ -1,0 +1,152 @@
+// A session's answers are those of its tokens computed in the same roles, whatever was kept,
+// dropped, forked or read back meanwhile.
+#include "engine/session.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <random>
+
+#include "base/error.h"
+#include "support/temp_file.h"
+#include "support/tiny_model.h"
+
+namespace q3l {
+
+namespace {
+
+struct TinyEngine {
+  explicit TinyEngine(EngineOptions options = {.n_threads = 2, .n_ctx = 600})
+      : file(testing::tiny_model({.format = "Q4_0"}).bytes()), engine(file.path(), options) {}
+  testing::TempFile file;
+  Engine engine;
+};
+
+std::vector<int32_t> ids(int n, int seed) {
+  std::mt19937 random(static_cast<uint32_t>(seed));
+  std::vector<int32_t> ids;
+  for (int i = 0; i < n; ++i) ids.push_back(static_cast<int32_t>(random() % 250));
+  return ids;
+}
+
+std::vector<int32_t> joined(std::vector<int32_t> a, const std::vector<int32_t>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+struct Answer {
+  std::vector<int32_t> tokens;
+  int n_reused;
+};
+
+Answer answer(Session& session, const std::vector<int32_t>& prompt, int max_tokens = 20) {
+  Generation generation = session.generate({.prompt = prompt, .max_tokens = max_tokens});
+  while (generation.next()) {
+  }
+  // The sequence is back a moment after the last piece.
+  while (session.is_busy()) std::this_thread::yield();
+  return {generation.tokens(), generation.timings().n_reused};
+}
+
+constexpr int kTurns = 4;
+
+// The answers of a conversation whose turns add to what was said before.
+std::vector<std::vector<int32_t>> talk(Session& session, const std::function<void(int)>& between) {
+  std::vector<std::vector<int32_t>> answers;
+  std::vector<int32_t> said;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    said = joined(said, ids(25 + 40 * turn, turn));
+    answers.push_back(answer(session, said).tokens);
+    said = joined(said, answers.back());
+    between(turn);
+  }
+  return answers;
+}
+
+}  // namespace
+
+TEST_CASE("only what is new is computed, from the token where it differs") {
+  TinyEngine tiny;
+  Session session(tiny.engine);
+  const auto first = ids(100, 1);
+  const Answer one = answer(session, first);
+  CHECK(one.n_reused == 0);
+  const auto said = joined(first, one.tokens);
+  const Answer two = answer(session, joined(said, ids(10, 2)));
+  CHECK(two.n_reused == 119);  // the last token had come, but was not computed
+  auto edited = said;
+  edited[110] = (edited[110] + 1) % 250;
+  CHECK(answer(session, edited).n_reused == 110);
+  CHECK(answer(session, ids(30, 9)).n_reused == 0);
+}
+
+TEST_CASE("answers stay the same when memory is taken away or the session is read back") {
+  TinyEngine tiny;
+  Session calm(tiny.engine);
+  const auto expected = talk(calm, [](int) {});
+
+  Session dropped(tiny.engine);
+  CHECK(talk(dropped, [&](int turn) {
+          if (turn == 1) CHECK(tiny.engine.idle_sequences().n_idle() > 0);
+          while (turn == 1 && tiny.engine.idle_sequences().give_up()) {
+          }
+          if (turn == 1) CHECK(dropped.n_computed() == 0);
+        }) == expected);
+
+  const testing::TempFile saved("");
+  auto session = std::make_unique<Session>(tiny.engine);
+  std::vector<std::vector<int32_t>> answers;
+  std::vector<int32_t> said;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    said = joined(said, ids(25 + 40 * turn, turn));
+    answers.push_back(answer(*session, said).tokens);
+    said = joined(said, answers.back());
+    session->save(saved.path());
+    const int n = session->n_computed();
+    session = std::make_unique<Session>(tiny.engine, saved.path());
+    CHECK(session->n_computed() == n);
+  }
+  CHECK(answers == expected);
+}
+
+TEST_CASE("two continuations of a fork do not disturb each other") {
+  TinyEngine tiny;
+  Session parent(tiny.engine);
+  const auto said = ids(90, 3);
+  answer(parent, said);
+  Session child = parent.fork(), other = parent.fork();
+  const auto a = answer(child, joined(said, ids(40, 4)));
+  const auto b = answer(parent, joined(said, ids(40, 5)));
+  CHECK(a.n_reused == 90);
+  CHECK(b.n_reused == 90);
+  CHECK(answer(other, joined(said, ids(40, 4))).tokens == a.tokens);
+  TinyEngine fresh;
+  Session alone(fresh.engine);
+  answer(alone, said);
+  CHECK(answer(alone, joined(said, ids(40, 5))).tokens == b.tokens);
+}
+
+TEST_CASE("a busy session and a foreign file are refused") {
+  TinyEngine tiny;
+  Session session(tiny.engine);
+  {
+    Generation running = session.generate({.prompt = ids(20, 1), .max_tokens = 500});
+    CHECK_THROWS_AS(session.generate({.prompt = ids(5, 1)}), OverloadedError);
+    CHECK_THROWS_AS(session.fork(), OverloadedError);
+  }
+  while (session.is_busy()) std::this_thread::yield();
+  CHECK_THROWS_AS(session.generate({.prompt = {}}), InvalidArgumentError);
+  const testing::TempFile saved("");
+  session.save(saved.path());
+  TinyEngine other({.n_threads = 1, .n_ctx = 600, .kv_type = KvType::f32});
+  CHECK_THROWS_AS(Session(other.engine, saved.path()), ModelFormatError);
+  CHECK_THROWS_AS(Session(tiny.engine, tiny.file.path()), ModelFormatError);
+  CHECK_THROWS_AS(Session(tiny.engine, "/nowhere/session"), FileError);
+  CHECK_THROWS_AS(session.save("/nowhere/session"), FileError);
+  std::ifstream in(saved.path(), std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  const testing::TempFile half(bytes.substr(0, bytes.size() / 2));
+  CHECK_THROWS_AS(Session(tiny.engine, half.path()), ModelFormatError);
+}
+
+}  // namespace q3l
