@@ -9,21 +9,22 @@ namespace q3l {
 Generation::Generation(Engine& engine, const Request& request)
     : engine_(engine),
       max_tokens_(request.max_tokens),
-      sampler_(request.sampling),
+      wants_logprobs_(request.sampling.n_logprobs.has_value()),
       stream_(engine.tokenizer(), request.stop),
       sequence_(engine.scheduler().open(request.prompt)),
+      sampler_(request.sampling, engine.config().n_vocab, request.prompt),
       logits_(static_cast<size_t>(engine.config().n_vocab)) {
   if (max_tokens_ < 1) throw InvalidArgumentError("max_tokens must be at least 1");
   timings_.n_prompt = sequence_.n_prompt;
 }
 
-int32_t Generation::next_token(const std::function<void()>& poll) {
+Sampled Generation::next_token(const std::function<void()>& poll) {
   const auto start = std::chrono::steady_clock::now();
   const bool in_prompt = sequence_.n_computed < sequence_.n_prompt;
   do {
     poll();
   } while (!engine_.scheduler().step(sequence_, logits_.data()));
-  const int32_t token = sampler_.sample(logits_);
+  const Sampled token = sampler_.sample(logits_);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   (in_prompt ? timings_.prompt_seconds : timings_.decode_seconds) += elapsed.count();
   timings_.n_decode_steps += !in_prompt;
@@ -32,14 +33,18 @@ int32_t Generation::next_token(const std::function<void()>& poll) {
 
 std::optional<std::string> Generation::next(const std::function<void()>& poll) {
   if (finish_reason_ != FinishReason::none) return std::nullopt;
-  const int32_t token = next_token(poll);
-  if (engine_.tokenizer().is_end(token)) {
+  const Sampled token = next_token(poll);
+  if (engine_.tokenizer().is_end(token.id)) {
     std::string rest = stream_.finish();
     return finish(FinishReason::stop, std::move(rest));
   }
-  sequence_.tokens.push_back(token);
+  sequence_.tokens.push_back(token.id);
+  if (wants_logprobs_) {
+    logprobs_.push_back(
+        {{token.id, token.logprob}, {token.likeliest.begin(), token.likeliest.end()}});
+  }
   ++timings_.n_generated;
-  std::string text = stream_.push(token);
+  std::string text = stream_.push(token.id);
   if (stream_.stopped()) return finish(FinishReason::stop, text + stream_.finish());
   const int total = static_cast<int>(sequence_.tokens.size());
   if (timings_.n_generated == max_tokens_ || total >= engine_.scheduler().n_ctx()) {

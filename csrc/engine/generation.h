@@ -26,6 +26,11 @@ enum class FinishReason {
   length,  // max_tokens, or the end of the context
 };
 
+// A generated token's log-probability, and the likeliest tokens in its place.
+struct TokenLogprobs : TokenLogprob {
+  std::vector<TokenLogprob> likeliest;
+};
+
 // The first generated token comes with the prompt's last step; every other one takes a decode step,
 // and so does the token that ends the turn, which does not count as generated.
 struct Timings {
@@ -47,19 +52,23 @@ class Generation {
 
   // Generated tokens, the one that ended the turn excepted.
   std::vector<int32_t> tokens() const;
+  // Of each of those, where the request asks for any.
+  const std::vector<TokenLogprobs>& logprobs() const { return logprobs_; }
   FinishReason finish_reason() const { return finish_reason_; }
   const Timings& timings() const { return timings_; }
 
  private:
-  int32_t next_token(const std::function<void()>& poll);
+  Sampled next_token(const std::function<void()>& poll);
   std::optional<std::string> finish(FinishReason reason, std::string text);
 
   Engine& engine_;
   int max_tokens_;
-  Sampler sampler_;
+  bool wants_logprobs_;
   TextStream stream_;
   Sequence sequence_;
+  Sampler sampler_;
   std::vector<float> logits_;
+  std::vector<TokenLogprobs> logprobs_;
   FinishReason finish_reason_ = FinishReason::none;
   Timings timings_;
 };

@@ -20,7 +20,7 @@ struct Sequence {
   std::vector<int32_t> tokens;
   int n_prompt;
   int n_computed = 0;
-  const float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
+  float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
 };
 
 class Scheduler {
