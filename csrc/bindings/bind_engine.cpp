@@ -47,9 +47,11 @@ std::optional<std::string> next_piece(Generation& generation) {
   return generation.next(check_signals);
 }
 
-py::list logprobs(const Generation& generation) {
+// (id, logprob, likeliest) of each token; nothing where they were not asked for.
+std::optional<py::list> logprobs(const Generation& generation) {
+  if (!generation.logprobs()) return std::nullopt;
   py::list out;
-  for (const TokenLogprobs& t : generation.logprobs()) {
+  for (const TokenLogprobs& t : *generation.logprobs()) {
     out.append(py::make_tuple(t.id, t.logprob, id_logprob_pairs(t.likeliest)));
   }
   return out;
@@ -128,8 +130,7 @@ void bind_engine(py::module_& m) {
            py::arg("max_tokens"), py::arg("sampling"), py::arg("stop"))
       .def("next", &next_piece, "The text that the next token completes, or None at the end.")
       .def_property_readonly("tokens", &Generation::tokens)
-      .def_property_readonly("logprobs", &logprobs,
-                             "(id, logprob, [(id, logprob), ...]) of each token, if asked for.")
+      .def_property_readonly("logprobs", &logprobs)
       .def_property_readonly("finish_reason",
                              [](const Generation& g) { return reason_text(g.finish_reason()); })
       .def_property_readonly("timings", [](const Generation& g) {

@@ -9,12 +9,12 @@ namespace q3l {
 Generation::Generation(Engine& engine, const Request& request)
     : engine_(engine),
       max_tokens_(request.max_tokens),
-      wants_logprobs_(request.sampling.n_logprobs.has_value()),
       stream_(engine.tokenizer(), request.stop),
       sequence_(engine.scheduler().open(request.prompt)),
       sampler_(request.sampling, engine.config().n_vocab, request.prompt),
       logits_(static_cast<size_t>(engine.config().n_vocab)) {
   if (max_tokens_ < 1) throw InvalidArgumentError("max_tokens must be at least 1");
+  if (request.sampling.n_logprobs) logprobs_.emplace();
   timings_.n_prompt = sequence_.n_prompt;
 }
 
@@ -39,8 +39,8 @@ std::optional<std::string> Generation::next(const std::function<void()>& poll) {
     return finish(FinishReason::stop, std::move(rest));
   }
   sequence_.tokens.push_back(token.id);
-  if (wants_logprobs_) {
-    logprobs_.push_back(
+  if (logprobs_) {
+    logprobs_->push_back(
         {{token.id, token.logprob}, {token.likeliest.begin(), token.likeliest.end()}});
   }
   ++timings_.n_generated;

@@ -52,8 +52,8 @@ class Generation {
 
   // Generated tokens, the one that ended the turn excepted.
   std::vector<int32_t> tokens() const;
-  // Of each of those, where the request asks for any.
-  const std::vector<TokenLogprobs>& logprobs() const { return logprobs_; }
+  // Of each of those, where the request asks for them.
+  const std::optional<std::vector<TokenLogprobs>>& logprobs() const { return logprobs_; }
   FinishReason finish_reason() const { return finish_reason_; }
   const Timings& timings() const { return timings_; }
 
@@ -63,12 +63,11 @@ class Generation {
 
   Engine& engine_;
   int max_tokens_;
-  bool wants_logprobs_;
   TextStream stream_;
   Sequence sequence_;
   Sampler sampler_;
   std::vector<float> logits_;
-  std::vector<TokenLogprobs> logprobs_;
+  std::optional<std::vector<TokenLogprobs>> logprobs_;
   FinishReason finish_reason_ = FinishReason::none;
   Timings timings_;
 };

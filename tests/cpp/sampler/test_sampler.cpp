@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "kernels/dispatch.h"
 
 namespace q3l {
 
@@ -96,6 +97,37 @@ TEST_CASE("without filters, every block of tokens is drawn from") {
   CHECK(seen.size() == 3);
   CHECK(seen[1000] == doctest::Approx(1000.0 / 1303).epsilon(0.02));
   CHECK(seen[300] == doctest::Approx(300.0 / 1303).epsilon(0.05));
+}
+
+TEST_CASE("every unit of mass belongs to its token") {
+  const Logits logits = scattered_logits(1000);
+  LogitBlocks blocks(kernels().ops);
+  blocks.read(logits);
+  std::vector<Candidate> all;
+  blocks.collect(-kInfinity, all);
+  blocks.weigh(all, 1.0f);
+  Mass end = 0;
+  const Mass total = blocks.weigh(1.0f);
+  for (const Candidate& t : all) {  // in the order of ids
+    if (t.mass == 0) continue;
+    CHECK(blocks.at(end, 1.0f) == t.id);
+    end += t.mass;
+    CHECK(blocks.at(end - 1, 1.0f) == t.id);
+  }
+  CHECK(end == total);
+
+  Shortlist list;
+  list.choose(blocks, {.temperature = 1, .top_p = 0.9999f});
+  std::vector<Candidate> left(list.tokens().begin(), list.tokens().end());
+  std::ranges::sort(left, likelier);
+  CHECK(left.size() > 500);
+  end = 0;
+  for (const Candidate& t : left) {  // the likeliest first
+    CHECK(list.at(end) == t.id);
+    end += t.mass;
+    CHECK(list.at(end - 1) == t.id);
+  }
+  CHECK(end == list.mass());
 }
 
 TEST_CASE("tokens of the smallest and largest temperatures are drawn") {
