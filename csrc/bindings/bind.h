@@ -12,6 +12,7 @@ void bind_kernels(pybind11::module_& m);
 void bind_machine(pybind11::module_& m);
 void bind_gguf(pybind11::module_& m);
 void bind_tokenizer(pybind11::module_& m);
+void bind_sampler(pybind11::module_& m);
 void bind_engine(pybind11::module_& m);
 void bind_benchmark(pybind11::module_& m);
 

@@ -9,6 +9,7 @@
 #include "bindings/names.h"
 #include "bindings/signals.h"
 #include "bindings/text.h"
+#include "bindings/tokens.h"
 #include "engine/engine.h"
 #include "engine/generation.h"
 
@@ -25,20 +26,6 @@ std::unique_ptr<Engine> open_engine(const std::string& path, int n_threads, int 
                               kv_bytes,  max_batch, max_queue};
   py::gil_scoped_release unlocked;
   return std::make_unique<Engine>(path, options);
-}
-
-// Ids as Python has them: whether they are in the vocabulary is the engine's to say, but they must
-// fit its type.
-std::vector<int32_t> token_ids(const std::vector<int64_t>& ids) {
-  std::vector<int32_t> narrow;
-  narrow.reserve(ids.size());
-  for (int64_t id : ids) {
-    if (id != static_cast<int32_t>(id)) {
-      throw InvalidArgumentError("token id " + std::to_string(id) + " is not in any vocabulary");
-    }
-    narrow.push_back(static_cast<int32_t>(id));
-  }
-  return narrow;
 }
 
 FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const std::string& role,
@@ -60,6 +47,16 @@ FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const st
 std::optional<std::string> next_piece(Generation& generation) {
   py::gil_scoped_release unlocked;
   return generation.next(check_signals);
+}
+
+// (id, logprob, likeliest) of each token; nothing where they were not asked for.
+std::optional<py::list> logprobs(const Generation& generation) {
+  if (!generation.logprobs()) return std::nullopt;
+  py::list out;
+  for (const TokenLogprobs& t : *generation.logprobs()) {
+    out.append(py::make_tuple(t.id, t.logprob, id_logprob_pairs(t.likeliest)));
+  }
+  return out;
 }
 
 py::dict info(const Engine& engine) {
@@ -126,7 +123,9 @@ const char* reason_text(FinishReason reason) {
 void bind_engine(py::module_& m) {
   py::class_<Engine>(m, "Engine")
       .def(py::init(&open_engine), py::arg("path"), py::arg("n_threads"), py::arg("n_ctx"),
-           py::arg("kv_type"), py::arg("kv_bytes"), py::arg("max_batch"), py::arg("max_queue"))
+           py::arg("kv_type"), py::arg("kv_bytes") = EngineOptions{}.kv_bytes,
+           py::arg("max_batch") = EngineOptions{}.max_batch,
+           py::arg("max_queue") = EngineOptions{}.max_queue)
       .def("info", &info)
       .def("statistics", &statistics)
       .def_property_readonly("n_ctx", [](Engine& e) { return e.executor().n_ctx(); })
@@ -145,20 +144,16 @@ void bind_engine(py::module_& m) {
 
   py::class_<Generation>(m, "Generation")
       .def(py::init([](Engine& engine, const std::vector<int64_t>& prompt, int max_tokens,
-                       float temperature, int top_k, float top_p, float min_p, uint64_t seed,
-                       std::vector<std::string> stop) {
-             return std::make_unique<Generation>(engine,
-                                                 Request{token_ids(prompt),
-                                                         max_tokens,
-                                                         {temperature, top_k, top_p, min_p, seed},
-                                                         std::move(stop)});
+                       const SamplerParams& sampling, std::vector<std::string> stop) {
+             return std::make_unique<Generation>(
+                 engine, Request{token_ids(prompt), max_tokens, sampling, std::move(stop)});
            }),
            py::keep_alive<1, 2>(), py::arg("engine"), py::arg("prompt"), py::kw_only(),
-           py::arg("max_tokens"), py::arg("temperature"), py::arg("top_k"), py::arg("top_p"),
-           py::arg("min_p"), py::arg("seed"), py::arg("stop"))
+           py::arg("max_tokens"), py::arg("sampling"), py::arg("stop"))
       .def("next", &next_piece, "The text that the next token completes, or None at the end.")
       .def("cancel", &Generation::cancel, "Ends it within a step.")
       .def_property_readonly("tokens", &Generation::tokens)
+      .def_property_readonly("logprobs", &logprobs)
       .def_property_readonly("finish_reason",
                              [](const Generation& g) { return reason_text(g.finish_reason()); })
       .def_property_readonly("timings", [](const Generation& g) {

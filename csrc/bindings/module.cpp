@@ -11,6 +11,7 @@ PYBIND11_MODULE(_core, m) {
   q3l::bind_machine(m);
   q3l::bind_gguf(m);
   q3l::bind_tokenizer(m);
+  q3l::bind_sampler(m);
   q3l::bind_engine(m);
   q3l::bind_benchmark(m);
 }

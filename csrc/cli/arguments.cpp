@@ -55,6 +55,13 @@ const std::vector<Flag>& flags() {
        [](Arguments& a, const std::string& v) { a.top_p = number<float>(v); }},
       {"", "--min-p", "X", "sample from tokens at least X times as likely as the likeliest",
        [](Arguments& a, const std::string& v) { a.min_p = number<float>(v); }},
+      {"", "--repeat-penalty", "X",
+       "divide the logits of tokens in the prompt or generated (the model's own, else 1)",
+       [](Arguments& a, const std::string& v) { a.repetition_penalty = number<float>(v); }},
+      {"", "--frequency-penalty", "X", "lower logits for each time that a token was generated (0)",
+       [](Arguments& a, const std::string& v) { a.frequency_penalty = number<float>(v); }},
+      {"", "--presence-penalty", "X", "lower logits of generated tokens once (0)",
+       [](Arguments& a, const std::string& v) { a.presence_penalty = number<float>(v); }},
       {"", "--seed", "N", "seed of the sampling (random)",
        [](Arguments& a, const std::string& v) { a.seed = number<uint64_t>(v); }},
       {"", "--json", "", "print one JSON object",
@@ -156,7 +163,7 @@ std::string help_text() {
     std::string left = std::string("  ") +
                        (*f.short_name ? std::string(f.short_name) + ", " : "    ") + f.name + " " +
                        f.value;
-    constexpr size_t kColumn = 26;
+    constexpr size_t kColumn = 28;
     left.resize(std::max(left.size(), kColumn), ' ');
     text += left + " " + f.help + "\n";
   }
@@ -170,6 +177,9 @@ SamplerParams sampling(const Arguments& a, SamplerParams defaults) {
   params.top_k = a.top_k.value_or(params.top_k);
   params.top_p = a.top_p.value_or(params.top_p);
   params.min_p = a.min_p.value_or(params.min_p);
+  params.repetition_penalty = a.repetition_penalty.value_or(params.repetition_penalty);
+  params.frequency_penalty = a.frequency_penalty.value_or(params.frequency_penalty);
+  params.presence_penalty = a.presence_penalty.value_or(params.presence_penalty);
   params.seed = a.seed ? *a.seed : std::random_device{}();
   return params;
 }

@@ -21,6 +21,7 @@ struct Arguments {
   EngineOptions engine;
   BenchmarkOptions benchmark;  // engine left out
   std::optional<float> temperature, top_p, min_p;
+  std::optional<float> repetition_penalty, frequency_penalty, presence_penalty;
   std::optional<int> top_k;
   std::optional<uint64_t> seed;
   bool json = false;

@@ -60,7 +60,7 @@ double start_milliseconds(const std::string& path, const EngineOptions& options)
   Sequence sequence = engine.executor().open({0});
   std::vector<float> logits(static_cast<size_t>(engine.config().n_vocab));
   engine.executor().step(sequence, logits.data());
-  Sampler({}).sample(logits);
+  Sampler({}, engine.config().n_vocab).sample(logits);
   return watch.milliseconds();
 }
 
@@ -109,7 +109,7 @@ class Workload {
     const Stopwatch watch;
     compute(prompt_);
     result.prefill_tok_s.values.push_back(options_.n_prompt / watch.seconds());
-    Sampler({}).sample({logits_.data(), static_cast<size_t>(n_vocab_)});
+    Sampler({}, n_vocab_).sample({logits_.data(), static_cast<size_t>(n_vocab_)});
     result.ttft_ms.values.push_back(watch.milliseconds());
   }
 

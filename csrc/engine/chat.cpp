@@ -16,6 +16,8 @@ SamplerParams read_sampling(const gguf::Reader& file, const SamplerParams& other
   params.top_k = static_cast<int>(file.get_float("general.sampling.top_k").value_or(0));
   params.top_p = static_cast<float>(file.get_float("general.sampling.top_p").value_or(1));
   params.min_p = static_cast<float>(file.get_float("general.sampling.min_p").value_or(0));
+  params.repetition_penalty =
+      static_cast<float>(file.get_float("general.sampling.penalty_repeat").value_or(1));
   return params;
 }
 

@@ -11,7 +11,7 @@ namespace q3l {
 ChatTemplate read_chat_template(const Engine& engine);
 
 // What chats use where the model's file recommends nothing else.
-inline constexpr SamplerParams kChatSampling{.temperature = 0.6f, .top_k = 20, .top_p = 0.95f};
+inline const SamplerParams kChatSampling{.temperature = 0.6f, .top_k = 20, .top_p = 0.95f};
 
 // The sampling that the file recommends; `otherwise` where it says nothing.
 SamplerParams read_sampling(const gguf::Reader& file, const SamplerParams& otherwise);

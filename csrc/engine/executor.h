@@ -29,7 +29,7 @@ struct Sequence {
   std::vector<Segment> segments;
   int n_prompt;
   int n_computed = 0;
-  const float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
+  float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
 
   Role next_role() const;
 };

@@ -23,6 +23,8 @@ class Generation {
 
   // Generated tokens, the one that ended the turn excepted.
   std::vector<int32_t> tokens() const { return job_->tokens(); }
+  // Of each of those, where the request asks for them.
+  std::optional<std::vector<TokenLogprobs>> logprobs() const { return job_->logprobs(); }
   FinishReason finish_reason() const { return job_->finish_reason(); }
   Timings timings() const { return job_->timings(); }
 

@@ -28,12 +28,13 @@ Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
       n_vocab_(executor.n_vocab()),
       most_positions_(static_cast<int>(std::min<int64_t>(
           n_ctx_, int64_t{max_tokens_} + static_cast<int>(request.prompt.size())))),
-      sampler_(request.sampling),
+      sampler_(request.sampling, n_vocab_, request.prompt),
       stream_(tokenizer, request.stop),
       sequence_(std::move(sequence)),
       keep_(std::move(keep)) {
   timings_.n_prompt = sequence_.n_prompt;
   const auto most_tokens = static_cast<size_t>(most_positions_ - sequence_.n_prompt + 1);
+  if (request.sampling.n_logprobs) logprobs_.emplace();
   pieces_.reserve(most_tokens + 1);
   tokens_.reserve(most_tokens);
 }
@@ -57,6 +58,11 @@ std::optional<std::string> Job::next(const std::function<void()>& poll) {
 std::vector<int32_t> Job::tokens() const {
   std::lock_guard lock(mutex_);
   return tokens_;
+}
+
+std::optional<std::vector<TokenLogprobs>> Job::logprobs() const {
+  std::lock_guard lock(mutex_);
+  return logprobs_;
 }
 
 FinishReason Job::finish_reason() const {
@@ -85,14 +91,14 @@ void Job::take_token() {
   }
 }
 
-void Job::accept(int32_t token) {
+void Job::accept(const Sampled& token) {
   const auto now = Clock::now();
   const bool is_first = !has_begun_text();
   if (is_first) first_token_ = now;
-  const bool ends = tokenizer_.is_end(token);
-  std::string text = ends ? std::string() : stream_.push(token);
+  const bool ends = tokenizer_.is_end(token.id);
+  std::string text = ends ? std::string() : stream_.push(token.id);
   const bool stops = ends || stream_.stopped();
-  if (!ends) sequence_.tokens.push_back(token);
+  if (!ends) sequence_.tokens.push_back(token.id);
   const int n = static_cast<int>(sequence_.tokens.size());
   const bool is_full = !stops && (n - sequence_.n_prompt == max_tokens_ || n >= n_ctx_);
   if (stops || is_full) {
@@ -100,7 +106,13 @@ void Job::accept(int32_t token) {
     is_finished_ = true;
   }
   std::lock_guard lock(mutex_);
-  if (!ends) tokens_.push_back(token);
+  if (!ends) {
+    tokens_.push_back(token.id);
+    if (logprobs_) {
+      logprobs_->push_back(
+          {{token.id, token.logprob}, {token.likeliest.begin(), token.likeliest.end()}});
+    }
+  }
   timings_.n_generated = static_cast<int>(tokens_.size());
   timings_.n_decode_steps += !is_first;
   timings_.prompt_seconds = seconds(first_token_ - begun_);

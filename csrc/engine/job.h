@@ -34,6 +34,11 @@ enum class FinishReason {
   cancelled,  // nobody wanted it any more
 };
 
+// A generated token's log-probability, and the likeliest tokens in its place.
+struct TokenLogprobs : TokenLogprob {
+  std::vector<TokenLogprob> likeliest;
+};
+
 // The first generated token comes with the prompt's last step; every other one takes a decode step,
 // and so does the token that ends the turn, which does not count as generated.
 struct Timings {
@@ -58,6 +63,7 @@ class Job {
   std::optional<std::string> next(const std::function<void()>& poll);
   void cancel() { is_cancelled_ = true; }
   std::vector<int32_t> tokens() const;  // generated, the one that ended the turn excepted
+  std::optional<std::vector<TokenLogprobs>> logprobs() const;  // of each, where they are wanted
   FinishReason finish_reason() const;
   Timings timings() const;
 
@@ -80,7 +86,7 @@ class Job {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void accept(int32_t token);
+  void accept(const Sampled& token);
 
   const Tokenizer& tokenizer_;
   const int max_tokens_, priority_, n_ctx_, n_vocab_, most_positions_;
@@ -97,6 +103,7 @@ class Job {
   std::vector<std::string> pieces_;
   size_t n_taken_ = 0;
   std::vector<int32_t> tokens_;
+  std::optional<std::vector<TokenLogprobs>> logprobs_;
   FinishReason reason_ = FinishReason::none;
   std::exception_ptr error_;
   Timings timings_;

@@ -106,6 +106,8 @@ inline constexpr int attend_tile_scratch(int n_rows, int head_dim) {
   return all > blocks ? all : blocks;
 }
 
+inline constexpr int kLogitBlock = 256;
+
 struct OpsSet {
   // y = x / rms(x) * weight
   void (*rms_norm)(float* y, const float* x, const float* weight, int n, float epsilon);
@@ -121,6 +123,11 @@ struct OpsSet {
   void (*attend_tile[kKvTypes])(const AttendTileArgs&);          // prompt rows, in float32
   void (*attend_tile_rounded[kKvTypes])(const AttendTileArgs&);  // or, if faster, in bf16
   int attend_rows;                                               // of a tile, at most
+  // The largest of each kLogitBlock values, the last block's perhaps fewer; NaN counts as -inf.
+  void (*block_max)(const float* x, int n, float* out);
+  // y = e^((x - top) * scale), not below e^-87: the same bits in every row. REQUIRES: x <= top, or
+  // NaN, which counts as -inf.
+  void (*exp_below)(float* y, const float* x, float top, float scale, int n);
 };
 
 }  // namespace q3l

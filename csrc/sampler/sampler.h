@@ -1,40 +1,55 @@
-// Chooses the next token from logits. The same parameters and seed give the same tokens.
+// Chooses the tokens of one sequence from its logits. The same parameters and seed give the same
+// tokens, whatever the instruction set.
 #pragma once
 
-#include <cstdint>
 #include <random>
-#include <span>
-#include <vector>
+
+#include "sampler/adjustments.h"
+#include "sampler/logit_blocks.h"
+#include "sampler/params.h"
+#include "sampler/shortlist.h"
 
 namespace q3l {
 
-struct SamplerParams {
-  float temperature = 0;  // 0: the likeliest token
-  int top_k = 0;          // only the k likeliest; 0: all
-  float top_p = 1;        // the likeliest tokens whose probabilities add up to p
-  float min_p = 0;        // only tokens at least this fraction as probable as the likeliest
-  uint64_t seed = 0;
+struct TokenLogprob {
+  int32_t id;
+  float logprob;
+};
+
+// Log-probabilities are the model's own: of its logits as they came, before bias, penalties, mask
+// and temperature.
+struct Sampled {
+  int32_t id;
+  float logprob = 0;                             // 0 where none were asked for
+  std::span<const TokenLogprob> likeliest = {};  // in descending order; until the next call
 };
 
 class Sampler {
  public:
-  // Throws InvalidArgumentError, naming the parameter, for one out of range.
-  explicit Sampler(const SamplerParams& params);
+  // Tokens of the prompt count for the repetition penalty only. Throws InvalidArgumentError, naming
+  // the parameter, for one out of range. REQUIRES: the prompt's ids are below n_vocab.
+  Sampler(const SamplerParams& params, int n_vocab, std::span<const int32_t> prompt = {});
 
-  // Filters apply in the order temperature, top-k, top-p, min-p, as in transformers.
-  int32_t sample(std::span<const float> logits);
+  // Changes the logits in the order bias, penalties, mask, in place; then draws one token by
+  // temperature, top-k, top-p and min-p, which from then on counts as generated. Bit i % 32 of word
+  // i / 32 of `mask` allows token i; without a mask all are. Throws InvalidArgumentError for a mask
+  // that is too short or allows nothing, Error when no allowed token's logit is finite.
+  // REQUIRES: n_vocab logits.
+  Sampled sample(std::span<float> logits, std::span<const uint32_t> mask = {});
 
  private:
-  struct Candidate {
-    float value;  // logit, then probability
-    int32_t id;
-  };
-
-  void keep_likeliest(std::span<const float> logits);
+  int32_t draw();
+  Mass random_mass(Mass total);
+  void rank(size_t n);
 
   SamplerParams params_;
   std::mt19937_64 random_;
-  std::vector<Candidate> candidates_;
+  Adjustments adjustments_;
+  LogitBlocks blocks_;
+  Shortlist shortlist_;
+  double log_total_ = 0;           // of the exponentials of the model's logits
+  std::vector<Candidate> ranked_;  // by the model's logits
+  std::vector<TokenLogprob> likeliest_;
 };
 
 }  // namespace q3l

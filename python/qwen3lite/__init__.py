@@ -16,7 +16,15 @@ from .errors import (
     UnsupportedModelError,
 )
 from .model import Model, ModelInfo
-from .results import ChatCompletion, ChatPiece, Completion, Message, Timings
+from .results import (
+    ChatCompletion,
+    ChatPiece,
+    Completion,
+    Message,
+    Timings,
+    TokenLogprob,
+    TokenLogprobs,
+)
 
 __all__ = [
     "ChatCompletion",
@@ -32,5 +40,7 @@ __all__ = [
     "ModelInfo",
     "Qwen3LiteError",
     "Timings",
+    "TokenLogprob",
+    "TokenLogprobs",
     "UnsupportedModelError",
 ]

@@ -1,6 +1,6 @@
 """The C++ core. Everything here raises qwen3lite.errors; text arguments may hold any characters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -84,9 +84,9 @@ class Engine:
         n_threads: int,
         n_ctx: int,
         kv_type: str,
-        kv_bytes: int,
-        max_batch: int,
-        max_queue: int,
+        kv_bytes: int = ...,
+        max_batch: int = ...,
+        max_queue: int = ...,
     ) -> None: ...
     # The fields of Statistics.
     def statistics(self) -> dict[str, int]: ...
@@ -119,6 +119,34 @@ def benchmark(
     progress: Callable[[int, int], None],
 ) -> dict[str, Any]: ...
 
+class SamplerParams:
+    def __init__(
+        self,
+        *,
+        temperature: float = 0.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        min_p: float = 0.0,
+        seed: int = 0,
+        repetition_penalty: float = 1.0,
+        frequency_penalty: float = 0.0,
+        presence_penalty: float = 0.0,
+        logit_bias: Mapping[int, float] = {},
+        n_logprobs: int | None = None,
+    ) -> None: ...
+
+class Sampler:
+    def __init__(self, params: SamplerParams, n_vocab: int, prompt: Ids = ()) -> None: ...
+    # (id, logprob, likeliest); changes the logits in place.
+    def sample(
+        self, logits: npt.NDArray[np.float32], mask: npt.NDArray[np.uint32] | None = None
+    ) -> tuple[int, float, list[tuple[int, float]]]: ...
+
+# (id, mass) of each token that the filters leave.
+def shortlist(
+    isa: str, logits: npt.NDArray[np.float32], params: SamplerParams
+) -> list[tuple[int, int]]: ...
+
 class Generation:
     def __init__(
         self,
@@ -126,17 +154,16 @@ class Generation:
         prompt: Ids,
         *,
         max_tokens: int,
-        temperature: float,
-        top_k: int,
-        top_p: float,
-        min_p: float,
-        seed: int,
+        sampling: SamplerParams,
         stop: Sequence[str],
     ) -> None: ...
     def next(self) -> str | None: ...
     def cancel(self) -> None: ...
     @property
     def tokens(self) -> list[int]: ...
+    # (id, logprob, likeliest) of each token; None where they were not asked for.
+    @property
+    def logprobs(self) -> list[tuple[int, float, list[tuple[int, float]]]] | None: ...
     @property
     def finish_reason(self) -> str: ...
     # The fields of Timings.

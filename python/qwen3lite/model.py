@@ -18,14 +18,18 @@ from .results import (
     FinishReason,
     Message,
     Timings,
+    TokenLogprob,
+    TokenLogprobs,
     consume,
 )
+from .sampling import SamplingOptions, sampler_params
 from .sources import locate
 from .thinking import ThinkSplitter
 
 if TYPE_CHECKING:  # a tenth of a second, which programs without arrays save
     import numpy as np
     import numpy.typing as npt
+    from typing_extensions import Unpack
 
     from ._core import Ids
 
@@ -36,6 +40,7 @@ SAMPLING_KEYS = {
     "top_k": "general.sampling.top_k",
     "top_p": "general.sampling.top_p",
     "min_p": "general.sampling.min_p",
+    "repetition_penalty": "general.sampling.penalty_repeat",
 }
 
 
@@ -137,9 +142,13 @@ class Model:
 
     @cached_property
     def published_sampling(self) -> dict[str, float]:
-        """Those of temperature, top_k, top_p and min_p that the file recommends."""
+        """Those of temperature, top_k, top_p, min_p and repetition_penalty that the file
+        recommends."""
         numbers = {name: self._engine.metadata_number(key) for name, key in SAMPLING_KEYS.items()}
-        return {name: number for name, number in numbers.items() if number is not None}
+        published = {name: number for name, number in numbers.items() if number is not None}
+        if "top_k" in published:
+            published["top_k"] = int(published["top_k"])
+        return published
 
     @property
     def bos_ids(self) -> list[int]:
@@ -177,13 +186,9 @@ class Model:
         prompt: str | Ids,
         *,
         max_tokens: int = ...,
-        temperature: float = ...,
-        top_k: int = ...,
-        top_p: float = ...,
-        min_p: float = ...,
-        seed: int | None = ...,
         stop: str | Sequence[str] | None = ...,
         stream: Literal[False] = ...,
+        **sampling: Unpack[SamplingOptions],
     ) -> Completion: ...
     @overload
     def generate(
@@ -191,43 +196,41 @@ class Model:
         prompt: str | Ids,
         *,
         max_tokens: int = ...,
-        temperature: float = ...,
-        top_k: int = ...,
-        top_p: float = ...,
-        min_p: float = ...,
-        seed: int | None = ...,
         stop: str | Sequence[str] | None = ...,
         stream: Literal[True],
+        **sampling: Unpack[SamplingOptions],
     ) -> Generator[str, None, Completion]: ...
     def generate(
         self,
         prompt: str | Ids,
         *,
         max_tokens: int = 256,
-        temperature: float = 0.0,
-        top_k: int = 0,
-        top_p: float = 1.0,
-        min_p: float = 0.0,
-        seed: int | None = None,
         stop: str | Sequence[str] | None = None,
         stream: bool = False,
+        **sampling: Unpack[SamplingOptions],
     ) -> Completion | Generator[str, None, Completion]:
         """Completes `prompt`: a text, in which special tokens count and to which BOS is added where
         the file asks for it, or ids that are taken as they are.
 
-        Temperature 0 takes the likeliest token each time. Filters apply in the order top-k (0:
-        all), top-p (1: all), min-p (0: all). `seed` None draws one. The text ends before the first
-        of the `stop` strings. With `stream`, returns a generator of pieces that never split a
-        character and join to the text; its return value is the Completion, and closing it ends the
-        generation.
+        The text ends before the first of the `stop` strings. With `stream`, returns a generator of
+        pieces that never split a character and join to the text; its return value is the
+        Completion, and closing it ends the generation.
+
+        `sampling`: temperature (0.0, the likeliest token each time), top_k (0: all), top_p (1.0),
+        min_p (0.0), seed (random), repetition_penalty (1.0: over prompt and generated tokens, as in
+        transformers), frequency_penalty and presence_penalty (0.0, from -2 to 2: over generated
+        tokens, as OpenAI defines them), logit_bias (a dict of id to bias), logprobs (None, or how
+        many of the likeliest tokens to report with the chosen one). They apply in the order bias,
+        penalties, temperature, top-k, top-p, min-p. Log-probabilities are the model's own, before
+        all of these.
 
         Throws ContextOverflowError for a prompt longer than n_ctx, InvalidArgumentError for
         arguments out of range, KeyboardInterrupt on Ctrl-C: the model remains usable.
         """
         if isinstance(prompt, str):
             prompt = self.bos_ids + self.tokenize(prompt)
-        sampling = _Sampling(temperature, top_k, top_p, min_p, seed)
-        pieces = _text_pieces(self._start(prompt, max_tokens, sampling, stop))
+        params = sampler_params(sampling, {}, self.info.n_vocab)
+        pieces = _text_pieces(self._start(prompt, max_tokens, params, stop))
         return pieces if stream else consume(pieces)
 
     @overload
@@ -238,13 +241,9 @@ class Model:
         enable_thinking: bool | None = ...,
         tools: Tools | None = ...,
         max_tokens: int | None = ...,
-        temperature: float | None = ...,
-        top_k: int | None = ...,
-        top_p: float | None = ...,
-        min_p: float | None = ...,
-        seed: int | None = ...,
         stop: str | Sequence[str] | None = ...,
         stream: Literal[False] = ...,
+        **sampling: Unpack[SamplingOptions],
     ) -> ChatCompletion: ...
     @overload
     def chat(
@@ -254,13 +253,9 @@ class Model:
         enable_thinking: bool | None = ...,
         tools: Tools | None = ...,
         max_tokens: int | None = ...,
-        temperature: float | None = ...,
-        top_k: int | None = ...,
-        top_p: float | None = ...,
-        min_p: float | None = ...,
-        seed: int | None = ...,
         stop: str | Sequence[str] | None = ...,
         stream: Literal[True],
+        **sampling: Unpack[SamplingOptions],
     ) -> Generator[ChatPiece, None, ChatCompletion]: ...
     def chat(
         self,
@@ -269,13 +264,9 @@ class Model:
         enable_thinking: bool | None = None,
         tools: Tools | None = None,
         max_tokens: int | None = None,
-        temperature: float | None = None,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        min_p: float | None = None,
-        seed: int | None = None,
         stop: str | Sequence[str] | None = None,
         stream: bool = False,
+        **sampling: Unpack[SamplingOptions],
     ) -> ChatCompletion | Generator[ChatPiece, None, ChatCompletion]:
         """The model's next answer to `messages`, through the file's chat template.
 
@@ -284,19 +275,16 @@ class Model:
         its text spells stay text. `enable_thinking` and `tools` (JSON schemas) are the template's;
         None leaves its default. What the model thinks is told from what it answers.
 
-        `max_tokens` None: until the context is full. Sampling that is None is what the model was
-        published with, else temperature 0.6, top-p 0.95, top-k 20. With `stream`, returns a
-        generator of ChatPiece whose return value is the ChatCompletion. Throws as generate() does.
+        `max_tokens` None: until the context is full. `sampling` as for generate(); what is left out
+        is what the model was published with, else temperature 0.6, top-p 0.95, top-k 20. With
+        `stream`, returns a generator of ChatPiece whose return value is the ChatCompletion. Throws
+        as generate() does.
         """
         prompt = self._chat_template.encode(messages, enable_thinking, tools)
-        given = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
-        chosen = CHAT_SAMPLING | self.published_sampling
-        chosen |= {name: value for name, value in given.items() if value is not None}
-        sampling = _Sampling(
-            chosen["temperature"], int(chosen["top_k"]), chosen["top_p"], chosen["min_p"], seed
-        )
+        defaults = CHAT_SAMPLING | self.published_sampling
+        params = sampler_params(sampling, defaults, self.info.n_vocab)
         limit = self.n_ctx if max_tokens is None else max_tokens
-        generation = self._start(prompt.ids, limit, sampling, stop)
+        generation = self._start(prompt.ids, limit, params, stop)
         pieces = _chat_pieces(generation, ThinkSplitter(prompt.thinking))
         return pieces if stream else consume(pieces)
 
@@ -308,30 +296,16 @@ class Model:
         self,
         prompt: Ids,
         max_tokens: int,
-        sampling: _Sampling,
+        sampling: _core.SamplerParams,
         stop: str | Sequence[str] | None,
     ) -> _core.Generation:
-        seed = int.from_bytes(os.urandom(8), "little") if sampling.seed is None else sampling.seed
         return _core.Generation(
             self._engine,
             prompt,
             max_tokens=min(max_tokens, self.n_ctx),
-            temperature=sampling.temperature,
-            top_k=min(sampling.top_k, self.info.n_vocab),
-            top_p=sampling.top_p,
-            min_p=sampling.min_p,
-            seed=seed % (1 << 64),
+            sampling=sampling,
             stop=[stop] if isinstance(stop, str) else list(stop or ()),
         )
-
-
-@dataclass(frozen=True)
-class _Sampling:
-    temperature: float
-    top_k: int
-    top_p: float
-    min_p: float
-    seed: int | None
 
 
 def _text_pieces(generation: _core.Generation) -> Generator[str, None, Completion]:
@@ -341,7 +315,11 @@ def _text_pieces(generation: _core.Generation) -> Generator[str, None, Completio
             pieces.append(piece)
             yield piece
     return Completion(
-        "".join(pieces), generation.tokens, _reason(generation), Timings(**generation.timings)
+        "".join(pieces),
+        generation.tokens,
+        _reason(generation),
+        Timings(**generation.timings),
+        _logprobs(generation),
     )
 
 
@@ -361,7 +339,18 @@ def _chat_pieces(
         "".join(piece.content for piece in pieces),
         "".join(piece.reasoning_content for piece in pieces),
     )
-    return ChatCompletion(message, _reason(generation), Timings(**generation.timings))
+    return ChatCompletion(
+        message, _reason(generation), Timings(**generation.timings), _logprobs(generation)
+    )
+
+
+def _logprobs(generation: _core.Generation) -> list[TokenLogprobs] | None:
+    if generation.logprobs is None:
+        return None
+    return [
+        TokenLogprobs(token, logprob, [TokenLogprob(*pair) for pair in likeliest])
+        for token, logprob, likeliest in generation.logprobs
+    ]
 
 
 def _reason(generation: _core.Generation) -> FinishReason:

@@ -41,13 +41,30 @@ class Timings:
 
 
 @dataclass(frozen=True)
+class TokenLogprob:
+    """A token and the natural logarithm of the probability that the model gives it."""
+
+    token_id: int
+    logprob: float
+
+
+@dataclass(frozen=True)
+class TokenLogprobs(TokenLogprob):
+    """The same of a generated token, with the likeliest tokens in its place, in that order."""
+
+    top: list[TokenLogprob]
+
+
+@dataclass(frozen=True)
 class Completion:
-    """A completed prompt. `token_ids` leaves out the token by which the model ended the text."""
+    """A completed prompt. `token_ids`, and so `logprobs`, which has an entry for each where they
+    were asked for, leaves out the token by which the model ended the text."""
 
     text: str
     token_ids: list[int] = field(repr=False)
     finish_reason: FinishReason
     timings: Timings
+    logprobs: list[TokenLogprobs] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,11 +86,13 @@ class ChatPiece:
 
 @dataclass(frozen=True)
 class ChatCompletion:
-    """An answer. Its message may be appended to the messages of the next call."""
+    """An answer. Its message may be appended to the messages of the next call. `logprobs`: of its
+    tokens, thoughts included, where they were asked for."""
 
     message: Message
     finish_reason: FinishReason
     timings: Timings
+    logprobs: list[TokenLogprobs] | None = field(default=None, repr=False)
 
 
 def consume(

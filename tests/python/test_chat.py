@@ -300,11 +300,15 @@ def test_an_answer_in_a_thinking_prompt_starts_with_thoughts(tmp_path: Path) -> 
 def test_sampling_is_what_the_model_was_published_with(tmp_path: Path) -> None:
     plain = Model(mc.make_checkpoint(tmp_path / "plain", GEOMETRY))
     published = mc.make_checkpoint(tmp_path / "published", GEOMETRY)
-    settings = {"temperature": 1.5, "top_k": 1, "do_sample": True}
+    settings = {"temperature": 1.5, "top_k": 1, "repetition_penalty": 1.25, "do_sample": True}
     (published / "generation_config.json").write_text(json.dumps(settings))
     cautious = Model(published)
     assert plain.published_sampling == {}
-    assert cautious.published_sampling == {"temperature": 1.5, "top_k": 1}
+    assert cautious.published_sampling == {
+        "temperature": 1.5,
+        "top_k": 1,
+        "repetition_penalty": 1.25,
+    }
 
     def answers(model: Model, **options: Any) -> set[str]:
         runs = (model.chat([user("hi")], max_tokens=8, seed=i, **options) for i in range(6))

@@ -181,6 +181,12 @@ def test_texts_start_with_bos_where_the_file_asks_for_it(
         ({"temperature": 1, "top_p": 1.5}, "top_p"),
         ({"temperature": 1, "top_k": -2}, "top_k"),
         ({"temperature": 1, "min_p": 2}, "min_p"),
+        ({"repetition_penalty": 0}, "repetition_penalty"),
+        ({"frequency_penalty": 3}, "frequency_penalty"),
+        ({"presence_penalty": -3}, "presence_penalty"),
+        ({"logit_bias": {320: 1.0}}, "token id 320, .* vocabulary of 320"),
+        ({"logit_bias": {1 << 40: 1.0}}, "token id 1099511627776"),
+        ({"logprobs": -1}, "logprobs"),
     ],
 )
 def test_arguments_out_of_range_are_named(
@@ -188,6 +194,66 @@ def test_arguments_out_of_range_are_named(
 ) -> None:
     with pytest.raises(InvalidArgumentError, match=complaint):
         tiny.generate("hello", **options)
+
+
+def test_an_option_that_there_is_not_is_named(tiny: Model) -> None:
+    wrong: Any = {"temprature": 1.0}
+    with pytest.raises(TypeError, match="temprature"):
+        tiny.generate("hello", **wrong)
+    with pytest.raises(TypeError, match="temprature"):
+        tiny.chat([{"role": "user", "content": "hello"}], **wrong)
+
+
+def test_log_probabilities_are_those_of_the_logits(tiny: Model) -> None:
+    ids = tiny.tokenize("hello in the middle")
+    options: Any = {"temperature": 1.0, "top_k": 40, "seed": 3, "max_tokens": 6}
+    completion = tiny.generate(ids, logprobs=4, repetition_penalty=1.5, **options)
+    assert completion.logprobs is not None
+    assert [t.token_id for t in completion.logprobs] == completion.token_ids
+    for i, token in enumerate(completion.logprobs):
+        row = tiny.logits(ids + completion.token_ids[:i], role="generated", last=1)[0]
+        exact = row - np.logaddexp.reduce(row.astype(np.float64))
+        assert token.logprob == pytest.approx(exact[token.token_id], abs=0.05)
+        assert [t.token_id for t in token.top[:1]] == [int(row.argmax())]
+        assert [t.logprob for t in token.top] == sorted(
+            (t.logprob for t in token.top), reverse=True
+        )
+        assert len(token.top) == 4
+    chosen = tiny.generate(ids, logprobs=0, **options)
+    assert chosen.logprobs is not None
+    assert chosen.logprobs[0].top == []
+    assert tiny.generate(ids, **options).logprobs is None
+    chat = tiny.chat([{"role": "user", "content": "hello"}], logprobs=1, max_tokens=3)
+    assert chat.logprobs is not None
+    assert len(chat.logprobs) == chat.timings.n_generated
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"frequency_penalty": 1.5},
+        {"presence_penalty": 2.0},
+        {"repetition_penalty": 3.0},
+        {"logit_bias": {100: 3.0, 7: 4.0}},
+    ],
+    ids=str,
+)
+def test_bias_and_penalties_change_what_is_written(tiny: Model, option: dict[str, Any]) -> None:
+    prompt = [100, 7, 100]
+    written = tiny.generate(prompt, max_tokens=12, **option).token_ids
+    assert len(written) == 12
+    assert written != tiny.generate(prompt, max_tokens=12).token_ids
+    for i, token in enumerate(written):
+        row = tiny.logits(prompt + written[:i], last=1)[0]
+        for other, bias in option.get("logit_bias", {}).items():
+            row[other] += bias
+        for seen in {*prompt, *written[:i]}:
+            factor = option.get("repetition_penalty", 1.0)
+            row[seen] *= 1 / factor if row[seen] > 0 else factor
+        for seen in set(written[:i]):
+            row[seen] -= option.get("presence_penalty", 0.0)
+            row[seen] -= option.get("frequency_penalty", 0.0) * written[:i].count(seen)
+        assert row[token] > row.max() - 0.05
 
 
 @pytest.mark.parametrize("ids", [[], [320], [-1], [1 << 40]])

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,18 @@ def test_raw_and_seeds(program: str, model: Model) -> None:
     hot = [*raw, "--temp", "1.5", "--top-k", "50", "--top-p", "0.95", "--min-p", "0.01"]
     assert answer(program, *hot, "--seed", "5") == answer(program, *hot, "--seed", "5")
     assert answer(program, *hot, "--seed", "5") != answer(program, *hot, "--seed", "6")
+
+
+@pytest.mark.parametrize("name", ["repeat", "frequency", "presence"])
+def test_penalties_are_those_of_the_package(program: str, model: Model, name: str) -> None:
+    text = "One two three one two three one two"
+    keyword = {"repeat": "repetition"}.get(name, name) + "_penalty"
+    out = answer(
+        program, "run", str(model.path), "--raw", "-p", text, "-n", "20", f"--{name}-penalty", "1.6"
+    )
+    options: dict[str, Any] = {keyword: 1.6}
+    assert out == model.generate(text, max_tokens=20, **options).text + "\n"
+    assert out != model.generate(text, max_tokens=20).text + "\n"
 
 
 def test_chat_keeps_the_conversation(program: str, model: Model) -> None:

@@ -1,4 +1,5 @@
-// Everything but matrix products: norms, rotations, activation, attention, the cache's stores.
+// Everything but matrix products: norms, rotations, activation, attention, the cache's stores, and
+// what sampling asks of a row of logits.
 // How attention of prompt rows may round is the instruction set's choice: kAttendRounded.
 #include "kernels/generic/attend.inl"
 #include "kernels/generic/lanes.inl"
@@ -68,6 +69,26 @@ void store_halves(const float* x, uint8_t* out, int n) {
   }
 }
 
+void block_max(const float* x, int n, float* out) {
+  for (; n > 0; n -= kLogitBlock, x += kLogitBlock) {
+    const int n_here = n < kLogitBlock ? n : kLogitBlock;
+    F largest = splat(-__builtin_inff());
+    int i = 0;
+    // In this order, as max takes its second operand where the first is NaN.
+    for (; i + kLanes <= n_here; i += kLanes) largest = max(load(x + i), largest);
+    float most = reduce_max(largest);
+    for (; i < n_here; ++i) most = x[i] > most ? x[i] : most;
+    *out++ = most;
+  }
+}
+
+void exp_below(float* y, const float* x, float top, float scale, int n) {
+  for (int i = 0; i < n; i += kLanes) {
+    const F below = mul(sub(load_first(x + i, n - i), splat(top)), splat(scale));
+    store_first(y + i, exp_reproducible(below), n - i);
+  }
+}
+
 constexpr OpsSet kSet = {
     rms_norm,
     add_rows,
@@ -80,4 +101,6 @@ constexpr OpsSet kSet = {
     {attend_tile<RealLoader<load_single, 4>>, attend_tile<RealLoader<load_half, 2>>},
     {kAttendRounded<RealLoader<load_single, 4>>, kAttendRounded<RealLoader<load_half, 2>>},
     kAttendTileRows,
+    block_max,
+    exp_below,
 };

@@ -11,9 +11,12 @@ from ..results import Message, consume
 from .display import Answer, open_model, show_timings
 from .options import (
     Context,
+    FrequencyPenalty,
     MaxTokens,
     MinP,
     ModelName,
+    PresencePenalty,
+    RepeatPenalty,
     Seed,
     Temperature,
     Think,
@@ -35,6 +38,9 @@ def chat(
     top_k: TopK = None,
     top_p: TopP = None,
     min_p: MinP = None,
+    repeat_penalty: RepeatPenalty = None,
+    frequency_penalty: FrequencyPenalty = None,
+    presence_penalty: PresencePenalty = None,
     seed: Seed = None,
     type: Type = "q8_0",
 ) -> None:
@@ -46,7 +52,15 @@ def chat(
     """
     loaded = open_model(model, type, threads, ctx)
     options = given(
-        max_tokens=max_tokens, temperature=temp, top_k=top_k, top_p=top_p, min_p=min_p, seed=seed
+        max_tokens=max_tokens,
+        temperature=temp,
+        top_k=top_k,
+        top_p=top_p,
+        min_p=min_p,
+        repetition_penalty=repeat_penalty,
+        frequency_penalty=frequency_penalty,
+        presence_penalty=presence_penalty,
+        seed=seed,
     )
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing

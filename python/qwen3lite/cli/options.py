@@ -39,6 +39,16 @@ MinP = Annotated[
     float | None,
     typer.Option("--min-p", help="Sample from those at least P times as likely as the likeliest."),
 ]
+RepeatPenalty = Annotated[
+    float | None,
+    typer.Option(help="Divides the logits of tokens in the prompt or generated."),
+]
+FrequencyPenalty = Annotated[
+    float | None, typer.Option(help="Lowers logits for each time that a token was generated.")
+]
+PresencePenalty = Annotated[
+    float | None, typer.Option(help="Lowers the logits of generated tokens once.")
+]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the sampling; else random.")]
 Think = Annotated[
     bool | None,

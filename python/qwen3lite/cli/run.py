@@ -12,11 +12,14 @@ from .display import Answer, open_model, show_timings
 from .options import (
     INTERRUPTED,
     Context,
+    FrequencyPenalty,
     Json,
     MaxTokens,
     MinP,
     ModelName,
+    PresencePenalty,
     Prompt,
+    RepeatPenalty,
     Seed,
     Temperature,
     Think,
@@ -43,6 +46,9 @@ def run(
     top_k: TopK = None,
     top_p: TopP = None,
     min_p: MinP = None,
+    repeat_penalty: RepeatPenalty = None,
+    frequency_penalty: FrequencyPenalty = None,
+    presence_penalty: PresencePenalty = None,
     seed: Seed = None,
     as_json: Json = False,
     type: Type = "q8_0",
@@ -55,7 +61,15 @@ def run(
     loaded = open_model(model, type, threads, ctx)
     text = prompt_text(prompt)
     options = given(
-        max_tokens=max_tokens, temperature=temp, top_k=top_k, top_p=top_p, min_p=min_p, seed=seed
+        max_tokens=max_tokens,
+        temperature=temp,
+        top_k=top_k,
+        top_p=top_p,
+        min_p=min_p,
+        repetition_penalty=repeat_penalty,
+        frequency_penalty=frequency_penalty,
+        presence_penalty=presence_penalty,
+        seed=seed,
     )
     answer = Answer()
     show = None if as_json else answer.show

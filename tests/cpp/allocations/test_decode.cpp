@@ -56,13 +56,12 @@ std::vector<int32_t> prompt(int sequence) {
   return ids;
 }
 
-// Allocations of kSteps greedy steps over `batch` sequences.
-int allocations_of_decoding(Engine& engine, int batch) {
+// Allocations of kSteps steps over `batch` sequences.
+int allocations_of_decoding(Engine& engine, Sampler& sampler, int batch) {
   const auto n_vocab = static_cast<size_t>(engine.config().n_vocab);
   std::vector<float> logits(static_cast<size_t>(batch) * n_vocab);
   std::vector<Sequence> sequences;
   std::vector<Sequence*> all;
-  Sampler sampler({});
   sequences.reserve(static_cast<size_t>(batch));
   for (int i = 0; i < batch; ++i) {
     all.push_back(&sequences.emplace_back(engine.executor().open(prompt(i))));
@@ -70,10 +69,22 @@ int allocations_of_decoding(Engine& engine, int batch) {
   engine.executor().step(all, logits.data());
   const int before = allocations;
   for (int step = 0; step < kSteps; ++step) {
-    for (Sequence* s : all) s->tokens.push_back(sampler.sample({s->logits, n_vocab}));
+    for (Sequence* s : all) s->tokens.push_back(sampler.sample({s->logits, n_vocab}).id);
     engine.executor().step(all, logits.data());
   }
   return allocations - before;
+}
+
+SamplerParams everything() {
+  return {.temperature = 1,
+          .top_k = 200,
+          .top_p = 0.99f,
+          .min_p = 1e-6f,
+          .repetition_penalty = 1.1f,
+          .frequency_penalty = 0.1f,
+          .presence_penalty = 0.1f,
+          .logit_bias = {{7, 1.0f}},
+          .n_logprobs = 5};
 }
 
 void check_decoding(const testing::TinyModel& shape) {
@@ -83,8 +94,11 @@ void check_decoding(const testing::TinyModel& shape) {
     for (int batch : {1, 3}) {
       CAPTURE(n_threads);
       CAPTURE(batch);
-      allocations_of_decoding(engine, batch);
-      CHECK(allocations_of_decoding(engine, batch) == 0);
+      for (const SamplerParams& params : {SamplerParams{}, everything()}) {
+        Sampler sampler(params, engine.config().n_vocab);
+        allocations_of_decoding(engine, sampler, batch);
+        CHECK(allocations_of_decoding(engine, sampler, batch) == 0);
+      }
     }
   }
 }

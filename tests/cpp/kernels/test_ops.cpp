@@ -2,7 +2,9 @@
 // that are no whole number of vectors, with values behind the end that must stay.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "base/fp16.h"
@@ -104,6 +106,61 @@ TEST_CASE("addition, norm and activation write their own values only") {
       CHECK(guards_stand(scaled));
       CHECK(guards_stand(normed));
       CHECK(guards_stand(gated));
+    }
+  }
+}
+
+TEST_CASE("largest of each block, whatever is no number") {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const std::string& isa : available_isas()) {
+    const OpsSet ops = select_kernels(isa).ops;
+    for (int n : {1, 3, 255, 256, 257, 1000}) {
+      CAPTURE(isa);
+      CAPTURE(n);
+      std::vector<float> x = random_values(n, 6);
+      for (float& v : x) v -= 100.0f;  // below what a padded vector would hold
+      x[static_cast<size_t>(n / 2)] = x[0] = std::nanf("");
+      const int n_blocks = (n + kLogitBlock - 1) / kLogitBlock;
+      std::vector<float> maxima = guarded(std::vector<float>(static_cast<size_t>(n_blocks)));
+      ops.block_max(x.data(), n, maxima.data());
+      for (int b = 0; b < n_blocks; ++b) {
+        float largest = -kInfinity;
+        for (int i = b * kLogitBlock; i < std::min(n, (b + 1) * kLogitBlock); ++i) {
+          if (x[static_cast<size_t>(i)] > largest) largest = x[static_cast<size_t>(i)];
+        }
+        CHECK(maxima[static_cast<size_t>(b)] == largest);
+      }
+      CHECK(guards_stand(maxima));
+    }
+  }
+}
+
+TEST_CASE("exponentials below a largest value are right, and the same bits in every row") {
+  const OpsSet scalar = select_kernels("scalar").ops;
+  for (const std::string& isa : available_isas()) {
+    const OpsSet ops = select_kernels(isa).ops;
+    for (int n : {1, 7, 100, 5000}) {
+      CAPTURE(isa);
+      CAPTURE(n);
+      std::vector<float> x = random_values(n, 7);
+      for (size_t i = 0; i < x.size(); ++i) x[i] = 3.0f - std::fabs(x[i]) * (i % 50);
+      x.back() = 3.0f;
+      if (n > 1) x[0] = std::nanf("");
+      if (n > 2) x[1] = -std::numeric_limits<float>::infinity();
+      std::vector<float> y = guarded(x), expected = guarded(x);
+      ops.exp_below(y.data(), y.data(), 3.0f, 0.7f, n);
+      scalar.exp_below(expected.data(), x.data(), 3.0f, 0.7f, n);
+      CHECK(std::memcmp(y.data(), expected.data(), y.size() * sizeof(float)) == 0);
+      int wrong = 0;
+      for (int i = 0; i < n; ++i) {
+        const auto k = static_cast<size_t>(i);
+        double power = (static_cast<double>(x[k]) - 3.0) * static_cast<double>(0.7f);
+        if (!(power > -87)) power = -87;
+        wrong += std::fabs(y[k] / std::exp(power) - 1) > 2e-7 - 2e-7 * power;
+      }
+      CHECK(wrong == 0);
+      CHECK(y[static_cast<size_t>(n - 1)] == 1.0f);
+      CHECK(guards_stand(y));
     }
   }
 }
