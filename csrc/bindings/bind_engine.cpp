@@ -51,9 +51,10 @@ std::optional<std::string> next_piece(Generation& generation) {
 
 // (id, logprob, likeliest) of each token; nothing where they were not asked for.
 std::optional<py::list> logprobs(const Generation& generation) {
-  if (!generation.logprobs()) return std::nullopt;
+  const auto found = generation.logprobs();
+  if (!found) return std::nullopt;
   py::list out;
-  for (const TokenLogprobs& t : *generation.logprobs()) {
+  for (const TokenLogprobs& t : *found) {
     out.append(py::make_tuple(t.id, t.logprob, id_logprob_pairs(t.likeliest)));
   }
   return out;
