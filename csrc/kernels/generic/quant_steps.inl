@@ -10,8 +10,8 @@ static_assert(kLanes == 4 * kStep);
 // kStep blocks of one input row.
 struct alignas(4 * kLanes) QuantStep {
   int16_t q[4][kLanes][2];
-  // Sums of the values that a dot product adds in a lane, for offsets, which are 8 or more: all of
-  // them, and those of the first half.
+  // Sums of a block's values in each of its lanes, for offsets, which are 8 or more: of all of
+  // them, and of those of the first half.
   int32_t minus_8_sums[2][kLanes];
   float sums[kLanes];  // for minima
 };
@@ -27,9 +27,9 @@ inline size_t quant_groups_bytes(int n_in, int n_rows) {
 
 // Takes block number b of a step, in order.
 inline void pack_block(const int16_t* x, int b, QuantStep* step) {
+  int32_t sums[2] = {};
   for (int i = 0; i < 4; ++i) {
     const int lane = 4 * b + i;
-    int32_t sums[2];
     for (int half = 0; half < 2; ++half) {
       const int16_t* v = x + 16 * half + 4 * i;
       int16_t (*q)[kLanes][2] = step->q + 2 * half;
@@ -37,8 +37,10 @@ inline void pack_block(const int16_t* x, int b, QuantStep* step) {
       q[0][lane][1] = v[2];
       q[1][lane][0] = v[1];
       q[1][lane][1] = v[3];
-      sums[half] = v[0] + v[1] + v[2] + v[3];
+      sums[half] += v[0] + v[1] + v[2] + v[3];
     }
+  }
+  for (int lane = 4 * b; lane < 4 * b + 4; ++lane) {
     step->minus_8_sums[0][lane] = -8 * (sums[0] + sums[1]);
     step->minus_8_sums[1][lane] = -8 * sums[0];
     step->sums[lane] = static_cast<float>(sums[0] + sums[1]);
