@@ -203,8 +203,11 @@ inline void widen(Payload a, int16_t (*q)[32]) {
   widen_block<1>(a, q[1]);
 }
 inline I32 add_lanes(const I32 (&rows)[4]) {
-  return {_mm256_hadd_epi32(_mm256_hadd_epi32(rows[0].v, rows[1].v),
-                            _mm256_hadd_epi32(rows[2].v, rows[3].v))};
+  auto add_pairs = [](I32 a, I32 b) {
+    return _mm256_add_epi32(_mm256_unpacklo_epi32(a.v, b.v), _mm256_unpackhi_epi32(a.v, b.v));
+  };
+  const __m256i low = add_pairs(rows[0], rows[1]), high = add_pairs(rows[2], rows[3]);
+  return {_mm256_add_epi32(_mm256_unpacklo_epi64(low, high), _mm256_unpackhi_epi64(low, high))};
 }
 inline F join_rows(const F (&rows)[4]) {
   return _mm256_blend_ps(_mm256_blend_ps(rows[0], rows[1], 0x22),
