@@ -39,6 +39,11 @@ MatmulArgs arguments(const Product& p, int row_begin, int row_end, const uint8_t
           .scratch = scratch};
 }
 
+// Inputs are arranged for products of all rows only: then once is enough.
+const uint8_t* arranged(const Product& p, const Packing& packing, Activations& a) {
+  return p.end - p.begin == a.count(p.role) ? a.arranged(packing, p.role) : nullptr;
+}
+
 }  // namespace
 
 void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
@@ -55,6 +60,7 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
   for (const Product& p : products) {
     const Packing& packing = packing_of(p);
     a.packed(packing, p.role);
+    arranged(p, packing, a);
     s.reserve_worker_bytes(packing.scratch_bytes(p.weight.cols));
     const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
     s.first_chunks.push_back(n_chunks);
@@ -68,9 +74,10 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
     const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
     const int begin = (chunk - s.first_chunks[i]) * rows;
     const size_t offset = packing.packed_bytes(a.cols(), p.begin - a.begin(p.role));
-    packing.matmul[p.weight.format->index](
-        arguments(p, begin, std::min(begin + rows, p.weight.rows),
-                  a.packed(packing, p.role) + offset, s.worker_bytes(worker)));
+    MatmulArgs args = arguments(p, begin, std::min(begin + rows, p.weight.rows),
+                                a.packed(packing, p.role) + offset, s.worker_bytes(worker));
+    args.arranged = arranged(p, packing, a);
+    packing.matmul[p.weight.format->index](args);
   });
 }
 

@@ -65,18 +65,16 @@ struct Multiplier {
 };
 
 template <class Format>
-void multiply_generated(const MatmulArgs& a) {
-  multiply_generated_rows<Multiplier<Format>>(a);
-}
-
-template <class Format>
 struct Unpacker {
+  static constexpr int kGroupBytes = kGroupBlocks * Format::kBytes;
   static constexpr int kScales = 1;
+  static constexpr int kScaleStride = kLanes / kStep;  // from block to block
   static constexpr bool kMin = Format::kZero == Zero::min;
   static constexpr int kBits = Format::kBits;
   static constexpr int kOffset = Format::kZero == Zero::offset ? 1 << (kBits - 1) : 0;
 
-  static void unpack(const uint8_t* row, int begin, int end, const PanelRow<Unpacker>& out) {
+  template <class Row>
+  static void unpack(const uint8_t* row, int begin, int end, const Row& out) {
     constexpr int kStepBytes = kStep * Format::kBytes;
     row += static_cast<size_t>(begin) * Format::kBytes;
     int b = begin;
@@ -88,12 +86,12 @@ struct Unpacker {
     }
   }
 
-  static void unpack_step(const uint8_t* w, int block, int n, const PanelRow<Unpacker>& out) {
-    constexpr int kLanesPerBlock = kLanes / kStep;
+  template <class Row>
+  static void unpack_step(const uint8_t* w, int block, int n, const Row& out) {
     alignas(64) float d[kLanes], m[kLanes];
     store(d, Format::scales(w));
     if constexpr (kMin) store(m, Format::mins(w));
-    out.template put<kLanesPerBlock>(block, n, Format::payload(w), d, m);
+    out.template put<kScaleStride>(block, n, Format::payload(w), d, m);
   }
 };
 
@@ -104,6 +102,11 @@ void multiply_prompt(const MatmulArgs& a) {
 
 template <class Format>
 constexpr GatedFunction gated_prompt = kGated<Unpacker<Format>>;
+
+template <class Format>
+void multiply_generated(const MatmulArgs& a) {
+  multiply_several<Unpacker<Format>, Multiplier<Format>>(a);
+}
 
 constexpr FamilySet kSet = {{
     {layout_id(Layout::token_tiles),
@@ -121,7 +124,10 @@ constexpr FamilySet kSet = {{
      1,
      quant_groups_bytes,
      pack_quant_groups,
-     no_scratch,
+     tile_scratch_bytes<Unpacker<Q4_1>>,
      {Q3L_EACH_B32(multiply_generated)},
-     {}},
+     {},
+     kTiledTokens,
+     arranged_bytes,
+     arrange_tokens},
 }};

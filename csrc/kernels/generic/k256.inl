@@ -69,25 +69,23 @@ struct Multiplier {
 };
 
 template <class Format>
-void multiply_generated(const MatmulArgs& a) {
-  multiply_generated_rows<Multiplier<Format>>(a);
-}
-
-template <class Format>
 struct Unpacker {
+  static constexpr int kGroupBytes = Format::kBytes;
   static constexpr int kScales = Format::kGroups;
+  static constexpr int kScaleStride = kScales;  // from block to block
   static constexpr bool kMin = Format::kGroups == 1;
   static constexpr int kBits = Format::kBits;
   static constexpr int kOffset = kMin ? 0 : 1 << (kBits - 1);
 
   // REQUIRES: begin is a multiple of 8.
-  static void unpack(const uint8_t* row, int begin, int end, const PanelRow<Unpacker>& out) {
+  template <class Row>
+  static void unpack(const uint8_t* row, int begin, int end, const Row& out) {
     row += static_cast<size_t>(begin / 8) * Format::kBytes;
     for (int b = begin; b < end; b += 8, row += Format::kBytes) {
       SuperScales scales;
       Format::scales(row, &scales);
       for (int s = 0; s < kGroupSteps; ++s) {
-        out.template put<kScales>(b + s * kStep, kStep, Format::payload(row, s),
+        out.template put<kScaleStride>(b + s * kStep, kStep, Format::payload(row, s),
                                   scales.scale + s * kStep * kScales, scales.min + s * kStep);
       }
     }
@@ -101,6 +99,11 @@ void multiply_prompt(const MatmulArgs& a) {
 
 template <class Format>
 constexpr GatedFunction gated_prompt = kGated<Unpacker<Format>>;
+
+template <class Format>
+void multiply_generated(const MatmulArgs& a) {
+  multiply_several<Unpacker<Format>, Multiplier<Format>>(a);
+}
 
 constexpr FamilySet kSet = {{
     {layout_id(Layout::token_tiles),
@@ -118,7 +121,10 @@ constexpr FamilySet kSet = {{
      1,
      quant_groups_bytes,
      pack_quant_groups,
-     no_scratch,
+     tile_scratch_bytes<Unpacker<Q6_K>>,
      {Q3L_EACH_K256(multiply_generated)},
-     {}},
+     {},
+     kTiledTokens,
+     arranged_bytes,
+     arrange_tokens},
 }};

@@ -261,8 +261,10 @@ inline void prefetch_far(const uint8_t* p) {
   __builtin_prefetch(p, 0, 2);
 }
 
-// In this order: vocabulary, prompt products, prompt attention, family.
+// In this order: vocabulary, products, prompt attention, family.
 #include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/attend_prompt.inl"
 
