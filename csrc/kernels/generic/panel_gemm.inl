@@ -153,7 +153,7 @@ void multiply_prompt_rows(const MatmulArgs& a) {
     if (n < kPanelRows) std::memset(panel, 0, panel_bytes<kScales>(a.n_in));
     for (int r = 0; r < n; ++r) {
       Unpacker::unpack(a.weights + static_cast<size_t>(first + r) * a.row_bytes, 0, n_blocks,
-                       {panel, r});
+                       PanelRow<Unpacker>{panel, r});
     }
     for (int token = 0; token < a.n_rows;) {
       Sums sums;

@@ -12,7 +12,7 @@ inline int groups_of(int n_in) {
 
 // Quantises n values, a multiple of 32, and returns the scale.
 inline float quantise_group(const float* x, int n, int16_t* q) {
-  constexpr float kLargest = 32767;
+  constexpr float kLargest = 127 * 256 + 127;  // two signed bytes hold it
   F largest = splat(0.0f);
   for (int i = 0; i < n; i += kLanes) largest = max(largest, abs(load(x + i)));
   const float extreme = reduce_max(largest);

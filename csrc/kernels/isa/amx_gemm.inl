@@ -276,7 +276,8 @@ struct TokenBlock {
       const int row = first_row(s) + r;
       if (row < a.row_end) {
         if (s.block == 0) prefetch_row(s, row + kPanelRows);
-        Unpacker::unpack(weights(s, row), s.block, s.block + n, {panel, s.block, r});
+        Unpacker::unpack(weights(s, row), s.block, s.block + n,
+                         PanelRow<Unpacker>{panel, s.block, r});
       } else {
         for (int b = 0; b < n; ++b) std::memset(panel[b].q[r], 0, sizeof panel[b].q[r]);
       }

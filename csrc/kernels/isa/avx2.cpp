@@ -18,12 +18,14 @@ inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
   return acc;
 }
 
-// In this order: vocabulary, prompt products, prompt attention, family.
+// In this order: vocabulary, products, prompt attention, family.
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_256.inl"
 
 #include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/attend_prompt.inl"
 

@@ -15,12 +15,14 @@ inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
   return _mm256_dpwssd_avx_epi32(acc, w, x);
 }
 
-// In this order: vocabulary, prompt products, family.
+// In this order: vocabulary, products, family.
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_256.inl"
 
 #include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/gemv_vectors.inl"
 
 #include Q3L_FAMILY_INL
 
