@@ -59,7 +59,8 @@ size_t block_bytes(const Product& p, int columns) {
   return (floats * sizeof(float) + 63) / 64 * 64;
 }
 
-// The weight rows of `args`, which become columns of y or of a block at the beginning of its memory.
+// The weight rows of `args`, which become columns of y or of a block at the beginning of its
+// memory.
 void multiply_chunk(const Product& p, const Packing& packing, int chunk, MatmulArgs args,
                     const OpsSet& ops) {
   const int begin = args.row_begin, n_columns = args.row_end - begin;

@@ -72,6 +72,7 @@ struct Unpacker {
   static constexpr bool kMin = Format::kZero == Zero::min;
   static constexpr int kBits = Format::kBits;
   static constexpr int kOffset = Format::kZero == Zero::offset ? 1 << (kBits - 1) : 0;
+  static constexpr int kLargestScale = 0;
 
   template <class Row>
   static void unpack(const uint8_t* row, int begin, int end, const Row& out) {
@@ -115,7 +116,7 @@ constexpr FamilySet kSet = {{
      kChunkRows,
      token_tiles_bytes,
      pack_token_tiles,
-     panel_bytes<1>,
+     panel_bytes,
      {Q3L_EACH_B32(multiply_prompt)},
      {Q3L_EACH_B32(gated_prompt)}},
     {layout_id(Layout::quant_groups),

@@ -10,6 +10,12 @@ struct SuperScales {
   alignas(64) float min[8];
 };
 
+// Scales of eight blocks as multiples of the superblock's.
+struct WholeScales {
+  uint8_t scale[8];
+  float unit;
+};
+
 #include "generated/k256_formats.inl"
 
 template <class Format>
@@ -76,6 +82,7 @@ struct Unpacker {
   static constexpr bool kMin = Format::kGroups == 1;
   static constexpr int kBits = Format::kBits;
   static constexpr int kOffset = kMin ? 0 : 1 << (kBits - 1);
+  static constexpr int kLargestScale = kMin ? 63 : 0;
 
   // REQUIRES: begin is a multiple of 8.
   template <class Row>
@@ -85,8 +92,15 @@ struct Unpacker {
       SuperScales scales;
       Format::scales(row, &scales);
       for (int s = 0; s < kGroupSteps; ++s) {
-        out.template put<kScaleStride>(b + s * kStep, kStep, Format::payload(row, s),
-                                  scales.scale + s * kStep * kScales, scales.min + s * kStep);
+        const int step = s * kStep;
+        if constexpr (Row::kWholeScales) {
+          const WholeScales whole = Format::whole_scales(row);
+          out.put_whole(b + step, Format::payload(row, s), whole.scale + step, whole.unit,
+                        scales.min + step);
+        } else {
+          out.template put<kScaleStride>(b + step, kStep, Format::payload(row, s),
+                                         scales.scale + step * kScales, scales.min + step);
+        }
       }
     }
   }
@@ -112,7 +126,7 @@ constexpr FamilySet kSet = {{
      kChunkRows,
      token_tiles_bytes,
      pack_token_tiles,
-     panel_bytes<2>,
+     panel_bytes,
      {Q3L_EACH_K256(multiply_prompt)},
      {Q3L_EACH_K256(gated_prompt)}},
     {layout_id(Layout::quant_groups),

@@ -39,8 +39,7 @@ struct PassScratch {
   SumBlock sums[kPassPanels][kPassTokens / (2 * kTile)];
 };
 
-template <int kScales>
-size_t panel_bytes(int) {
+inline size_t panel_bytes(int) {
   return sizeof(PassScratch);
 }
 
@@ -73,6 +72,8 @@ inline void pack_token_tiles(const float* x, size_t stride, int n_in, int begin,
 // Where an unpacker puts a row of weights; see generic/panel_gemm.inl.
 template <class Unpacker>
 struct PanelRow {
+  static constexpr bool kWholeScales = false;
+
   PanelBlock* panel;
   int first_block, r;
 

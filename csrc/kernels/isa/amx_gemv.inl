@@ -11,7 +11,7 @@ constexpr int kTiledTokens = 3;  // fewer are quicker one by one
 constexpr int kTokens = kTile / 2;
 constexpr int kPairs = kGroupBlocks / 2;  // of blocks, in a group
 constexpr int kSumPairs = kPairs / 2;     // pairs i and i + kSumPairs add to the same lanes
-constexpr int kSetTiles = 1;                   // of weight rows that follow a group of tokens into L1
+constexpr int kSetTiles = 1;              // of weight rows that follow a group of tokens into L1
 constexpr int kSetRows = kSetTiles * kTile;
 constexpr int kBlockRows = 256;
 constexpr int kTurns = kSumPairs * kSetTiles;  // of a set of rows with a group
@@ -42,6 +42,8 @@ struct alignas(64) WeightGroup {
 
   // Where an unpacker puts four blocks of a row; see generic/panel_gemm.inl.
   struct Row {
+    static constexpr bool kWholeScales = false;
+
     WeightGroup* group;
     WeightScales<Unpacker>* scales;
     int r;
@@ -54,7 +56,7 @@ struct alignas(64) WeightGroup {
     template <int kStride>
     void put(int block, int, Payload q, const float* d, const float* m) const {
       if constexpr (Unpacker::kOffset > 0) q = sub(q, splat_payload(Unpacker::kOffset));
-      int8_t(*to)[kSetRows][64] = group->q + block / 2;
+      int8_t (*to)[kSetRows][64] = group->q + block / 2;
       _mm512_store_si512(to[0][r], _mm512_shuffle_i64x2(q.first, q.second, 0x44));
       _mm512_store_si512(to[1][r], _mm512_shuffle_i64x2(q.first, q.second, 0xee));
       for (int i = 0; i < kScales; ++i) gather<kStride>(d + i, scales->d[r][i] + block);
@@ -267,16 +269,15 @@ struct TokenTiles {
     const auto* dots = scratch.dots[turn % 2].dot;
     const auto* d = of.scales->d + row;
     const auto* m = of.scales->m + (Unpacker::kMin ? row : 0);
-    float(*total)[kTile] = scratch.total[pair] + row;
+    float (*total)[kTile] = scratch.total[pair] + row;
     const F x_d = load(of.tokens->d[0]);
     F sums[kRows];
     for (int r = 0; r < kRows; ++r) {
       sums[r] = splat(0.0f);
       for (int run = 0; run < 2 * kScales; ++run) {
         const int p = pair + run / kScales * kSumPairs;
-        const I32 dot = {
-            _mm512_add_epi32(_mm512_slli_epi32(load(dots[run][kHigh][first + r]).v, 8),
-                             load(dots[run][kLow][first + r]).v)};
+        const I32 dot = {_mm512_add_epi32(_mm512_slli_epi32(load(dots[run][kHigh][first + r]).v, 8),
+                                          load(dots[run][kLow][first + r]).v)};
         sums[r] = fma(to_float(dot), splat_pair(d[r][run % kScales] + 2 * p), sums[r]);
         if constexpr (Unpacker::kMin) {
           sums[r] = fma(splat_pair(m[r] + 2 * p), load(of.tokens->sums[p][0]), sums[r]);

@@ -9,7 +9,7 @@ namespace {
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 3;
 constexpr int kPanelRows = 32;
-constexpr int kRunUnroll = 4;
+constexpr int kTurnUnroll = 4;
 constexpr int kAttendTileRows = 48;
 
 // In this order: vocabulary, products, prompt attention, family.
