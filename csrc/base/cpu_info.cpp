@@ -41,7 +41,8 @@ uint64_t newer_features(uint64_t known) {
   return feature(has(CpuFeature::avx2) && (a1 >> 4 & 1), CpuFeature::avxvnni) |
          feature(has(CpuFeature::avx512f) && (a1 >> 5 & 1), CpuFeature::avx512bf16) |
          feature(tiles, CpuFeature::amx_tile) |
-         feature(tiles && (d0 >> 22 & 1), CpuFeature::amx_bf16);
+         feature(tiles && (d0 >> 22 & 1), CpuFeature::amx_bf16) |
+         feature(tiles && (d0 >> 25 & 1), CpuFeature::amx_int8);
 }
 
 }  // namespace

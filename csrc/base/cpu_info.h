@@ -21,6 +21,7 @@ enum class CpuFeature : uint64_t {
   avx512bf16 = 1 << 9,
   amx_tile = 1 << 10,
   amx_bf16 = 1 << 11,
+  amx_int8 = 1 << 12,
 };
 
 // The features that the CPU has and the operating system lets programs use, as a mask.

@@ -25,6 +25,7 @@ struct MatmulArgs {
   float* y;
   size_t y_stride;
   uint8_t* scratch;  // Packing::scratch_bytes(n_in), this thread's own, 64-byte aligned
+  const uint8_t* arranged = nullptr;  // the inputs once more, as Packing::arrange wrote them
 };
 
 // silu(gate x) * (up x) for rows of two matrices of one format and shape, written as the packed
@@ -51,6 +52,11 @@ struct Packing {
   size_t (*scratch_bytes)(int n_in);
   MatmulFunction matmul[kMaxFamilyFormats];  // by Format::index
   GatedFunction gated[kMaxFamilyFormats];    // null where two products and the rest are as fast
+  // Products of so many rows are faster if their packed inputs are arranged once for all of them,
+  // which may be left out. Null where there is nothing to gain.
+  int arranged_rows = 0;
+  size_t (*arranged_bytes)(int n_in, int n_rows) = nullptr;
+  void (*arrange)(const uint8_t* packed, int n_in, int n_rows, uint8_t* arranged) = nullptr;
 };
 
 struct FamilySet {

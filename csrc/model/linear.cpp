@@ -59,18 +59,22 @@ size_t block_bytes(const Product& p, int columns) {
   return (floats * sizeof(float) + 63) / 64 * 64;
 }
 
-// Columns [begin, end) of a product, rows of its weight.
-void multiply_chunk(const Product& p, const Packing& packing, int begin, int end, int chunk,
-                    const uint8_t* packed, uint8_t* memory, const OpsSet& ops) {
-  const int n_rows = p.end - p.begin, n_columns = end - begin;
-  const Mat y = is_in_blocks(p) ? Mat(reinterpret_cast<float*>(memory), n_rows, n_columns)
-                                : Mat(p.y.row(p.begin) + begin, n_rows, n_columns, p.y.stride);
-  MatmulArgs args = arguments(p, 0, n_columns, packed, memory + block_bytes(p, chunk));
+// The weight rows of `args`, which become columns of y or of a block at the beginning of its
+// memory.
+void multiply_chunk(const Product& p, const Packing& packing, int chunk, MatmulArgs args,
+                    const OpsSet& ops) {
+  const int begin = args.row_begin, n_columns = args.row_end - begin;
+  const Mat y = is_in_blocks(p)
+                    ? Mat(reinterpret_cast<float*>(args.scratch), args.n_rows, n_columns)
+                    : Mat(p.y.row(p.begin) + begin, args.n_rows, n_columns, p.y.stride);
   args.weights += static_cast<size_t>(begin) * args.row_bytes;
+  args.row_begin = 0;
+  args.row_end = n_columns;
   args.y = y.data;
   args.y_stride = y.stride;
+  args.scratch += block_bytes(p, chunk);
   packing.matmul[p.weight.format->index](args);
-  for (int row = 0; p.bias && row < n_rows; ++row) ops.add(y.row(row), p.bias + begin, n_columns);
+  for (int row = 0; p.bias && row < y.rows; ++row) ops.add(y.row(row), p.bias + begin, n_columns);
   if (is_in_blocks(p)) p.finish({p.begin, begin, y});
 }
 
@@ -78,6 +82,11 @@ void multiply_chunk(const Product& p, const Packing& packing, int begin, int end
 void finish_rows(const Product& p, Scratch& s) {
   s.for_rows(p.begin, p.end,
              [&](int row) { p.finish({row, 0, Mat(p.y.row(row), 1, p.weight.rows)}); });
+}
+
+// Inputs are arranged for products of all rows only: then once is enough.
+const uint8_t* arranged(const Product& p, const Packing& packing, Activations& a) {
+  return p.end - p.begin == a.count(p.role) ? a.arranged(packing, p.role) : nullptr;
 }
 
 }  // namespace
@@ -96,6 +105,7 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
   for (const Product& p : products) {
     const Packing& packing = packing_of(p);
     a.packed(packing, p.role);
+    arranged(p, packing, a);
     const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
     s.reserve_worker_bytes(block_bytes(p, rows) + packing.scratch_bytes(p.weight.cols));
     s.first_chunks.push_back(n_chunks);
@@ -109,8 +119,10 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
     const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
     const int begin = (chunk - s.first_chunks[i]) * rows;
     const size_t offset = packing.packed_bytes(a.cols(), p.begin - a.begin(p.role));
-    multiply_chunk(p, packing, begin, std::min(begin + rows, p.weight.rows), rows,
-                   a.packed(packing, p.role) + offset, s.worker_bytes(worker), s.kernels.ops);
+    MatmulArgs args = arguments(p, begin, std::min(begin + rows, p.weight.rows),
+                                a.packed(packing, p.role) + offset, s.worker_bytes(worker));
+    args.arranged = arranged(p, packing, a);
+    multiply_chunk(p, packing, rows, args, s.kernels.ops);
   });
   for (const Product& p : products) {
     if (p.finish && !is_in_blocks(p)) finish_rows(p, s);

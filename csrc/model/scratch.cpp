@@ -8,13 +8,13 @@ void Activations::set(Mat x, int n_prompt, const Norm* norm) {
   x_ = x;
   norm_ = norm;
   n_prompt_ = n_prompt;
-  for (Packed& p : packed_) p.valid = false;
+  for (Packed& p : packed_) p.valid = p.is_arranged = false;
 }
 
 Activations::Packed& Activations::reserved(const Packing& packing, Role role) {
   auto same = [&](const Packed& p) { return p.layout == packing.layout; };
   auto it = std::find_if(packed_.begin(), packed_.end(), same);
-  if (it == packed_.end()) it = packed_.insert(it, {packing.layout, false, {}});
+  if (it == packed_.end()) it = packed_.insert(it, {packing.layout});
   if (!it->valid) it->bytes.reserve(packing.packed_bytes(x_.cols, count(role)));
   return *it;
 }
@@ -52,6 +52,19 @@ void Activations::pack(const Packing& packing, Role role, int first, int last, f
     }
     packing.pack(tile.data, tile.stride, tile.cols, row, end, packed);
   }
+}
+
+const uint8_t* Activations::arranged(const Packing& packing, Role role) {
+  const int n = count(role);
+  if (!packing.arrange || n < packing.arranged_rows) return nullptr;
+  const uint8_t* bytes = packed(packing, role);
+  Packed& p = reserved(packing, role);
+  if (!p.is_arranged) {
+    p.arranged.reserve(packing.arranged_bytes(x_.cols, n));
+    packing.arrange(bytes, x_.cols, n, p.arranged.data());
+    p.is_arranged = true;
+  }
+  return p.arranged.data();
 }
 
 uint8_t* Activations::fill(const Packing& packing, Role role) {

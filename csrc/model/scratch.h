@@ -33,6 +33,8 @@ class Activations {
   int rows() const { return x_.rows; }
   int cols() const { return x_.cols; }
   const uint8_t* packed(const Packing& packing, Role role);
+  // The same as Packing::arrange writes them; null if that is not worth while.
+  const uint8_t* arranged(const Packing& packing, Role role);
   // For kernels that write packed inputs themselves: room for all rows of the role, which count as
   // packed from now on.
   uint8_t* fill(const Packing& packing, Role role);
@@ -40,8 +42,8 @@ class Activations {
  private:
   struct Packed {
     uint32_t layout;
-    bool valid;
-    AlignedBuffer bytes;
+    bool valid = false, is_arranged = false;
+    AlignedBuffer bytes = {}, arranged = {};
   };
 
   // The layout's buffer, with room for the role's rows.

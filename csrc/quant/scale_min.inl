@@ -2,15 +2,33 @@
 // layout: quant/superblock.h), taken apart four at a time.
 #pragma once
 
-inline void unpack_scales_and_mins(const uint8_t* p, SuperScales* out) {
-  uint32_t low, mid, top;
+// Eight bytes in order.
+inline uint64_t split_scales(const uint8_t* p) {
+  uint32_t low, top;
   std::memcpy(&low, p + 4, 4);
+  std::memcpy(&top, p + 12, 4);
+  const uint32_t high = (top & 0x0f0f0f0f) | (low >> 2 & 0x30303030);
+  return (low & 0x3f3f3f3f) | static_cast<uint64_t>(high) << 32;
+}
+inline uint64_t split_mins(const uint8_t* p) {
+  uint32_t mid, top;
   std::memcpy(&mid, p + 8, 4);
   std::memcpy(&top, p + 12, 4);
-  const uint32_t high_scales = (top & 0x0f0f0f0f) | (low >> 2 & 0x30303030);
-  const uint32_t high_mins = (top >> 4 & 0x0f0f0f0f) | (mid >> 2 & 0x30303030);
-  const uint64_t scales = (low & 0x3f3f3f3f) | static_cast<uint64_t>(high_scales) << 32;
-  const uint64_t mins = (mid & 0x3f3f3f3f) | static_cast<uint64_t>(high_mins) << 32;
-  store_scaled(out->scale, scales, splat_half(p));
-  store_scaled(out->min, mins, mul(splat_half(p + 2), splat(-1.0f)));
+  const uint32_t high = (top >> 4 & 0x0f0f0f0f) | (mid >> 2 & 0x30303030);
+  return (mid & 0x3f3f3f3f) | static_cast<uint64_t>(high) << 32;
+}
+
+inline void unpack_scales_and_mins(const uint8_t* p, SuperScales* out) {
+  store_scaled(out->scale, split_scales(p), splat_half(p));
+  store_scaled(out->min, split_mins(p), mul(splat_half(p + 2), splat(-1.0f)));
+}
+
+inline WholeScales unpack_whole_scales(const uint8_t* p) {
+  WholeScales out;
+  const uint64_t scales = split_scales(p);
+  std::memcpy(out.scale, &scales, sizeof out.scale);
+  float unit[kLanes];
+  store(unit, splat_half(p));
+  out.unit = unit[0];
+  return out;
 }

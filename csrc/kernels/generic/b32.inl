@@ -13,19 +13,19 @@ struct Multiplier {
   static constexpr int kStepBytes = kStep * Format::kBytes;
   static constexpr int kGroupBytes = kGroupSteps * kStepBytes;
 
-  template <int kRows, int kColumns>
+  template <int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int n_blocks, const QuantGroup* x,
-                        int column_groups, F (&sums)[kRows][kColumns]) {
+                        int column_groups, F (&sums)[kColumns]) {
     int s = 0;
     for (; (s + 1) * kStep <= n_blocks; ++s, w += kStepBytes) {
-      for (int r = 0; r < kRows; ++r) {
+      for (int r = 0; r < kQuad; ++r) {
         prefetch_weights<kStepBytes>(w + static_cast<size_t>(r) * row_bytes);
       }
       add_step(w, row_bytes, x, column_groups, s, sums);
     }
     if (s * kStep < n_blocks) {
-      uint8_t padded[kRows][kStepBytes] = {};
-      for (int r = 0; r < kRows; ++r) {
+      uint8_t padded[kQuad][kStepBytes] = {};
+      for (int r = 0; r < kQuad; ++r) {
         std::memcpy(padded[r], w + static_cast<size_t>(r) * row_bytes,
                     static_cast<size_t>(n_blocks - s * kStep) * Format::kBytes);
       }
@@ -33,46 +33,49 @@ struct Multiplier {
     }
   }
 
-  template <int kRows, int kColumns>
+  template <int kColumns>
   static void add_step(const uint8_t* w, size_t row_bytes, const QuantGroup* x, int column_groups,
-                       int s, F (&sums)[kRows][kColumns]) {
-    I32 words[kRows][4];
-    F d[kRows], m[kRows];
-    for (int r = 0; r < kRows; ++r, w += row_bytes) {
+                       int s, F (&sums)[kColumns]) {
+    I32 words[kQuad][4];
+    F rows_d[kQuad], rows_m[kQuad];
+    for (int r = 0; r < kQuad; ++r, w += row_bytes) {
       split<Format::kBits == 8>(Format::payload(w), words[r]);
-      d[r] = Format::scales(w);
-      if constexpr (Format::kZero == Zero::min) m[r] = Format::mins(w);
+      rows_d[r] = Format::scales(w);
+      if constexpr (Format::kZero == Zero::min) rows_m[r] = Format::mins(w);
     }
+    const F d = join_rows(rows_d);
+    F m;
+    if constexpr (Format::kZero == Zero::min) m = join_rows(rows_m);
     for (int c = 0; c < kColumns; ++c) {
       const QuantStep& step = x[c * column_groups].steps[s];
-      for (int r = 0; r < kRows; ++r) {
-        I32 dot = splat(int32_t{0});
-        if constexpr (Format::kZero == Zero::offset) {
-          dot = shift_left<Format::kBits - 4>(load(step.minus_8_sums[0]));
-        }
-        for (int i = 0; i < 4; ++i) dot = dot2(dot, words[r][i], load_pairs(step.q[i]));
-        sums[r][c] = fma(to_float(dot), d[r], sums[r][c]);
-        if constexpr (Format::kZero == Zero::min) {
-          sums[r][c] = fma(m[r], load(step.sums), sums[r][c]);
-        }
+      I32 dots[kQuad];
+      for (int r = 0; r < kQuad; ++r) dots[r] = splat(int32_t{0});
+      for (int i = 0; i < 4; ++i) {
+        const I32 q = load_pairs(step.q[i]);
+        for (int r = 0; r < kQuad; ++r) dots[r] = dot2(dots[r], words[r][i], q);
       }
+      I32 dot = add_lanes(dots);
+      if constexpr (Format::kZero == Zero::offset) {
+        dot = add(dot, shift_left<Format::kBits - 4>(load(step.minus_8_sums[0])));
+      }
+      sums[c] = fma(to_float(dot), d, sums[c]);
+      if constexpr (Format::kZero == Zero::min) sums[c] = fma(m, load(step.sums), sums[c]);
     }
   }
 };
 
 template <class Format>
-void multiply_generated(const MatmulArgs& a) {
-  multiply_generated_rows<Multiplier<Format>>(a);
-}
-
-template <class Format>
 struct Unpacker {
+  static constexpr int kGroupBytes = kGroupBlocks * Format::kBytes;
   static constexpr int kScales = 1;
+  static constexpr int kScaleStride = kLanes / kStep;  // from block to block
   static constexpr bool kMin = Format::kZero == Zero::min;
   static constexpr int kBits = Format::kBits;
   static constexpr int kOffset = Format::kZero == Zero::offset ? 1 << (kBits - 1) : 0;
+  static constexpr int kLargestScale = 0;
 
-  static void unpack(const uint8_t* row, int begin, int end, const PanelRow<Unpacker>& out) {
+  template <class Row>
+  static void unpack(const uint8_t* row, int begin, int end, const Row& out) {
     constexpr int kStepBytes = kStep * Format::kBytes;
     row += static_cast<size_t>(begin) * Format::kBytes;
     int b = begin;
@@ -84,12 +87,12 @@ struct Unpacker {
     }
   }
 
-  static void unpack_step(const uint8_t* w, int block, int n, const PanelRow<Unpacker>& out) {
-    constexpr int kLanesPerBlock = kLanes / kStep;
+  template <class Row>
+  static void unpack_step(const uint8_t* w, int block, int n, const Row& out) {
     alignas(64) float d[kLanes], m[kLanes];
     store(d, Format::scales(w));
     if constexpr (kMin) store(m, Format::mins(w));
-    out.template put<kLanesPerBlock>(block, n, Format::payload(w), d, m);
+    out.template put<kScaleStride>(block, n, Format::payload(w), d, m);
   }
 };
 
@@ -101,6 +104,11 @@ void multiply_prompt(const MatmulArgs& a) {
 template <class Format>
 constexpr GatedFunction gated_prompt = kGated<Unpacker<Format>>;
 
+template <class Format>
+void multiply_generated(const MatmulArgs& a) {
+  multiply_several<Unpacker<Format>, Multiplier<Format>>(a);
+}
+
 constexpr FamilySet kSet = {{
     {layout_id(Layout::token_tiles),
      kLanes,
@@ -108,7 +116,7 @@ constexpr FamilySet kSet = {{
      kChunkRows,
      token_tiles_bytes,
      pack_token_tiles,
-     panel_bytes<1>,
+     panel_bytes,
      {Q3L_EACH_B32(multiply_prompt)},
      {Q3L_EACH_B32(gated_prompt)}},
     {layout_id(Layout::quant_groups),
@@ -117,7 +125,10 @@ constexpr FamilySet kSet = {{
      1,
      quant_groups_bytes,
      pack_quant_groups,
-     no_scratch,
+     tile_scratch_bytes<Unpacker<Q4_1>>,
      {Q3L_EACH_B32(multiply_generated)},
-     {}},
+     {},
+     kTiledTokens,
+     arranged_bytes,
+     arrange_tokens},
 }};

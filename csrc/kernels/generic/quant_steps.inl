@@ -10,8 +10,8 @@ static_assert(kLanes == 4 * kStep);
 // kStep blocks of one input row.
 struct alignas(4 * kLanes) QuantStep {
   int16_t q[4][kLanes][2];
-  // Sums of the values that a dot product adds in a lane, for offsets, which are 8 or more: all of
-  // them, and those of the first half.
+  // Sums of a block's values in each of its lanes, for offsets, which are 8 or more: of all of
+  // them, and of those of the first half.
   int32_t minus_8_sums[2][kLanes];
   float sums[kLanes];  // for minima
 };
@@ -25,23 +25,29 @@ inline size_t quant_groups_bytes(int n_in, int n_rows) {
   return static_cast<size_t>(n_rows) * static_cast<size_t>(groups_of(n_in)) * sizeof(QuantGroup);
 }
 
-// Takes block number b of a step, in order.
-inline void pack_block(const int16_t* x, int b, QuantStep* step) {
-  for (int i = 0; i < 4; ++i) {
-    const int lane = 4 * b + i;
-    int32_t sums[2];
-    for (int half = 0; half < 2; ++half) {
-      const int16_t* v = x + 16 * half + 4 * i;
-      int16_t (*q)[kLanes][2] = step->q + 2 * half;
-      q[0][lane][0] = v[0];
-      q[0][lane][1] = v[2];
-      q[1][lane][0] = v[1];
-      q[1][lane][1] = v[3];
-      sums[half] = v[0] + v[1] + v[2] + v[3];
+// Takes kStep blocks.
+inline void pack_step(const int16_t* x, QuantStep* step) {
+  for (int half = 0; half < 2; ++half) {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      uint64_t four;
+      std::memcpy(&four, x + 32 * (lane / 4) + 16 * half + 4 * (lane % 4), sizeof four);
+      const uint32_t even = static_cast<uint32_t>((four & 0xffff) | (four >> 16 & 0xffff0000));
+      const uint32_t odd = static_cast<uint32_t>((four >> 16 & 0xffff) | (four >> 32 & 0xffff0000));
+      std::memcpy(step->q[2 * half][lane], &even, sizeof even);
+      std::memcpy(step->q[2 * half + 1][lane], &odd, sizeof odd);
     }
-    step->minus_8_sums[0][lane] = -8 * (sums[0] + sums[1]);
-    step->minus_8_sums[1][lane] = -8 * sums[0];
-    step->sums[lane] = static_cast<float>(sums[0] + sums[1]);
+  }
+  for (int b = 0; b < kStep; ++b) {
+    int32_t sums[2] = {};
+    for (int i = 0; i < 16; ++i) {
+      sums[0] += x[32 * b + i];
+      sums[1] += x[32 * b + 16 + i];
+    }
+    for (int lane = 4 * b; lane < 4 * b + 4; ++lane) {
+      step->minus_8_sums[0][lane] = -8 * (sums[0] + sums[1]);
+      step->minus_8_sums[1][lane] = -8 * sums[0];
+      step->sums[lane] = static_cast<float>(sums[0] + sums[1]);
+    }
   }
 }
 
@@ -54,9 +60,7 @@ inline void pack_quant_groups(const float* x, size_t stride, int n_in, int begin
       const int n = n_in - i < kGroup ? n_in - i : kGroup;
       alignas(64) int16_t q[kGroup] = {};
       group->d = quantise_group(x + i, n, q);
-      for (int b = 0; b < kGroupBlocks; ++b) {
-        pack_block(q + 32 * b, b % kStep, &group->steps[b / kStep]);
-      }
+      for (int s = 0; s < kGroupSteps; ++s) pack_step(q + 32 * kStep * s, &group->steps[s]);
     }
   }
 }

@@ -3,8 +3,9 @@
 // do (docs/architecture.md).
 #pragma once
 
-constexpr int kGroup = 256;      // values that share a scale
-constexpr int kGroupBlocks = 8;  // of 32 values
+constexpr int kGroup = 256;                     // values that share a scale
+constexpr int kGroupBlocks = 8;                 // of 32 values
+constexpr int kLargestInput = 127 * 256 + 127;  // two signed bytes hold it
 
 inline int groups_of(int n_in) {
   return (n_in + kGroup - 1) / kGroup;
@@ -12,7 +13,7 @@ inline int groups_of(int n_in) {
 
 // Quantises n values, a multiple of 32, and returns the scale.
 inline float quantise_group(const float* x, int n, int16_t* q) {
-  constexpr float kLargest = 32767;
+  constexpr float kLargest = kLargestInput;
   F largest = splat(0.0f);
   for (int i = 0; i < n; i += kLanes) largest = max(largest, abs(load(x + i)));
   const float extreme = reduce_max(largest);

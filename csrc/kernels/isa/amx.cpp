@@ -9,12 +9,14 @@ namespace {
 
 constexpr int kAttendTileRows = 192;
 
-// In this order: vocabulary, prompt products, prompt attention, family.
+// In this order: vocabulary, products, prompt attention, family.
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_512.inl"
 
 #include "kernels/isa/amx_gemm.inl"
+
+#include "kernels/isa/amx_gemv.inl"
 
 #include "kernels/isa/amx_attend.inl"
 

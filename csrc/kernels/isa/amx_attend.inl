@@ -13,8 +13,7 @@ using Half = RealLoader<load_half, 2>;
 
 constexpr int kStepValues = 32;  // dimensions or positions that a product of tiles adds up
 constexpr int kBlockTiles = 2;   // tiles of query rows that share what is read of keys and values
-constexpr int kBlockRows = kBlockTiles * kTile;
-static_assert(kBlockRows == kAttendBlockRows && kAttendTileRows % kBlockRows == 0);
+static_assert(kAttendBlockRows == kBlockTiles * kTile && kAttendTileRows % kAttendBlockRows == 0);
 
 // 16 rows of 32 values, or 16 pairs of values of 16 columns.
 struct alignas(64) Operand {
@@ -33,7 +32,7 @@ struct MatrixTile : PromptRows {
   // from the front; weighted values, [row][stride].
   Operand* q = values + kAttendChunk / kTile * steps;
   float* scores = reinterpret_cast<float*>(q + kBlockTiles * steps);
-  float* part = scores + kAttendChunk * kBlockRows;
+  float* part = scores + kAttendChunk * kAttendBlockRows;
   bool has_overflow = false;  // among the chunk's values
 
   float* row_scores(int row_tile) const { return scores + row_tile * kAttendChunk * kTile; }
@@ -339,8 +338,8 @@ inline void attend_on_tiles(const AttendTileArgs& a) {
       unpack_values(tile, first, page + a.v_offset, clamp(n - first, 0, kPagePositions));
     }
     hide_overflow(tile, n);
-    for (int row = 0; row < tile.n_rows; row += kBlockRows) {
-      const int n_seen = tile.n_seen(row + kBlockRows - 1, 0, n);
+    for (int row = 0; row < tile.n_rows; row += kAttendBlockRows) {
+      const int n_seen = tile.n_seen(row + kAttendBlockRows - 1, 0, n);
       if (n_seen == 0) continue;
       if (tile.n_rows - row > kTile)
         attend_block<2>(tile, row, n_seen);

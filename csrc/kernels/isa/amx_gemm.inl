@@ -39,8 +39,7 @@ struct PassScratch {
   SumBlock sums[kPassPanels][kPassTokens / (2 * kTile)];
 };
 
-template <int kScales>
-size_t panel_bytes(int) {
+inline size_t panel_bytes(int) {
   return sizeof(PassScratch);
 }
 
@@ -73,6 +72,8 @@ inline void pack_token_tiles(const float* x, size_t stride, int n_in, int begin,
 // Where an unpacker puts a row of weights; see generic/panel_gemm.inl.
 template <class Unpacker>
 struct PanelRow {
+  static constexpr bool kWholeScales = false;
+
   PanelBlock* panel;
   int first_block, r;
 
@@ -276,7 +277,8 @@ struct TokenBlock {
       const int row = first_row(s) + r;
       if (row < a.row_end) {
         if (s.block == 0) prefetch_row(s, row + kPanelRows);
-        Unpacker::unpack(weights(s, row), s.block, s.block + n, {panel, s.block, r});
+        Unpacker::unpack(weights(s, row), s.block, s.block + n,
+                         PanelRow<Unpacker>{panel, s.block, r});
       } else {
         for (int b = 0; b < n; ++b) std::memset(panel[b].q[r], 0, sizeof panel[b].q[r]);
       }

@@ -9,7 +9,7 @@ namespace {
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 2;
 constexpr int kPanelRows = 32;
-constexpr int kRunUnroll = 16;  // whole runs, or accumulators move about between turns
+constexpr int kTurnUnroll = 16;  // all of it, or accumulators move about between turns
 constexpr int kAttendTileRows = 48;
 
 inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
@@ -18,12 +18,14 @@ inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
   return acc;
 }
 
-// In this order: vocabulary, prompt products, prompt attention, family.
+// In this order: vocabulary, products, prompt attention, family.
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_256.inl"
 
 #include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/attend_prompt.inl"
 

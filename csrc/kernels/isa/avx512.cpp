@@ -9,15 +9,17 @@ namespace {
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 3;
 constexpr int kPanelRows = 32;
-constexpr int kRunUnroll = 4;
+constexpr int kTurnUnroll = 4;
 constexpr int kAttendTileRows = 48;
 
-// In this order: vocabulary, prompt products, prompt attention, family.
+// In this order: vocabulary, products, prompt attention, family.
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_512.inl"
 
 #include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/attend_prompt.inl"
 
