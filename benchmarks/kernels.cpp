@@ -75,6 +75,10 @@ class Run {
     packed_ = AlignedBuffer(packing_.packed_bytes(kWidth, n_rows));
     packing_.pack(x.data(), kWidth, kWidth, 0, n_rows, packed_.data());
     scratch_ = AlignedBuffer(packing_.scratch_bytes(kWidth));
+    if (packing_.arrange && n_rows >= packing_.arranged_rows) {
+      arranged_ = AlignedBuffer(packing_.arranged_bytes(kWidth, n_rows));
+      packing_.arrange(packed_.data(), kWidth, n_rows, arranged_.data());
+    }
     y_.resize(static_cast<size_t>(n_rows) * kChunk);
   }
 
@@ -82,8 +86,8 @@ class Run {
     for (int row = 0; row < w_.rows; row += kChunk) {
       packing_.matmul[w_.format.index]({w_.data.data() + static_cast<size_t>(row) * w_.row_bytes,
                                         w_.row_bytes, kWidth, 0, std::min(kChunk, w_.rows - row),
-                                        packed_.data(), n_rows_, y_.data(), kChunk,
-                                        scratch_.data()});
+                                        packed_.data(), n_rows_, y_.data(), kChunk, scratch_.data(),
+                                        arranged_.data()});
     }
   }
 
@@ -93,7 +97,7 @@ class Run {
   const Matrix& w_;
   const Packing& packing_;
   int n_rows_;
-  AlignedBuffer packed_, scratch_;
+  AlignedBuffer packed_, scratch_, arranged_;
   std::vector<float> y_;
 };
 

@@ -33,10 +33,15 @@ FloatArray matmul(const std::string& isa, const std::string& role, const std::st
   }
   AlignedBuffer packed(packing.packed_bytes(n_in, n_rows)), scratch(packing.scratch_bytes(n_in));
   packing.pack(x.data(), static_cast<size_t>(n_in), n_in, 0, n_rows, packed.data());
+  AlignedBuffer arranged;
+  if (packing.arrange && n_rows >= packing.arranged_rows) {
+    arranged.reserve(packing.arranged_bytes(n_in, n_rows));
+    packing.arrange(packed.data(), n_in, n_rows, arranged.data());
+  }
   FloatArray y({n_rows, n_out});
   packing.matmul[format->index]({weights.data(), static_cast<size_t>(weights.shape(1)), n_in, 0,
                                  n_out, packed.data(), n_rows, y.mutable_data(),
-                                 static_cast<size_t>(n_out), scratch.data()});
+                                 static_cast<size_t>(n_out), scratch.data(), arranged.data()});
   return y;
 }
 

@@ -13,19 +13,19 @@ struct Multiplier {
   static constexpr int kStepBytes = kStep * Format::kBytes;
   static constexpr int kGroupBytes = kGroupSteps * kStepBytes;
 
-  template <int kColumns>
+  template <int kRows, int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int n_blocks, const QuantGroup* x,
-                        int column_groups, F (&sums)[kColumns]) {
+                        int column_groups, GemvSums<kRows, kColumns>& sums) {
     int s = 0;
     for (; (s + 1) * kStep <= n_blocks; ++s, w += kStepBytes) {
-      for (int r = 0; r < kQuad; ++r) {
+      for (int r = 0; r < kRows; ++r) {
         prefetch_weights<kStepBytes>(w + static_cast<size_t>(r) * row_bytes);
       }
       add_step(w, row_bytes, x, column_groups, s, sums);
     }
     if (s * kStep < n_blocks) {
-      uint8_t padded[kQuad][kStepBytes] = {};
-      for (int r = 0; r < kQuad; ++r) {
+      uint8_t padded[kRows][kStepBytes] = {};
+      for (int r = 0; r < kRows; ++r) {
         std::memcpy(padded[r], w + static_cast<size_t>(r) * row_bytes,
                     static_cast<size_t>(n_blocks - s * kStep) * Format::kBytes);
       }
@@ -33,33 +33,29 @@ struct Multiplier {
     }
   }
 
-  template <int kColumns>
+  template <int kRows, int kColumns>
   static void add_step(const uint8_t* w, size_t row_bytes, const QuantGroup* x, int column_groups,
-                       int s, F (&sums)[kColumns]) {
-    I32 words[kQuad][4];
-    F rows_d[kQuad], rows_m[kQuad];
-    for (int r = 0; r < kQuad; ++r, w += row_bytes) {
+                       int s, GemvSums<kRows, kColumns>& sums) {
+    I32 words[kRows][4];
+    F d[kRows], m[kRows];
+    for (int r = 0; r < kRows; ++r, w += row_bytes) {
       split<Format::kBits == 8>(Format::payload(w), words[r]);
-      rows_d[r] = Format::scales(w);
-      if constexpr (Format::kZero == Zero::min) rows_m[r] = Format::mins(w);
+      d[r] = Format::scales(w);
+      if constexpr (Format::kZero == Zero::min) m[r] = Format::mins(w);
     }
-    const F d = join_rows(rows_d);
-    F m;
-    if constexpr (Format::kZero == Zero::min) m = join_rows(rows_m);
     for (int c = 0; c < kColumns; ++c) {
       const QuantStep& step = x[c * column_groups].steps[s];
-      I32 dots[kQuad];
-      for (int r = 0; r < kQuad; ++r) dots[r] = splat(int32_t{0});
-      for (int i = 0; i < 4; ++i) {
-        const I32 q = load_pairs(step.q[i]);
-        for (int r = 0; r < kQuad; ++r) dots[r] = dot2(dots[r], words[r][i], q);
+      for (int r = 0; r < kRows; ++r) {
+        I32 dot = splat(int32_t{0});
+        if constexpr (Format::kZero == Zero::offset) {
+          dot = shift_left<Format::kBits - 4>(load(step.minus_8_sums[0]));
+        }
+        for (int i = 0; i < 4; ++i) dot = dot2(dot, words[r][i], load_pairs(step.q[i]));
+        sums.add(r, c, dot, d[r]);
+        if constexpr (Format::kZero == Zero::min) {
+          sums.add_minima(r, c, m[r], load(step.sums));
+        }
       }
-      I32 dot = add_lanes(dots);
-      if constexpr (Format::kZero == Zero::offset) {
-        dot = add(dot, shift_left<Format::kBits - 4>(load(step.minus_8_sums[0])));
-      }
-      sums[c] = fma(to_float(dot), d, sums[c]);
-      if constexpr (Format::kZero == Zero::min) sums[c] = fma(m, load(step.sums), sums[c]);
     }
   }
 };
@@ -125,7 +121,7 @@ constexpr FamilySet kSet = {{
      1,
      quant_groups_bytes,
      pack_quant_groups,
-     tile_scratch_bytes<Unpacker<Q4_1>>,
+     tile_scratch_bytes,
      {Q3L_EACH_B32(multiply_generated)},
      {},
      kTiledTokens,

@@ -1,14 +1,17 @@
 // Generated tokens where there are no matrix tiles that would do better than vectors.
 #pragma once
 
+constexpr bool kWholeBlocks = false;
+
+#include "kernels/generic/row_sums.inl"
+
 #include "kernels/generic/quant_gemv.inl"
 
 constexpr int kTiledTokens = 0;
 constexpr size_t (*arranged_bytes)(int, int) = nullptr;
 constexpr void (*arrange_tokens)(const uint8_t*, int, int, uint8_t*) = nullptr;
 
-template <class Unpacker>
-size_t tile_scratch_bytes(int) {
+inline size_t tile_scratch_bytes(int) {
   return 0;
 }
 

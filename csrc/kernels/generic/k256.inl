@@ -21,56 +21,46 @@ struct WholeScales {
 template <class Format>
 struct Multiplier {
   static constexpr int kGroupBytes = Format::kBytes;
-  static constexpr int kGroups = Format::kGroups;
 
-  template <int kColumns>
+  template <int kRows, int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int, const QuantGroup* x,
-                        int column_groups, F (&sums)[kColumns]) {
-    SuperScales scales[kQuad];
-    for (int r = 0; r < kQuad; ++r) {
+                        int column_groups, GemvSums<kRows, kColumns>& sums) {
+    SuperScales scales[kRows];
+    for (int r = 0; r < kRows; ++r) {
       const uint8_t* row = w + static_cast<size_t>(r) * row_bytes;
       prefetch_weights<Format::kBytes>(row);
       Format::scales(row, &scales[r]);
     }
     for (int s = 0; s < kGroupSteps; ++s) {
-      I32 words[kQuad][4];
-      F rows_d[kQuad], rows_m[kQuad];
-      for (int r = 0; r < kQuad; ++r) {
-        split<false>(Format::payload(w + static_cast<size_t>(r) * row_bytes, s), words[r]);
-        const float *d = scales[r].scale + kStep * s * kGroups, *m = scales[r].min + kStep * s;
-        rows_d[r] = spread<kGroups>(d);
-        rows_m[r] = kGroups == 2 ? spread<kGroups, kGroups - 1>(d) : spread<1>(m);
-      }
-      const F d = join_rows(rows_d), m = join_rows(rows_m);
-      for (int c = 0; c < kColumns; ++c) {
-        sums[c] = add_step(sums[c], d, m, words, x[c * column_groups].steps[s]);
+#pragma GCC unroll 4  // sums wait for the last row in registers
+      for (int r = 0; r < kRows; ++r) {
+        I32 words[4];
+        split<false>(Format::payload(w + static_cast<size_t>(r) * row_bytes, s), words);
+        for (int c = 0; c < kColumns; ++c) {
+          add_step(sums, r, c, scales[r], words, x[c * column_groups].steps[s], s);
+        }
       }
     }
   }
 
-  // m: minima, or the second halves' scales.
-  static F add_step(F sum, F d, F m, const I32 (&w)[kQuad][4], const QuantStep& x) {
-    if constexpr (kGroups == 2) {
+  template <class Sums>
+  static void add_step(Sums& sums, int r, int c, const SuperScales& scales, const I32 (&w)[4],
+                       const QuantStep& x, int s) {
+    if constexpr (Format::kGroups == 2) {
       const I32 both = shift_left<Format::kBits - 4>(load(x.minus_8_sums[0]));
-      const I32 offset = shift_left<Format::kBits - 4>(load(x.minus_8_sums[1]));
-      const I32 first = add(dot<0, 2>(w, x), offset);
-      const I32 second = add(dot<2, 4>(w, x), sub(both, offset));
-      return fma(to_float(second), m, fma(to_float(first), d, sum));
+      I32 first = shift_left<Format::kBits - 4>(load(x.minus_8_sums[1]));
+      I32 second = sub(both, first);
+      first = dot2(dot2(first, w[0], load_pairs(x.q[0])), w[1], load_pairs(x.q[1]));
+      second = dot2(dot2(second, w[2], load_pairs(x.q[2])), w[3], load_pairs(x.q[3]));
+      const float* d = scales.scale + 2 * kStep * s;
+      sums.template add<0>(r, c, first, spread<2>(d));
+      sums.template add<1>(r, c, second, spread<2, 1>(d));
     } else {
-      sum = fma(to_float(dot<0, 4>(w, x)), d, sum);
-      return fma(m, load(x.sums), sum);
+      I32 dot = splat(int32_t{0});
+      for (int i = 0; i < 4; ++i) dot = dot2(dot, w[i], load_pairs(x.q[i]));
+      sums.add(r, c, dot, spread<1>(scales.scale + kStep * s));
+      sums.add_minima(r, c, spread<1>(scales.min + kStep * s), load(x.sums));
     }
-  }
-
-  template <int kBegin, int kEnd>
-  static I32 dot(const I32 (&w)[kQuad][4], const QuantStep& x) {
-    I32 dots[kQuad];
-    for (int r = 0; r < kQuad; ++r) dots[r] = splat(int32_t{0});
-    for (int i = kBegin; i < kEnd; ++i) {
-      const I32 q = load_pairs(x.q[i]);
-      for (int r = 0; r < kQuad; ++r) dots[r] = dot2(dots[r], w[r][i], q);
-    }
-    return add_lanes(dots);
   }
 };
 
@@ -135,7 +125,7 @@ constexpr FamilySet kSet = {{
      1,
      quant_groups_bytes,
      pack_quant_groups,
-     tile_scratch_bytes<Unpacker<Q6_K>>,
+     tile_scratch_bytes,
      {Q3L_EACH_K256(multiply_generated)},
      {},
      kTiledTokens,

@@ -10,10 +10,10 @@ static_assert(kLanes == 4 * kStep);
 // kStep blocks of one input row.
 struct alignas(4 * kLanes) QuantStep {
   int16_t q[4][kLanes][2];
-  // Sums of a block's values in each of its lanes, for offsets, which are 8 or more: of all of
-  // them, and of those of the first half.
+  // Sums of the values that a dot product adds in a lane, for offsets, which are 8 or more: all of
+  // them, and those of the first half.
   int32_t minus_8_sums[2][kLanes];
-  float sums[kLanes];  // for minima
+  float sums[kLanes];  // for minima: the same or, if kWholeBlocks, all of the lane's block
 };
 
 struct QuantGroup {
@@ -27,26 +27,29 @@ inline size_t quant_groups_bytes(int n_in, int n_rows) {
 
 // Takes kStep blocks.
 inline void pack_step(const int16_t* x, QuantStep* step) {
+  int32_t sums[2][kLanes];
   for (int half = 0; half < 2; ++half) {
     for (int lane = 0; lane < kLanes; ++lane) {
       uint64_t four;
       std::memcpy(&four, x + 32 * (lane / 4) + 16 * half + 4 * (lane % 4), sizeof four);
-      const uint32_t even = static_cast<uint32_t>((four & 0xffff) | (four >> 16 & 0xffff0000));
-      const uint32_t odd = static_cast<uint32_t>((four >> 16 & 0xffff) | (four >> 32 & 0xffff0000));
+      const auto even = static_cast<uint32_t>((four & 0xffff) | (four >> 16 & 0xffff0000));
+      const auto odd = static_cast<uint32_t>((four >> 16 & 0xffff) | (four >> 32 & 0xffff0000));
       std::memcpy(step->q[2 * half][lane], &even, sizeof even);
       std::memcpy(step->q[2 * half + 1][lane], &odd, sizeof odd);
+      sums[half][lane] = (static_cast<int16_t>(even) + (static_cast<int32_t>(even) >> 16)) +
+                         (static_cast<int16_t>(odd) + (static_cast<int32_t>(odd) >> 16));
     }
   }
-  for (int b = 0; b < kStep; ++b) {
-    int32_t sums[2] = {};
-    for (int i = 0; i < 16; ++i) {
-      sums[0] += x[32 * b + i];
-      sums[1] += x[32 * b + 16 + i];
-    }
-    for (int lane = 4 * b; lane < 4 * b + 4; ++lane) {
-      step->minus_8_sums[0][lane] = -8 * (sums[0] + sums[1]);
-      step->minus_8_sums[1][lane] = -8 * sums[0];
-      step->sums[lane] = static_cast<float>(sums[0] + sums[1]);
+  for (int lane = 0; lane < kLanes; ++lane) {
+    step->minus_8_sums[0][lane] = -8 * (sums[0][lane] + sums[1][lane]);
+    step->minus_8_sums[1][lane] = -8 * sums[0][lane];
+    step->sums[lane] = static_cast<float>(sums[0][lane] + sums[1][lane]);
+  }
+  if constexpr (kWholeBlocks) {
+    for (int lane = 0; lane < kLanes; lane += 4) {
+      const float* parts = step->sums + lane;
+      const float sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);
+      for (int i = lane; i < lane + 4; ++i) step->sums[i] = sum;
     }
   }
 }

@@ -8,6 +8,8 @@ namespace q3l::amx {
 namespace {
 
 constexpr int kAttendTileRows = 192;
+constexpr int kGemvRows = 4;
+constexpr int kGemvColumns = 4;
 
 // In this order: vocabulary, products, prompt attention, family.
 #include "base/fp16.inl"

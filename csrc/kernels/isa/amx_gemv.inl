@@ -1,20 +1,22 @@
 // Several generated tokens on matrix tiles: weights are unpacked to signed bytes and are the left
-// operand, two blocks of 16 rows a tile; the right one is tokens' 16-bit values, low and high bytes
-// apart, a column for each token and block of the pair. Integer products are exact; from there on
-// each sum is built as generic/quant_gemv.inl does.
+// operand, a pair of blocks of 16 rows a tile; the right one is tokens' 16-bit values, low and high
+// bytes apart, a column for each token and block of the pair. Integer products are exact; from
+// there on each sum is built as isa/quad_sums.inl does.
 #pragma once
+
+constexpr bool kWholeBlocks = true;
+
+#include "kernels/isa/quad_sums.inl"
 
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/isa/amx_tiles.inl"
 
-constexpr int kTiledTokens = 3;  // fewer are quicker one by one
+constexpr int kTiledTokens = 3;  // fewer are quicker by vectors
 constexpr int kTokens = kTile / 2;
-constexpr int kPairs = kGroupBlocks / 2;  // of blocks, in a group
-constexpr int kSumPairs = kPairs / 2;     // pairs i and i + kSumPairs add to the same lanes
-constexpr int kSetTiles = 1;              // of weight rows that follow a group of tokens into L1
-constexpr int kSetRows = kSetTiles * kTile;
-constexpr int kBlockRows = 256;
-constexpr int kTurns = kSumPairs * kSetTiles;  // of a set of rows with a group
+constexpr int kPairs = kGroupBlocks / 2;      // of blocks, in a group
+constexpr int kSumPairs = kPairs / 2;         // pairs i and i + kSumPairs add to the same lanes
+constexpr int kTurnRows = kTile / kSumPairs;  // that are unpacked while a pair's products are made
+constexpr int kBlockRows = 256;               // that stay in L2 for all tokens
 
 // value = 256 * high + low, both signed.
 enum Plane { kLow, kHigh, kPlanes };
@@ -29,16 +31,16 @@ struct alignas(64) TokenGroup {
 
 template <class Unpacker>
 struct alignas(64) WeightScales {
-  float d[kSetRows][Unpacker::kScales][kGroupBlocks];
-  float m[Unpacker::kMin ? kSetRows : 0][kGroupBlocks];
+  float d[kTile][Unpacker::kScales][kGroupBlocks];
+  float m[Unpacker::kMin ? kTile : 0][kGroupBlocks];
 };
 
-// A group of a set's weight rows, in the same order.
+// A group of kTile weight rows, in the same order.
 template <class Unpacker>
 struct alignas(64) WeightGroup {
   static constexpr int kScales = Unpacker::kScales;
 
-  int8_t q[kPairs][kSetRows][64];
+  int8_t q[kPairs][kTile][64];
 
   // Where an unpacker puts four blocks of a row; see generic/panel_gemm.inl.
   struct Row {
@@ -56,7 +58,7 @@ struct alignas(64) WeightGroup {
     template <int kStride>
     void put(int block, int, Payload q, const float* d, const float* m) const {
       if constexpr (Unpacker::kOffset > 0) q = sub(q, splat_payload(Unpacker::kOffset));
-      int8_t (*to)[kSetRows][64] = group->q + block / 2;
+      int8_t (*to)[kTile][64] = group->q + block / 2;
       _mm512_store_si512(to[0][r], _mm512_shuffle_i64x2(q.first, q.second, 0x44));
       _mm512_store_si512(to[1][r], _mm512_shuffle_i64x2(q.first, q.second, 0xee));
       for (int i = 0; i < kScales; ++i) gather<kStride>(d + i, scales->d[r][i] + block);
@@ -91,12 +93,12 @@ struct TileScratch {
   WeightGroup<Unpacker> weights[2];     // multiplied, and being unpacked
   PairDots<Unpacker::kScales> dots[2];  // added, and being computed
   WeightScales<Unpacker> scales[4];     // of groups whose products are under way
-  float total[kSumPairs][kSetRows][kTile];
+  float total[kSumPairs][kTile][kTile];
 };
 
-template <class Unpacker>
-size_t tile_scratch_bytes(int) {
-  return sizeof(TileScratch<Unpacker>);
+constexpr size_t kTileScratchBytes = 48 << 10;  // for any unpacker
+inline size_t tile_scratch_bytes(int) {
+  return kTileScratchBytes;
 }
 
 // Low bytes and high ones of a step's values from one half of each block, in order.
@@ -169,10 +171,10 @@ inline F splat_pair(const float* p) {
   return _mm512_castpd_ps(_mm512_set1_pd(*reinterpret_cast<const double*>(p)));
 }
 
-// Where a group of a set's weights is on its way from memory to sums.
+// A group of kTile rows, on its way from memory to sums.
 template <class Unpacker>
 struct GroupAt {
-  int row, g;  // the set's first row, and the group's place in it
+  int row, g;  // the first row, and the group's place in it
   WeightGroup<Unpacker>* weights;
   WeightScales<Unpacker>* scales;
   const TokenGroup* tokens;
@@ -190,23 +192,23 @@ struct TokenTiles {
   const TokenGroup* const tokens;
   TileScratch<Unpacker>& scratch;
 
-  // Group n of all, counted through the sets; the one before it is `last`.
+  // Group n of all; the one before it is `last`.
   Group after(const Group& last, int n) const {
-    const bool same_set = last.g + 1 < n_groups;
-    const int g = same_set ? last.g + 1 : 0;
-    return {last.row + (same_set ? 0 : kSetRows), g, &scratch.weights[n % 2],
-            &scratch.scales[n % 4], tokens + g};
+    const bool same_rows = last.g + 1 < n_groups;
+    const int g = same_rows ? last.g + 1 : 0;
+    return {last.row + (same_rows ? 0 : kTile), g, &scratch.weights[n % 2], &scratch.scales[n % 4],
+            tokens + g};
   }
 
-  // Unpacks rows [begin, end) of a group, and asks for a part of the next set as long as they are:
-  // memory is read fastest from one end to the other.
+  // Unpacks rows [begin, end) of a group, and asks for as much of the next kTile rows: memory is
+  // read fastest from one end to the other.
   void unpack(const Group& to, int begin, int end) const {
     const size_t row_bytes = a.row_bytes;
-    const uint8_t* set = a.weights + static_cast<size_t>(to.row) * row_bytes;
-    const uint8_t* w = set + static_cast<size_t>(begin) * row_bytes +
+    const uint8_t* first = a.weights + static_cast<size_t>(to.row) * row_bytes;
+    const uint8_t* w = first + static_cast<size_t>(begin) * row_bytes +
                        static_cast<size_t>(to.g) * Unpacker::kGroupBytes;
-    const uint8_t* next = set + kSetRows * row_bytes +
-                          static_cast<size_t>(to.g * kSetRows + begin) * Unpacker::kGroupBytes;
+    const uint8_t* next = first + kTile * row_bytes +
+                          static_cast<size_t>(to.g * kTile + begin) * Unpacker::kGroupBytes;
     const int bytes = Unpacker::kGroupBytes * (end - begin);
     for (int i = 0; i < bytes; i += 64) prefetch_far(next + i);
     end = at_most(a.row_end - to.row, end);
@@ -222,13 +224,14 @@ struct TokenTiles {
     }
   }
 
-  // Stores the products that were begun four parts ago, before a part of a turn is begun.
-  void multiply_part(const Group& at, int turn, int part) const {
+  // Begins a part of the products of pairs that share lanes, after storing what was begun four
+  // parts ago in the same registers.
+  void multiply_part(const Group& at, int lanes, int part) const {
     const int stored = (part + kParts - 4) % kParts;
-    auto& out = scratch.dots[(turn - (stored >= part)) & 1].dot[stored / 2][part % 2];
+    auto& out = scratch.dots[stored < part ? lanes : 1 - lanes].dot[stored / 2][part % 2];
     const int run = part / 2, half = run % kScales;
-    const int pair = turn / kSetTiles + run / kScales * kSumPairs;
-    const int8_t* w = at.weights->q[pair][turn % kSetTiles * kTile] + 32 * half;
+    const int pair = lanes + run / kScales * kSumPairs;
+    const int8_t* w = at.weights->q[pair][0] + 32 * half;
     const auto& x = at.tokens->q[pair][part % 2][8 * half];
     end_of_stores();
     switch (part % 4) {
@@ -261,21 +264,20 @@ struct TokenTiles {
     end_of_stores();
   }
 
-  // Adds the products of a quarter of a turn's tile.
-  void add_products(const Group& of, int turn, int quarter) const {
+  // Adds the products of a quarter of the rows.
+  void add_products(const Group& of, int lanes, int quarter) const {
     constexpr int kRows = kTile / 4;
-    const int pair = turn / kSetTiles, first = kRows * quarter;
-    const int row = turn % kSetTiles * kTile + first;
-    const auto* dots = scratch.dots[turn % 2].dot;
-    const auto* d = of.scales->d + row;
-    const auto* m = of.scales->m + (Unpacker::kMin ? row : 0);
-    float (*total)[kTile] = scratch.total[pair] + row;
+    const int first = kRows * quarter;
+    const auto* dots = scratch.dots[lanes].dot;
+    const auto* d = of.scales->d + first;
+    const auto* m = of.scales->m + (Unpacker::kMin ? first : 0);
+    float (*total)[kTile] = scratch.total[lanes] + first;
     const F x_d = load(of.tokens->d[0]);
     F sums[kRows];
     for (int r = 0; r < kRows; ++r) {
       sums[r] = splat(0.0f);
       for (int run = 0; run < 2 * kScales; ++run) {
-        const int p = pair + run / kScales * kSumPairs;
+        const int p = lanes + run / kScales * kSumPairs;
         const I32 dot = {_mm512_add_epi32(_mm512_slli_epi32(load(dots[run][kHigh][first + r]).v, 8),
                                           load(dots[run][kLow][first + r]).v)};
         sums[r] = fma(to_float(dot), splat_pair(d[r][run % kScales] + 2 * p), sums[r]);
@@ -292,55 +294,51 @@ struct TokenTiles {
   }
 
   void write(int row) const {
-    for (int first = 0; first < kSetRows && row + first < a.row_end; first += kTile) {
-      F rows[kTile];
-      for (int r = 0; r < kTile; ++r) {
-        rows[r] = add(load(scratch.total[0][first + r]), load(scratch.total[1][first + r]));
-      }
-      transpose(rows);
-      for (int c = 0; c < a.n_rows; ++c) {
-        store_first(a.y + static_cast<size_t>(c) * a.y_stride + row + first,
-                    add(rows[2 * c], rows[2 * c + 1]), a.row_end - row - first);
-      }
+    F rows[kTile];
+    for (int r = 0; r < kTile; ++r) {
+      rows[r] = add(load(scratch.total[0][r]), load(scratch.total[1][r]));
+    }
+    transpose(rows);
+    for (int c = 0; c < a.n_rows; ++c) {
+      store_first(a.y + static_cast<size_t>(c) * a.y_stride + row,
+                  add(rows[2 * c], rows[2 * c + 1]), a.row_end - row);
     }
   }
 
-  // Tiles multiply one turn's pairs while vectors add those of the turn before the last and unpack
-  // the next group.
+  // Tiles multiply a group, part by part, while vectors add the last group's products and unpack
+  // the next one.
   void run() const {
-    const int n_sets = (a.row_end - a.row_begin + kSetRows - 1) / kSetRows;
+    const int n_groups_of_all = (a.row_end - a.row_begin + kTile - 1) / kTile * n_groups;
     Group now = {a.row_begin, 0, &scratch.weights[0], &scratch.scales[0], tokens};
     Group last = now;
-    unpack(now, 0, kSetRows);
-    for (int n = 0; n <= n_sets * n_groups; ++n) {
+    unpack(now, 0, kTile);
+    for (int n = 0; n <= n_groups_of_all; ++n) {
       const Group next = after(now, n + 1);
-      for (int turn = 0; turn < kTurns; ++turn) {
-        const bool is_last = turn < 2;
-        const Group& added = is_last ? last : now;
+      for (int lanes = 0; lanes < kSumPairs; ++lanes) {
         for (int part = 0; part < kParts; ++part) {
-          multiply_part(now, turn, part);
-          if (part < 4 && !(is_last && n == 0)) {
-            add_products(added, (turn + kTurns - 2) % kTurns, part);
-          }
-          constexpr int kRows = kSetRows / kTurns / 4;
-          const int r = kSetRows / kTurns * turn + kRows * (part - (kParts - 4));
-          if (part >= kParts - 4) unpack(next, r, r + kRows);
+          multiply_part(now, lanes, part);
+          if (part < 4 && n > 0) add_products(last, lanes, part);
+          const int quarter = part - (kParts - 4);
+          const int row = kTurnRows * lanes + kTurnRows / 4 * quarter;
+          if (quarter >= 0) unpack(next, row, row + kTurnRows / 4);
         }
-        if (turn == 1 && n > 0 && now.g == 0) write(last.row);
       }
+      if (n > 0 && last.g + 1 == n_groups) write(last.row);
       last = now;
       now = next;
     }
   }
 };
 
-// Tiles where they are of use: in blocks of rows that stay in L2 while all tokens take their turns.
+// By tiles where inputs are arranged for them, kTokens tokens at a time, which read a block of
+// weight rows from memory once.
 template <class Unpacker, class Multiplier>
 void multiply_several(const MatmulArgs& a) {
   if (!a.arranged) return multiply_generated_rows<Multiplier>(a);
   TileConfig config;
   config.row_bytes[4] = config.row_bytes[5] = 64 / Unpacker::kScales;
   config.rows[6] = config.rows[7] = kTile / Unpacker::kScales;
+  static_assert(sizeof(TileScratch<Unpacker>) <= kTileScratchBytes);
   const TilesInUse tiles(config);
   const int n_groups = groups_of(a.n_in);
   const int block = a.n_rows > kTokens ? kBlockRows : a.row_end - a.row_begin;

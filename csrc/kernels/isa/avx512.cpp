@@ -11,6 +11,8 @@ constexpr int kTileVectors = 3;
 constexpr int kPanelRows = 32;
 constexpr int kTurnUnroll = 4;
 constexpr int kAttendTileRows = 48;
+constexpr int kGemvRows = 2;
+constexpr int kGemvColumns = 8;
 
 // In this order: vocabulary, products, prompt attention, family.
 #include "base/fp16.inl"

@@ -17,6 +17,8 @@ constexpr int kRealColumns = 4;    // input rows of a tile of float products
 constexpr int kAttendValues = 4;   // values of keys or values, and
 constexpr int kAttendVectors = 3;  // vectors of query rows whose products are kept in registers
 constexpr int kAttendTileRows = 48;
+constexpr int kStreams = 1;      // weight rows that one generated token reads together
+constexpr int kGemvRows = 1;     // weight rows and
 constexpr int kGemvColumns = 4;  // generated tokens, at most, that share unpacked weights
 
 typedef float F __attribute__((vector_size(16)));
@@ -127,9 +129,6 @@ inline void store(int32_t* p, I32 v) {
 inline I32 sub(I32 a, I32 b) {
   return a - b;
 }
-inline I32 add(I32 a, I32 b) {
-  return a + b;
-}
 template <int n>
 inline I32 shift_left(I32 a) {
   return a << n;
@@ -208,20 +207,6 @@ inline I32 dot2(I32 acc, I32 w, I32 x) {
   std::memcpy(b, &x, 16);
   for (int i = 0; i < 8; ++i) acc[i / 2] += a[i] * b[i];
   return acc;
-}
-
-// A quad's vectors become one, lane r of each block from rows[r]: sums of the block's lanes, or
-// values that those lanes share. A quad's sums of blocks at last become its rows' results.
-inline I32 add_lanes(const I32 (&rows)[4]) {
-  I32 sums;
-  for (int r = 0; r < 4; ++r) sums[r] = (rows[r][0] + rows[r][1]) + (rows[r][2] + rows[r][3]);
-  return sums;
-}
-inline F join_rows(const F (&rows)[4]) {
-  return F{rows[0][0], rows[1][1], rows[2][2], rows[3][3]};
-}
-inline void reduce_blocks(F v, float* quad) {
-  store(quad, v);
 }
 
 // Superblocks. Step s of nibbles that lie in pairs of 32-value blocks sharing 32 bytes (Q4_K).

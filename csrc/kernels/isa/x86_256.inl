@@ -8,6 +8,8 @@ constexpr int kStep = 2;
 constexpr int kRealColumns = 8;
 constexpr int kAttendValues = 4;
 constexpr int kAttendVectors = 3;
+constexpr int kStreams = 4;
+constexpr int kGemvRows = 1;
 constexpr int kGemvColumns = 4;
 
 using F = __m256;
@@ -117,9 +119,6 @@ inline void store(int32_t* p, I32 a) {
 inline I32 sub(I32 a, I32 b) {
   return {_mm256_sub_epi32(a.v, b.v)};
 }
-inline I32 add(I32 a, I32 b) {
-  return {_mm256_add_epi32(a.v, b.v)};
-}
 template <int n>
 inline I32 shift_left(I32 a) {
   return {_mm256_slli_epi32(a.v, n)};
@@ -201,20 +200,6 @@ inline void widen_block(Payload a, int16_t* q) {
 inline void widen(Payload a, int16_t (*q)[32]) {
   widen_block<0>(a, q[0]);
   widen_block<1>(a, q[1]);
-}
-inline I32 add_lanes(const I32 (&rows)[4]) {
-  auto add_pairs = [](I32 a, I32 b) {
-    return _mm256_add_epi32(_mm256_unpacklo_epi32(a.v, b.v), _mm256_unpackhi_epi32(a.v, b.v));
-  };
-  const __m256i low = add_pairs(rows[0], rows[1]), high = add_pairs(rows[2], rows[3]);
-  return {_mm256_add_epi32(_mm256_unpacklo_epi64(low, high), _mm256_unpackhi_epi64(low, high))};
-}
-inline F join_rows(const F (&rows)[4]) {
-  return _mm256_blend_ps(_mm256_blend_ps(rows[0], rows[1], 0x22),
-                         _mm256_blend_ps(rows[2], rows[3], 0x88), 0xcc);
-}
-inline void reduce_blocks(F v, float* quad) {
-  _mm_storeu_ps(quad, _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1)));
 }
 template <bool kSigned>
 inline void split(Payload a, I32 (&w)[4]) {

@@ -8,7 +8,7 @@ constexpr int kStep = 4;
 constexpr int kRealColumns = 12;
 constexpr int kAttendValues = 8;
 constexpr int kAttendVectors = 3;
-constexpr int kGemvColumns = 8;
+constexpr int kStreams = 4;
 
 using F = __m512;
 struct I32 {
@@ -116,9 +116,6 @@ inline void store(int32_t* p, I32 a) {
 inline I32 sub(I32 a, I32 b) {
   return {_mm512_sub_epi32(a.v, b.v)};
 }
-inline I32 add(I32 a, I32 b) {
-  return {_mm512_add_epi32(a.v, b.v)};
-}
 template <int n>
 inline I32 shift_left(I32 a) {
   return {_mm512_slli_epi32(a.v, n)};
@@ -213,22 +210,6 @@ inline void widen(Payload a, int16_t (*q)[32]) {
 }
 inline I32 dot2(I32 acc, I32 w, I32 x) {
   return {_mm512_dpwssd_epi32(acc.v, w.v, x.v)};
-}
-
-inline I32 add_lanes(const I32 (&rows)[4]) {
-  auto add_pairs = [](I32 a, I32 b) {
-    return _mm512_add_epi32(_mm512_unpacklo_epi32(a.v, b.v), _mm512_unpackhi_epi32(a.v, b.v));
-  };
-  const __m512i low = add_pairs(rows[0], rows[1]), high = add_pairs(rows[2], rows[3]);
-  return {_mm512_add_epi32(_mm512_unpacklo_epi64(low, high), _mm512_unpackhi_epi64(low, high))};
-}
-inline F join_rows(const F (&rows)[4]) {
-  const F low = _mm512_mask_mov_ps(rows[0], 0x2222, rows[1]);
-  return _mm512_mask_mov_ps(_mm512_mask_mov_ps(low, 0x4444, rows[2]), 0x8888, rows[3]);
-}
-inline void reduce_blocks(F v, float* quad) {
-  const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
-  _mm_storeu_ps(quad, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
 }
 
 template <bool kSigned>

@@ -1,0 +1,31 @@
+// Sums of generated tokens' products in a vector for each weight row: a block's lanes are added at
+// last.
+#pragma once
+
+#include "kernels/generic/quant_steps.inl"
+
+template <int kRows, int kColumns>
+struct GemvSums {
+  F of[kRows][kColumns];
+
+  GemvSums() {
+    for (auto& row : of) {
+      for (F& sum : row) sum = splat(0.0f);
+    }
+  }
+
+  // Adds integer products of a step's blocks, times d; of the blocks' halves, if those have scales
+  // of their own. Rows come in order.
+  template <int kHalf = 0>
+  void add(int r, int c, I32 products, F d) {
+    of[r][c] = fma(to_float(products), d, of[r][c]);
+  }
+  // Adds a step's minima times sums of inputs.
+  void add_minima(int r, int c, F m, F inputs) { of[r][c] = fma(m, inputs, of[r][c]); }
+  void add_group(const GemvSums& group, int c, F d) {
+    for (int r = 0; r < kRows; ++r) of[r][c] = fma(group.of[r][c], d, of[r][c]);
+  }
+  void results(int c, float (&y)[kRows]) const {
+    for (int r = 0; r < kRows; ++r) y[r] = reduce_add(of[r][c]);
+  }
+};
