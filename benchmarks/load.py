@@ -21,7 +21,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from qwen3lite import Model
+from qwen3lite import Model, _core
 
 N_STREAMS = 8
 N_SUFFIX = 16
@@ -36,15 +36,21 @@ class Stream(threading.Thread):
         super().__init__()
         self.has_token = threading.Event()
         self.times: list[float] = []
-        self._pieces = tokens_as_they_come(model, prompt, n_tokens)
+        # The engine's own, which says when each token came, whatever text it has.
+        self._generation = _core.Generation(
+            model._engine, prompt, max_tokens=n_tokens, sampling=_core.SamplerParams(), stop=[]
+        )
         self.started = time.perf_counter()
         self.start()
 
     def run(self) -> None:
-        for _ in self._pieces:
+        while self._generation.next() is not None:
             self.times.append(time.perf_counter())
             self.has_token.set()
         self.has_token.set()
+
+    def cancel(self) -> None:
+        self._generation.cancel()
 
     @property
     def first_token_seconds(self) -> float:

@@ -11,8 +11,7 @@ struct Mat {
   size_t stride = 0;
 
   Mat() = default;
-  Mat(float* p, int n_rows, int n_cols)
-      : Mat(p, n_rows, n_cols, static_cast<size_t>(n_cols)) {}
+  Mat(float* p, int n_rows, int n_cols) : Mat(p, n_rows, n_cols, static_cast<size_t>(n_cols)) {}
   Mat(float* p, int n_rows, int n_cols, size_t row_stride)
       : data(p), rows(n_rows), cols(n_cols), stride(row_stride) {}
 
