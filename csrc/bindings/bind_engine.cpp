@@ -12,6 +12,7 @@
 #include "bindings/tokens.h"
 #include "engine/engine.h"
 #include "engine/generation.h"
+#include "engine/session.h"
 
 namespace py = pybind11;
 
@@ -169,6 +170,26 @@ void bind_engine(py::module_& m) {
         d["decode_seconds"] = t.decode_seconds;
         return d;
       });
+
+  py::class_<Session>(m, "Session")
+      .def(py::init([](Engine& engine, const std::optional<std::string>& path) {
+             py::gil_scoped_release unlocked;
+             return path ? std::make_unique<Session>(engine, *path)
+                         : std::make_unique<Session>(engine);
+           }),
+           py::keep_alive<1, 2>(), py::arg("engine"), py::arg("path") = py::none())
+      .def(
+          "generate",
+          [](Session& session, const std::vector<int64_t>& prompt, int max_tokens,
+             const SamplerParams& sampling, std::vector<std::string> stop) {
+            return session.generate(
+                Request{token_ids(prompt), max_tokens, sampling, std::move(stop)});
+          },
+          py::keep_alive<0, 1>(), py::call_guard<py::gil_scoped_release>(), py::arg("prompt"),
+          py::kw_only(), py::arg("max_tokens"), py::arg("sampling"), py::arg("stop"))
+      .def("fork", &Session::fork, py::keep_alive<0, 1>(), py::call_guard<py::gil_scoped_release>())
+      .def("save", &Session::save, py::arg("path"), py::call_guard<py::gil_scoped_release>())
+      .def_property_readonly("n_computed", &Session::n_computed);
 }
 
 }  // namespace q3l

@@ -2,6 +2,7 @@
 // longest loses its pages when others need them.
 #pragma once
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@ namespace q3l {
 
 struct KeptSequence {
   std::mutex mutex;
+  std::condition_variable is_back;
   std::optional<Sequence> sequence;  // nothing while a request has it
 };
 

@@ -103,7 +103,7 @@ void Job::accept(const Sampled& token) {
   const bool is_full = !stops && (n - sequence_.n_prompt == max_tokens_ || n >= n_ctx_);
   if (stops || is_full) {
     text += stream_.finish();
-    is_finished_ = true;
+    end_ = stops ? FinishReason::stop : FinishReason::length;
   }
   std::lock_guard lock(mutex_);
   if (!ends) {
@@ -118,23 +118,26 @@ void Job::accept(const Sampled& token) {
   timings_.prompt_seconds = seconds(first_token_ - begun_);
   timings_.decode_seconds = seconds(now - first_token_);
   if (!ends || !text.empty()) pieces_.push_back(std::move(text));
-  if (is_finished_) reason_ = stops ? FinishReason::stop : FinishReason::length;
   changed_.notify_all();
 }
 
 void Job::finish(FinishReason reason, std::exception_ptr error) {
-  is_finished_ = true;
-  std::lock_guard lock(mutex_);
-  reason_ = reason;
-  error_ = error;
-  changed_.notify_all();
+  end_ = reason;
+  failure_ = error;
 }
 
 void Job::release() {
-  if (!keep_) return sequence_.kv.truncate(0);
-  const int n = sequence_.n_computed;
-  if (n > sequence_.segments.back().end) sequence_.segments.push_back({n, Role::generated});
-  keep_(std::move(sequence_));
+  if (keep_) {
+    const int n = sequence_.n_computed;
+    if (n > sequence_.segments.back().end) sequence_.segments.push_back({n, Role::generated});
+    keep_(std::move(sequence_));
+  } else {
+    sequence_.kv.truncate(0);
+  }
+  std::lock_guard lock(mutex_);
+  reason_ = end_;
+  error_ = failure_;
+  changed_.notify_all();
 }
 
 }  // namespace q3l

@@ -73,13 +73,15 @@ class Job {
   int priority() const { return priority_; }
   int most_positions() const { return most_positions_; }
   bool is_cancelled() const { return is_cancelled_; }
-  bool is_finished() const { return is_finished_; }
+  bool is_finished() const { return end_ != FinishReason::none; }
   bool has_begun_text() const { return first_token_ != Clock::time_point{}; }
   void begin(int n_reused);  // its first step comes next
   // Samples from the sequence's logits and appends the token and its text.
   void take_token();
+  // Nothing more is to be computed.
   void finish(FinishReason reason, std::exception_ptr error = nullptr);
-  void release();  // gives the sequence away, or its pages back
+  // Gives the sequence away, or its pages back; then whoever waits learns of the end.
+  void release();
 
   uint64_t number = 0;  // of arrival
 
@@ -94,7 +96,8 @@ class Job {
   TextStream stream_;
   Sequence sequence_;
   Keep keep_;
-  bool is_finished_ = false;
+  FinishReason end_ = FinishReason::none;  // not published yet
+  std::exception_ptr failure_;
   std::atomic<bool> is_cancelled_{false};
   Clock::time_point queued_ = Clock::now(), begun_, first_token_;
 

@@ -97,11 +97,12 @@ void Scheduler::work() {
       wake_.wait(lock, [&] { return is_stopping_ || !queue_.empty() || !active_.empty(); });
       if (is_stopping_) break;
     }
-    retire();
     admit();
+    retire();  // those that were cancelled
     plan();
     make_room();
     if (!parts_.empty()) step();
+    retire();
   }
   std::lock_guard lock(mutex_);
   for (Jobs* jobs : {&active_, &queue_}) {

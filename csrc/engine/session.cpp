@@ -9,11 +9,6 @@ namespace q3l {
 
 namespace {
 
-[[noreturn]] void fail_busy() {
-  throw OverloadedError(
-      "the session has a request under way; wait for it, cancel it or fork before");
-}
-
 Sequence copy_of(const Sequence& s, KvCache& cache) {
   Sequence copy = {KvSequence(cache), s.tokens, s.segments, s.n_prompt, s.n_computed};
   for (int i = 0; i < s.kv.n_pages(); ++i) copy.kv.share(s.kv.page_of(i * kPagePositions));
@@ -57,35 +52,42 @@ Generation Session::generate(const Request& request) {
       std::lock_guard lock(kept->mutex);
       kept->sequence.emplace(std::move(sequence));
     }
+    kept->is_back.notify_all();
     idle.touch(kept);
   };
   std::shared_ptr<Job> job;
   {
-    std::lock_guard lock(kept_->mutex);
-    if (!kept_->sequence) fail_busy();
+    const auto lock = lock_idle();
     continue_with(*kept_->sequence, std::move(prompt));
     job = std::make_shared<Job>(engine_.executor(), engine_.tokenizer(), request,
                                 std::move(*kept_->sequence), keep);
     kept_->sequence.reset();
+    last_ = job;
   }
   return Generation(engine_, std::move(job));
 }
 
+std::unique_lock<std::mutex> Session::lock_idle() const {
+  std::unique_lock lock(kept_->mutex);
+  const auto job = last_.lock();
+  if (job && job->is_cancelled()) {
+    kept_->is_back.wait(lock, [&] { return kept_->sequence.has_value(); });
+  }
+  if (!kept_->sequence) {
+    throw OverloadedError(
+        "the session has a request under way; wait for it, cancel it or fork before");
+  }
+  return lock;
+}
+
 Session Session::fork() const {
-  std::lock_guard lock(kept_->mutex);
-  if (!kept_->sequence) fail_busy();
+  const auto lock = lock_idle();
   return Session(engine_, copy_of(*kept_->sequence, engine_.executor().cache()));
 }
 
 void Session::save(const std::string& path) const {
-  std::lock_guard lock(kept_->mutex);
-  if (!kept_->sequence) fail_busy();
+  const auto lock = lock_idle();
   write_session(path, *kept_->sequence, engine_);
-}
-
-bool Session::is_busy() const {
-  std::lock_guard lock(kept_->mutex);
-  return !kept_->sequence;
 }
 
 int Session::n_computed() const {

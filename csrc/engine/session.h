@@ -17,7 +17,8 @@ class Session {
   Session(Engine& engine, const std::string& path);
 
   // Completes a whole prompt, of which what the session has already computed is not computed again.
-  // Throws as Generation does, and OverloadedError while an earlier request is under way.
+  // Throws as Generation does, and OverloadedError while an earlier request is under way; for one
+  // that was cancelled it waits.
   Generation generate(const Request& request);
   // What the session has computed, for two continuations. Throws OverloadedError as generate()
   // does.
@@ -25,14 +26,16 @@ class Session {
   // Writes tokens, keys and values; docs/formats/session.md.
   void save(const std::string& path) const;
 
-  bool is_busy() const;  // a request is under way
   int n_computed() const;
 
  private:
   explicit Session(Engine& engine, Sequence sequence);
 
+  std::unique_lock<std::mutex> lock_idle() const;
+
   Engine& engine_;
   std::shared_ptr<KeptSequence> kept_;
+  std::weak_ptr<Job> last_;
 };
 
 }  // namespace q3l

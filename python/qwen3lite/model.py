@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast, overload
+from typing import TYPE_CHECKING, Literal
 
 from . import _core
-from .chat import ChatTemplate, Messages, Tools, bos_ids
-from .results import (
-    ChatCompletion,
-    ChatPiece,
-    Completion,
-    FinishReason,
-    Message,
-    Timings,
-    TokenLogprob,
-    TokenLogprobs,
-    consume,
-)
-from .sampling import SamplingOptions, sampler_params
+from .chat import ChatTemplate, bos_ids
+from .completions import Completions
+from .session import Session
 from .sources import locate
-from .thinking import ThinkSplitter
 
 if TYPE_CHECKING:  # a tenth of a second, which programs without arrays save
     import numpy as np
     import numpy.typing as npt
-    from typing_extensions import Unpack
 
     from ._core import Ids
 
-# Sampling of chat() where the file does not say with what the model was published.
-CHAT_SAMPLING = {"temperature": 0.6, "top_k": 20, "top_p": 0.95, "min_p": 0.0}
 SAMPLING_KEYS = {
     "temperature": "general.sampling.temp",
     "top_k": "general.sampling.top_k",
@@ -85,7 +70,7 @@ class Statistics:
     max_pages: int
 
 
-class Model:
+class Model(Completions):
     """A language model. Any number of threads may use one at once: it computes all their tokens
     together, and prompts that begin alike once.
 
@@ -180,178 +165,29 @@ class Model:
         """
         return self._engine.logits(ids, role, last)
 
-    @overload
-    def generate(
-        self,
-        prompt: str | Ids,
-        *,
-        max_tokens: int = ...,
-        stop: str | Sequence[str] | None = ...,
-        stream: Literal[False] = ...,
-        **sampling: Unpack[SamplingOptions],
-    ) -> Completion: ...
-    @overload
-    def generate(
-        self,
-        prompt: str | Ids,
-        *,
-        max_tokens: int = ...,
-        stop: str | Sequence[str] | None = ...,
-        stream: Literal[True],
-        **sampling: Unpack[SamplingOptions],
-    ) -> Generator[str, None, Completion]: ...
-    def generate(
-        self,
-        prompt: str | Ids,
-        *,
-        max_tokens: int = 256,
-        stop: str | Sequence[str] | None = None,
-        stream: bool = False,
-        **sampling: Unpack[SamplingOptions],
-    ) -> Completion | Generator[str, None, Completion]:
-        """Completes `prompt`: a text, in which special tokens count and to which BOS is added where
-        the file asks for it, or ids that are taken as they are.
-
-        The text ends before the first of the `stop` strings. With `stream`, returns a generator of
-        pieces that never split a character and join to the text; its return value is the
-        Completion, and closing it ends the generation.
-
-        `sampling`: temperature (0.0, the likeliest token each time), top_k (0: all), top_p (1.0),
-        min_p (0.0), seed (random), repetition_penalty (1.0: over prompt and generated tokens, as in
-        transformers), frequency_penalty and presence_penalty (0.0, from -2 to 2: over generated
-        tokens, as OpenAI defines them), logit_bias (a dict of id to bias), logprobs (None, or how
-        many of the likeliest tokens to report with the chosen one). They apply in the order bias,
-        penalties, temperature, top-k, top-p, min-p. Log-probabilities are the model's own, before
-        all of these.
-
-        Throws ContextOverflowError for a prompt longer than n_ctx, InvalidArgumentError for
-        arguments out of range, KeyboardInterrupt on Ctrl-C: the model remains usable.
-        """
-        if isinstance(prompt, str):
-            prompt = self.bos_ids + self.tokenize(prompt)
-        params = sampler_params(sampling, {}, self.info.n_vocab)
-        pieces = _text_pieces(self._start(prompt, max_tokens, params, stop))
-        return pieces if stream else consume(pieces)
-
-    @overload
-    def chat(
-        self,
-        messages: Messages,
-        *,
-        enable_thinking: bool | None = ...,
-        tools: Tools | None = ...,
-        max_tokens: int | None = ...,
-        stop: str | Sequence[str] | None = ...,
-        stream: Literal[False] = ...,
-        **sampling: Unpack[SamplingOptions],
-    ) -> ChatCompletion: ...
-    @overload
-    def chat(
-        self,
-        messages: Messages,
-        *,
-        enable_thinking: bool | None = ...,
-        tools: Tools | None = ...,
-        max_tokens: int | None = ...,
-        stop: str | Sequence[str] | None = ...,
-        stream: Literal[True],
-        **sampling: Unpack[SamplingOptions],
-    ) -> Generator[ChatPiece, None, ChatCompletion]: ...
-    def chat(
-        self,
-        messages: Messages,
-        *,
-        enable_thinking: bool | None = None,
-        tools: Tools | None = None,
-        max_tokens: int | None = None,
-        stop: str | Sequence[str] | None = None,
-        stream: bool = False,
-        **sampling: Unpack[SamplingOptions],
-    ) -> ChatCompletion | Generator[ChatPiece, None, ChatCompletion]:
-        """The model's next answer to `messages`, through the file's chat template.
-
-        A message is a dict with "role" ("system", "user", "assistant", "tool") and "content", and
-        whatever else the template knows, or the Message of an earlier answer. Special tokens that
-        its text spells stay text. `enable_thinking` and `tools` (JSON schemas) are the template's;
-        None leaves its default. What the model thinks is told from what it answers.
-
-        `max_tokens` None: until the context is full. `sampling` as for generate(); what is left out
-        is what the model was published with, else temperature 0.6, top-p 0.95, top-k 20. With
-        `stream`, returns a generator of ChatPiece whose return value is the ChatCompletion. Throws
-        as generate() does.
-        """
-        prompt = self._chat_template.encode(messages, enable_thinking, tools)
-        defaults = CHAT_SAMPLING | self.published_sampling
-        params = sampler_params(sampling, defaults, self.info.n_vocab)
-        limit = self.n_ctx if max_tokens is None else max_tokens
-        generation = self._start(prompt.ids, limit, params, stop)
-        pieces = _chat_pieces(generation, ThinkSplitter(prompt.thinking))
-        return pieces if stream else consume(pieces)
-
     @cached_property
-    def _chat_template(self) -> ChatTemplate:
+    def chat_template(self) -> ChatTemplate:
+        """Makes prompts of messages."""
         return ChatTemplate(self._engine)
 
+    def session(self) -> Session:
+        """A conversation that keeps what it has computed from one request to the next."""
+        return Session(self, _core.Session(self._engine))
+
+    def load_session(self, path: str | os.PathLike[str]) -> Session:
+        """A session that was saved, with the same model and kv_type.
+
+        Throws FileError, and ModelFormatError for a file that is damaged or of another model.
+        """
+        return Session(self, _core.Session(self._engine, os.fsencode(path)))
+
+    @property
+    def _model(self) -> Model:
+        return self
+
     def _start(
-        self,
-        prompt: Ids,
-        max_tokens: int,
-        sampling: _core.SamplerParams,
-        stop: str | Sequence[str] | None,
+        self, prompt: Ids, max_tokens: int, sampling: _core.SamplerParams, stop: list[str]
     ) -> _core.Generation:
         return _core.Generation(
-            self._engine,
-            prompt,
-            max_tokens=min(max_tokens, self.n_ctx),
-            sampling=sampling,
-            stop=[stop] if isinstance(stop, str) else list(stop or ()),
+            self._engine, prompt, max_tokens=max_tokens, sampling=sampling, stop=stop
         )
-
-
-def _text_pieces(generation: _core.Generation) -> Generator[str, None, Completion]:
-    pieces = []
-    while (piece := generation.next()) is not None:
-        if piece:
-            pieces.append(piece)
-            yield piece
-    return Completion(
-        "".join(pieces),
-        generation.tokens,
-        _reason(generation),
-        Timings(**generation.timings),
-        _logprobs(generation),
-    )
-
-
-def _chat_pieces(
-    generation: _core.Generation, splitter: ThinkSplitter
-) -> Generator[ChatPiece, None, ChatCompletion]:
-    pieces = []
-    text: str | None = ""
-    while text is not None:
-        text = generation.next()
-        piece = splitter.finish() if text is None else splitter.push(text)
-        if piece.content or piece.reasoning_content:
-            pieces.append(piece)
-            yield piece
-    message = Message(
-        "assistant",
-        "".join(piece.content for piece in pieces),
-        "".join(piece.reasoning_content for piece in pieces),
-    )
-    return ChatCompletion(
-        message, _reason(generation), Timings(**generation.timings), _logprobs(generation)
-    )
-
-
-def _logprobs(generation: _core.Generation) -> list[TokenLogprobs] | None:
-    if generation.logprobs is None:
-        return None
-    return [
-        TokenLogprobs(token, logprob, [TokenLogprob(*pair) for pair in likeliest])
-        for token, logprob, likeliest in generation.logprobs
-    ]
-
-
-def _reason(generation: _core.Generation) -> FinishReason:
-    return cast(FinishReason, generation.finish_reason)

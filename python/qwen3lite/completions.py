@@ -1,0 +1,362 @@
+"""Completing texts and answering messages: what models and sessions have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Awaitable, Generator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast, overload
+
+from . import _core
+from .chat import Messages, Tools
+from .results import (
+    ChatCompletion,
+    ChatPiece,
+    Completion,
+    FinishReason,
+    Message,
+    Timings,
+    TokenLogprob,
+    TokenLogprobs,
+    consume,
+)
+from .sampling import SamplingOptions, sampler_params
+from .thinking import ThinkSplitter
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from typing_extensions import Unpack
+
+    from ._core import Ids
+    from .model import Model
+
+# Sampling of chat() where the file does not say with what the model was published.
+CHAT_SAMPLING = {"temperature": 0.6, "top_k": 20, "top_p": 0.95, "min_p": 0.0}
+
+
+class Completions(ABC):
+    """generate() and chat(), blocking, as iterators, and for asyncio.
+
+    The methods for asyncio take what their namesakes take. Cancelling a task, and closing a
+    generator of either kind, ends the generation within a step.
+    """
+
+    @property
+    @abstractmethod
+    def _model(self) -> Model: ...
+
+    @abstractmethod
+    def _start(
+        self, prompt: Ids, max_tokens: int, sampling: _core.SamplerParams, stop: list[str]
+    ) -> _core.Generation: ...
+
+    @overload
+    def generate(
+        self,
+        prompt: str | Ids,
+        *,
+        max_tokens: int = ...,
+        stop: str | Sequence[str] | None = ...,
+        stream: Literal[False] = ...,
+        **sampling: Unpack[SamplingOptions],
+    ) -> Completion: ...
+    @overload
+    def generate(
+        self,
+        prompt: str | Ids,
+        *,
+        max_tokens: int = ...,
+        stop: str | Sequence[str] | None = ...,
+        stream: Literal[True],
+        **sampling: Unpack[SamplingOptions],
+    ) -> Generator[str, None, Completion]: ...
+    def generate(
+        self,
+        prompt: str | Ids,
+        *,
+        max_tokens: int = 256,
+        stop: str | Sequence[str] | None = None,
+        stream: bool = False,
+        **sampling: Unpack[SamplingOptions],
+    ) -> Completion | Generator[str, None, Completion]:
+        """Completes `prompt`: a text, in which special tokens count and to which BOS is added where
+        the file asks for it, or ids that are taken as they are.
+
+        The text ends before the first of the `stop` strings. With `stream`, returns a generator of
+        pieces that never split a character and join to the text; its return value is the
+        Completion, and closing it ends the generation.
+
+        `sampling`: temperature (0.0, the likeliest token each time), top_k (0: all), top_p (1.0),
+        min_p (0.0), seed (random), repetition_penalty (1.0: over prompt and generated tokens, as in
+        transformers), frequency_penalty and presence_penalty (0.0, from -2 to 2: over generated
+        tokens, as OpenAI defines them), logit_bias (a dict of id to bias), logprobs (None, or how
+        many of the likeliest tokens to report with the chosen one). They apply in the order bias,
+        penalties, temperature, top-k, top-p, min-p. Log-probabilities are the model's own, before
+        all of these.
+
+        Throws ContextOverflowError for a prompt longer than n_ctx, InvalidArgumentError for
+        arguments out of range, KeyboardInterrupt on Ctrl-C: the model remains usable.
+        """
+        generation = self._generate(prompt, max_tokens, stop, sampling)
+        pieces = _pieces(generation, _TextReader())
+        return pieces if stream else consume(pieces)
+
+    @overload
+    def chat(
+        self,
+        messages: Messages,
+        *,
+        enable_thinking: bool | None = ...,
+        tools: Tools | None = ...,
+        max_tokens: int | None = ...,
+        stop: str | Sequence[str] | None = ...,
+        stream: Literal[False] = ...,
+        **sampling: Unpack[SamplingOptions],
+    ) -> ChatCompletion: ...
+    @overload
+    def chat(
+        self,
+        messages: Messages,
+        *,
+        enable_thinking: bool | None = ...,
+        tools: Tools | None = ...,
+        max_tokens: int | None = ...,
+        stop: str | Sequence[str] | None = ...,
+        stream: Literal[True],
+        **sampling: Unpack[SamplingOptions],
+    ) -> Generator[ChatPiece, None, ChatCompletion]: ...
+    def chat(
+        self,
+        messages: Messages,
+        *,
+        enable_thinking: bool | None = None,
+        tools: Tools | None = None,
+        max_tokens: int | None = None,
+        stop: str | Sequence[str] | None = None,
+        stream: bool = False,
+        **sampling: Unpack[SamplingOptions],
+    ) -> ChatCompletion | Generator[ChatPiece, None, ChatCompletion]:
+        """The model's next answer to `messages`, through the file's chat template.
+
+        A message is a dict with "role" ("system", "user", "assistant", "tool") and "content", and
+        whatever else the template knows, or the Message of an earlier answer. Special tokens that
+        its text spells stay text. `enable_thinking` and `tools` (JSON schemas) are the template's;
+        None leaves its default. What the model thinks is told from what it answers.
+
+        `max_tokens` None: until the context is full. `sampling` as for generate(); what is left out
+        is what the model was published with, else temperature 0.6, top-p 0.95, top-k 20. With
+        `stream`, returns a generator of ChatPiece whose return value is the ChatCompletion. Throws
+        as generate() does.
+        """
+        generation, reader = self._chat(
+            messages, enable_thinking, tools, max_tokens, stop, sampling
+        )
+        pieces = _pieces(generation, reader)
+        return pieces if stream else consume(pieces)
+
+    async def agenerate(
+        self,
+        prompt: str | Ids,
+        *,
+        max_tokens: int = 256,
+        stop: str | Sequence[str] | None = None,
+        **sampling: Unpack[SamplingOptions],
+    ) -> Completion:
+        """generate() for asyncio."""
+        generation = self._generate(prompt, max_tokens, stop, sampling)
+        return await _result(generation, _TextReader())
+
+    async def astream(
+        self,
+        prompt: str | Ids,
+        *,
+        max_tokens: int = 256,
+        stop: str | Sequence[str] | None = None,
+        **sampling: Unpack[SamplingOptions],
+    ) -> AsyncGenerator[str, None]:
+        """The pieces of generate() for asyncio."""
+        generation = self._generate(prompt, max_tokens, stop, sampling)
+        async for piece in _async_pieces(generation, _TextReader()):
+            yield piece
+
+    async def achat(
+        self,
+        messages: Messages,
+        *,
+        enable_thinking: bool | None = None,
+        tools: Tools | None = None,
+        max_tokens: int | None = None,
+        stop: str | Sequence[str] | None = None,
+        **sampling: Unpack[SamplingOptions],
+    ) -> ChatCompletion:
+        """chat() for asyncio."""
+        return await _result(
+            *self._chat(messages, enable_thinking, tools, max_tokens, stop, sampling)
+        )
+
+    async def achat_stream(
+        self,
+        messages: Messages,
+        *,
+        enable_thinking: bool | None = None,
+        tools: Tools | None = None,
+        max_tokens: int | None = None,
+        stop: str | Sequence[str] | None = None,
+        **sampling: Unpack[SamplingOptions],
+    ) -> AsyncGenerator[ChatPiece, None]:
+        """The pieces of chat() for asyncio."""
+        chat = self._chat(messages, enable_thinking, tools, max_tokens, stop, sampling)
+        async for piece in _async_pieces(*chat):
+            yield piece
+
+    def _generate(
+        self,
+        prompt: str | Ids,
+        max_tokens: int,
+        stop: str | Sequence[str] | None,
+        sampling: SamplingOptions,
+    ) -> _core.Generation:
+        model = self._model
+        if isinstance(prompt, str):
+            prompt = model.bos_ids + model.tokenize(prompt)
+        params = sampler_params(sampling, {}, model.info.n_vocab)
+        return self._start(prompt, min(max_tokens, model.n_ctx), params, _strings(stop))
+
+    def _chat(
+        self,
+        messages: Messages,
+        enable_thinking: bool | None,
+        tools: Tools | None,
+        max_tokens: int | None,
+        stop: str | Sequence[str] | None,
+        sampling: SamplingOptions,
+    ) -> tuple[_core.Generation, _ChatReader]:
+        model = self._model
+        prompt = model.chat_template.encode(messages, enable_thinking, tools)
+        defaults = CHAT_SAMPLING | model.published_sampling
+        params = sampler_params(sampling, defaults, model.info.n_vocab)
+        limit = model.n_ctx if max_tokens is None else min(max_tokens, model.n_ctx)
+        generation = self._start(prompt.ids, limit, params, _strings(stop))
+        return generation, _ChatReader(ThinkSplitter(prompt.thinking))
+
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+
+PieceOut = TypeVar("PieceOut", covariant=True)
+ResultOut = TypeVar("ResultOut", covariant=True)
+
+
+class _Reader(Protocol[PieceOut, ResultOut]):
+    """Makes pieces of a generation's text, and at its end what it comes to."""
+
+    def push(self, text: str | None) -> PieceOut | None:
+        """The piece that a text, or None at the end, completes."""
+
+    def result(self, generation: _core.Generation) -> ResultOut: ...
+
+
+class _TextReader:
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    def push(self, text: str | None) -> str | None:
+        self._pieces.append(text or "")
+        return text or None
+
+    def result(self, generation: _core.Generation) -> Completion:
+        return Completion(
+            "".join(self._pieces),
+            generation.tokens,
+            _reason(generation),
+            Timings(**generation.timings),
+            _logprobs(generation),
+        )
+
+
+class _ChatReader:
+    def __init__(self, splitter: ThinkSplitter) -> None:
+        self._splitter = splitter
+        self._pieces: list[ChatPiece] = []
+
+    def push(self, text: str | None) -> ChatPiece | None:
+        piece = self._splitter.finish() if text is None else self._splitter.push(text)
+        self._pieces.append(piece)
+        return piece if piece.content or piece.reasoning_content else None
+
+    def result(self, generation: _core.Generation) -> ChatCompletion:
+        message = Message(
+            "assistant",
+            "".join(piece.content for piece in self._pieces),
+            "".join(piece.reasoning_content for piece in self._pieces),
+        )
+        return ChatCompletion(
+            message, _reason(generation), Timings(**generation.timings), _logprobs(generation)
+        )
+
+
+def _pieces(
+    generation: _core.Generation, reader: _Reader[Piece, Result]
+) -> Generator[Piece, None, Result]:
+    text: str | None = ""
+    try:
+        while text is not None:
+            text = generation.next()
+            if (piece := reader.push(text)) is not None:
+                yield piece
+        return reader.result(generation)
+    finally:
+        generation.cancel()
+
+
+async def _async_pieces(
+    generation: _core.Generation, reader: _Reader[Piece, Result]
+) -> AsyncGenerator[Piece, None]:
+    text: str | None = ""
+    try:
+        while text is not None:
+            text = await _in_thread(generation)
+            if (piece := reader.push(text)) is not None:
+                yield piece
+    finally:
+        generation.cancel()
+
+
+async def _result(generation: _core.Generation, reader: _Reader[Piece, Result]) -> Result:
+    async for _ in _async_pieces(generation, reader):
+        pass
+    return reader.result(generation)
+
+
+def _in_thread(generation: _core.Generation) -> Awaitable[str | None]:
+    """Waits for the next text without stopping the event loop."""
+    import asyncio  # a fifth of the package's import time, which few programs need
+
+    return asyncio.get_running_loop().run_in_executor(_waiters(), generation.next)
+
+
+def _strings(stop: str | Sequence[str] | None) -> list[str]:
+    return [stop] if isinstance(stop, str) else list(stop or ())
+
+
+@cache
+def _waiters() -> ThreadPoolExecutor:
+    """Threads that wait for text: asyncio's own are as few as cores."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(256, thread_name_prefix="qwen3lite")
+
+
+def _logprobs(generation: _core.Generation) -> list[TokenLogprobs] | None:
+    if generation.logprobs is None:
+        return None
+    return [
+        TokenLogprobs(token, logprob, [TokenLogprob(*pair) for pair in likeliest])
+        for token, logprob, likeliest in generation.logprobs
+    ]
+
+
+def _reason(generation: _core.Generation) -> FinishReason:
+    return cast(FinishReason, generation.finish_reason)

@@ -1,0 +1,142 @@
+"""Many requests on one model: threads, asyncio, sessions, shared beginnings."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from pathlib import Path
+
+import pytest
+
+from qwen3lite import Model, ModelFormatError, OverloadedError
+
+PROMPT = "The quick brown fox jumps over the lazy dog. " * 4
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return Model("smollm2", n_threads=2, n_ctx=512)
+
+
+@pytest.fixture(scope="module")
+def answers(model: Model) -> list[str]:
+    return [model.generate(prompt, max_tokens=12).text for prompt in prompts()]
+
+
+def prompts() -> list[str]:
+    return [PROMPT + f"{i} foxes" for i in range(8)]
+
+
+def test_threads_get_what_each_gets_alone(model: Model, answers: list[str]) -> None:
+    found: dict[int, str] = {}
+
+    def run(i: int) -> None:
+        found[i] = model.generate(prompts()[i], max_tokens=12).text
+
+    before = model.statistics
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(answers))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[i] for i in range(len(answers))] == answers
+    after = model.statistics
+    n_rows = after.n_rows - before.n_rows
+    assert n_rows / (after.n_steps - before.n_steps) > 2  # they shared steps
+    assert after.n_reused_tokens > before.n_reused_tokens
+    assert after.n_active == after.n_queued == 0
+
+
+def test_chats_that_come_and_go(model: Model) -> None:
+    """Random cancellations from several threads leave nothing behind."""
+
+    def run(seed: int) -> None:
+        draw = random.Random(seed)
+        for _ in range(10):
+            pieces = model.generate(prompts()[draw.randrange(8)], max_tokens=8, stream=True)
+            for _ in range(draw.randrange(4)):
+                next(pieces, None)
+            pieces.close()
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert model.generate("Hello", max_tokens=2).timings.n_generated == 2
+    assert model.statistics.n_active == 0
+
+
+def test_asyncio(model: Model, answers: list[str]) -> None:
+    async def all_of_them() -> list[str]:
+        tasks = [model.agenerate(prompt, max_tokens=12) for prompt in prompts()]
+        return [completion.text for completion in await asyncio.gather(*tasks)]
+
+    async def pieces() -> str:
+        return "".join([piece async for piece in model.astream(prompts()[0], max_tokens=12)])
+
+    async def chat() -> tuple[str, str]:
+        messages = [{"role": "user", "content": "Hi"}]
+        whole = await model.achat(messages, max_tokens=8, temperature=0.0)
+        stream = model.achat_stream(messages, max_tokens=8, temperature=0.0)
+        return whole.message.content, "".join([piece.content async for piece in stream])
+
+    assert asyncio.run(all_of_them()) == answers
+    assert asyncio.run(pieces()) == answers[0]
+    whole, joined = asyncio.run(chat())
+    assert whole == joined
+
+
+def test_cancelling_a_task_ends_its_generation(model: Model) -> None:
+    async def cancelled() -> None:
+        task = asyncio.ensure_future(model.agenerate(PROMPT, max_tokens=400))
+        while model.statistics.n_active == 0:
+            await asyncio.sleep(0.001)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        for _ in range(500):
+            if model.statistics.n_active == 0:
+                return
+            await asyncio.sleep(0.01)
+        pytest.fail("it goes on")
+
+    asyncio.run(cancelled())
+
+
+def test_a_session_computes_what_is_new(model: Model, tmp_path: Path) -> None:
+    session = model.session()
+    first = session.generate(PROMPT, max_tokens=10)
+    said = PROMPT + first.text
+    fork = session.fork()
+    session.save(tmp_path / "session")
+    second = session.generate(said + " and then", max_tokens=10)
+    assert second.timings.n_reused > first.timings.n_prompt
+    assert fork.generate(said + " and then", max_tokens=10).text == second.text
+    loaded = model.load_session(tmp_path / "session")
+    again = loaded.generate(said + " and then", max_tokens=10)
+    assert (again.text, again.timings.n_reused) == (second.text, second.timings.n_reused)
+
+
+def test_a_session_chats(model: Model) -> None:
+    session = model.session()
+    messages: list[dict[str, str]] = [{"role": "user", "content": "Name a colour."}]
+    first = session.chat(messages, max_tokens=8, temperature=0.0)
+    messages += [
+        {"role": "assistant", "content": first.message.content},
+        {"role": "user", "content": "Another."},
+    ]
+    second = session.chat(messages, max_tokens=8, temperature=0.0)
+    assert second.timings.n_reused > first.timings.n_prompt // 2
+
+
+def test_refusals(model: Model, tmp_path: Path) -> None:
+    session = model.session()
+    running = session.generate(PROMPT, max_tokens=400, stream=True)
+    with pytest.raises(OverloadedError, match="under way"):
+        session.generate(PROMPT)
+    running.close()
+    (tmp_path / "file").write_bytes(b"something else entirely, long enough for a header")
+    with pytest.raises(ModelFormatError, match="file"):
+        model.load_session(tmp_path / "file")
