@@ -10,7 +10,7 @@ IdleSequences::IdleSequences(KvCache& cache) : cache_(cache) {
 
 std::shared_ptr<KeptSequence> IdleSequences::keep(Sequence sequence) {
   auto kept = std::make_shared<KeptSequence>();
-  kept->sequence.emplace(std::move(sequence));
+  kept->sequence = std::make_unique<Sequence>(std::move(sequence));
   touch(kept);
   return kept;
 }

@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 #include "engine/executor.h"
@@ -15,7 +14,7 @@ namespace q3l {
 struct KeptSequence {
   std::mutex mutex;
   std::condition_variable is_back;
-  std::optional<Sequence> sequence;  // nothing while a request has it
+  std::unique_ptr<Sequence> sequence;  // nothing while a request has it
 };
 
 class IdleSequences : public PageKeeper {

@@ -1,6 +1,7 @@
 #include "engine/job.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 
@@ -33,7 +34,8 @@ Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
       sequence_(std::move(sequence)),
       keep_(std::move(keep)) {
   timings_.n_prompt = sequence_.n_prompt;
-  const auto most_tokens = static_cast<size_t>(most_positions_ - sequence_.n_prompt + 1);
+  const auto most_tokens =
+      static_cast<size_t>(most_positions_) - static_cast<size_t>(sequence_.n_prompt) + 1;
   if (request.sampling.n_logprobs) logprobs_.emplace();
   pieces_.reserve(most_tokens + 1);
   tokens_.reserve(most_tokens);
@@ -123,7 +125,7 @@ void Job::accept(const Sampled& token) {
 
 void Job::finish(FinishReason reason, std::exception_ptr error) {
   end_ = reason;
-  failure_ = error;
+  failure_ = std::move(error);
 }
 
 void Job::release() {

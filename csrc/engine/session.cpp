@@ -50,7 +50,7 @@ Generation Session::generate(const Request& request) {
   auto keep = [kept = kept_, &idle = engine_.idle_sequences()](Sequence&& sequence) {
     {
       std::lock_guard lock(kept->mutex);
-      kept->sequence.emplace(std::move(sequence));
+      kept->sequence = std::make_unique<Sequence>(std::move(sequence));
     }
     kept->is_back.notify_all();
     idle.touch(kept);
@@ -71,7 +71,7 @@ std::unique_lock<std::mutex> Session::lock_idle() const {
   std::unique_lock lock(kept_->mutex);
   const auto job = last_.lock();
   if (job && job->is_cancelled()) {
-    kept_->is_back.wait(lock, [&] { return kept_->sequence.has_value(); });
+    kept_->is_back.wait(lock, [&] { return kept_->sequence != nullptr; });
   }
   if (!kept_->sequence) {
     throw OverloadedError(

@@ -132,7 +132,8 @@ TEST_CASE("a busy session and a foreign file are refused") {
     CHECK_THROWS_AS(session.generate({.prompt = ids(5, 1)}), OverloadedError);
     CHECK_THROWS_AS(session.fork(), OverloadedError);
   }
-  CHECK(session.fork().n_computed() == session.n_computed());  // once the cancelled one has ended
+  const int n_forked = session.fork().n_computed();  // once the cancelled one has ended
+  CHECK(n_forked == session.n_computed());
   CHECK_THROWS_AS(session.generate({.prompt = {}}), InvalidArgumentError);
   const testing::TempFile saved("");
   session.save(saved.path());
