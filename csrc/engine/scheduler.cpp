@@ -85,6 +85,7 @@ Scheduler::Statistics Scheduler::statistics() const {
   std::lock_guard lock(mutex_);
   Statistics s = statistics_;
   s.n_queued = static_cast<int>(queue_.size());
+  s.n_pages = executor_.cache().n_held();
   return s;
 }
 
@@ -92,8 +93,6 @@ void Scheduler::work() {
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      statistics_.n_active = static_cast<int>(active_.size());
-      statistics_.n_pages = executor_.cache().n_held();
       wake_.wait(lock, [&] { return is_stopping_ || !queue_.empty() || !active_.empty(); });
       if (is_stopping_) break;
     }
@@ -115,11 +114,19 @@ void Scheduler::work() {
 }
 
 void Scheduler::retire() {
-  std::erase_if(active_, [](const std::shared_ptr<Job>& job) {
+  ended_.clear();
+  for (std::shared_ptr<Job>& job : active_) {
     if (!job->is_finished() && job->is_cancelled()) job->finish(FinishReason::cancelled);
-    if (job->is_finished()) job->release();
-    return job->is_finished();
-  });
+    if (job->is_finished()) ended_.push_back(std::move(job));
+  }
+  std::erase(active_, nullptr);
+  count_active();  // who learns of a job's end finds it counted
+  for (const auto& job : ended_) job->release();
+}
+
+void Scheduler::count_active() {
+  std::lock_guard lock(mutex_);
+  statistics_.n_active = static_cast<int>(active_.size());
 }
 
 void Scheduler::admit() {
@@ -148,6 +155,7 @@ void Scheduler::admit() {
                          [](const auto& a, const auto& b) { return goes_before(*a, *b); });
     active_.insert(place, std::move(*first));
     queue_.erase(first);
+    ++statistics_.n_active;
   }
 }
 

@@ -45,12 +45,14 @@ class Scheduler {
   void step();
   void take_tokens();
   void retire();
+  void count_active();
   int prompt_budget() const;  // tokens of the next step
 
   Executor& executor_;
   const int max_batch_, max_queue_;
   // The working thread's own, in the order of priority, then of arrival.
   Jobs active_;
+  Jobs ended_;
   std::vector<Advance> parts_;
   std::vector<Job*> sampled_;  // jobs whose logits the step computed
   std::vector<float> logits_;
