@@ -114,7 +114,6 @@ void Scheduler::work() {
 }
 
 void Scheduler::retire() {
-  ended_.clear();
   for (std::shared_ptr<Job>& job : active_) {
     if (!job->is_finished() && job->is_cancelled()) job->finish(FinishReason::cancelled);
     if (job->is_finished()) ended_.push_back(std::move(job));
@@ -122,6 +121,7 @@ void Scheduler::retire() {
   std::erase(active_, nullptr);
   count_active();  // who learns of a job's end finds it counted
   for (const auto& job : ended_) job->release();
+  ended_.clear();
 }
 
 void Scheduler::count_active() {
