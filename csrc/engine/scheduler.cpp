@@ -9,7 +9,7 @@ namespace q3l {
 
 namespace {
 
-constexpr double kPromptSeconds = 0.08;  // of a step in which others' tokens wait
+constexpr double kPromptSeconds = 0.07;  // of a step in which others' tokens wait
 constexpr int kLeastChunk = 16;          // tokens: fewer cost as much
 constexpr int kFairShare = 32;           // of a step that a prompt gets while there are any left
 constexpr double kFirstRate = 400;       // prompt tokens a second, before any were measured
