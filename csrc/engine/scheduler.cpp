@@ -9,10 +9,10 @@ namespace q3l {
 
 namespace {
 
-constexpr double kPromptSeconds = 0.07;  // of a step in which others' tokens wait
+constexpr double kPromptSeconds = 0.08;  // that a prompt adds to a step in which tokens wait
 constexpr int kLeastChunk = 16;          // tokens: fewer cost as much
+constexpr int kFirstChunk = 32;          // beside others, before any was measured
 constexpr int kFairShare = 32;           // of a step that a prompt gets while there are any left
-constexpr double kFirstRate = 400;       // prompt tokens a second, before any were measured
 
 bool goes_before(const Job& a, const Job& b) {
   return a.priority() != b.priority() ? a.priority() > b.priority() : a.number < b.number;
@@ -47,7 +47,7 @@ Scheduler::Scheduler(Executor& executor, const EngineOptions& options)
       max_batch_(options.max_batch),
       max_queue_(options.max_queue),
       prefixes_(executor.cache()),
-      prompt_rate_(kFirstRate) {
+      mixed_chunk_(kFirstChunk) {
   statistics_.max_pages = executor.cache().max_pages();
   thread_ = std::thread([this] { work(); });
 }
@@ -167,17 +167,23 @@ bool Scheduler::fits(const Job& job) const {
   return s.kv.n_wanted(s.n_computed, static_cast<int>(s.tokens.size()) + 1) + n_soon <= n_spare;
 }
 
-int Scheduler::prompt_budget() const {
-  const bool others_wait = std::any_of(active_.begin(), active_.end(),
-                                       [](const auto& job) { return !is_in_prompt(*job); });
-  if (!others_wait) return Executor::kPromptChunk;
-  const int tokens = static_cast<int>(prompt_rate_ * kPromptSeconds) / kLeastChunk * kLeastChunk;
-  return std::clamp(tokens, kLeastChunk, Executor::kPromptChunk);
+bool Scheduler::tokens_wait() const {
+  return std::any_of(active_.begin(), active_.end(),
+                     [](const auto& job) { return !is_in_prompt(*job); });
+}
+
+// A step has a price of its own, whatever its prompts' length: their share is found by trying.
+void Scheduler::learn(int n_prompt, bool is_mixed, double seconds) {
+  if (n_prompt == 0) decode_seconds_ = seconds;
+  if (n_prompt == 0 || !is_mixed) return;
+  const double added = std::max(seconds - decode_seconds_, kPromptSeconds / 4);
+  const int wanted = static_cast<int>(n_prompt * kPromptSeconds / added);
+  mixed_chunk_ = std::clamp(wanted, kLeastChunk, Executor::kPromptChunk);
 }
 
 void Scheduler::plan() {
   parts_.clear();
-  int budget = prompt_budget();
+  int budget = tokens_wait() ? mixed_chunk_ : Executor::kPromptChunk;
   int n_prompts = static_cast<int>(
       std::count_if(active_.begin(), active_.end(), [](auto& job) { return is_in_prompt(*job); }));
   for (const auto& job : active_) {
@@ -217,6 +223,7 @@ void Scheduler::step() {
   for (const auto& [s, end] : parts_) {
     if (s->next_role() == Role::prompt) n_prompt += end - s->n_computed;
   }
+  const bool is_mixed = tokens_wait();
   const size_t n_logits = parts_.size() * static_cast<size_t>(executor_.n_vocab());
   if (logits_.size() < n_logits) logits_.resize(n_logits);
   const auto start = std::chrono::steady_clock::now();
@@ -227,7 +234,7 @@ void Scheduler::step() {
     return;
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  if (n_prompt > 0) prompt_rate_ = 0.5 * (prompt_rate_ + n_prompt / elapsed.count());
+  learn(n_prompt, is_mixed, elapsed.count());
   take_tokens();
   std::lock_guard lock(mutex_);
   ++statistics_.n_steps;

@@ -46,7 +46,8 @@ class Scheduler {
   void take_tokens();
   void retire();
   void count_active();
-  int prompt_budget() const;  // tokens of the next step
+  bool tokens_wait() const;  // of jobs that generate
+  void learn(int n_prompt, bool is_mixed, double seconds);
 
   Executor& executor_;
   const int max_batch_, max_queue_;
@@ -57,7 +58,8 @@ class Scheduler {
   std::vector<Job*> sampled_;  // jobs whose logits the step computed
   std::vector<float> logits_;
   PrefixCache prefixes_;
-  double prompt_rate_;  // tokens a second
+  double decode_seconds_ = 0;  // of the last step without prompts
+  int mixed_chunk_;            // prompt tokens of a step in which tokens wait
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
