@@ -192,7 +192,7 @@ void Scheduler::plan() {
       parts_.push_back({&s, Executor::next_end(s)});
       continue;
     }
-    const int share = std::min(budget, std::max(kFairShare, budget / n_prompts--));
+    const int share = std::min(budget, std::max(kFairShare, budget / std::max(1, n_prompts--)));
     if (share <= 0) continue;
     parts_.push_back({&s, Executor::next_end(s, share)});
     budget -= parts_.back().end - s.n_computed;
