@@ -171,8 +171,7 @@ std::string help_text() {
          "\nThe environment variable Q3L_ISA caps the instruction set (scalar, avx2, ...).\n";
 }
 
-SamplerParams sampling(const Arguments& a, SamplerParams defaults) {
-  SamplerParams params = defaults;
+SamplerParams sampling(const Arguments& a, SamplerParams params) {
   params.temperature = a.temperature.value_or(params.temperature);
   params.top_k = a.top_k.value_or(params.top_k);
   params.top_p = a.top_p.value_or(params.top_p);
