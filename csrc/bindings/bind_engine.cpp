@@ -33,10 +33,10 @@ FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const st
                   std::optional<int64_t> last) {
   const Role parsed = role_named(role);
   Sequence sequence = engine.executor().open(token_ids(wide_ids));
-  const auto n_last = last.value_or(sequence.n_prompt);
-  if (n_last < 1 || n_last > sequence.n_prompt) {
+  const auto n_last = last.value_or(sequence.n_prompt());
+  if (n_last < 1 || n_last > sequence.n_prompt()) {
     throw InvalidArgumentError("last is " + std::to_string(n_last) + " of " +
-                               std::to_string(sequence.n_prompt) + " tokens");
+                               std::to_string(sequence.n_prompt()) + " tokens");
   }
   FloatArray out({static_cast<size_t>(n_last), static_cast<size_t>(engine.config().n_vocab)});
   float* data = out.mutable_data();

@@ -11,17 +11,9 @@ namespace q3l {
 namespace {
 
 constexpr int kListed = 1 << 20;  // positions that a sequence's lists have room for at once
-
-constexpr int kCatchUp = 64;  // generated tokens of one sequence in a step
+constexpr int kCatchUp = 64;      // generated tokens of one sequence in a step
 
 }  // namespace
-
-Role Sequence::next_role() const {
-  for (const Segment& segment : segments) {
-    if (n_computed < segment.end) return segment.role;
-  }
-  return Role::generated;
-}
 
 Executor::Executor(const Transformer& model, const EngineOptions& options, int max_pages)
     : model_(model),
@@ -46,18 +38,12 @@ Sequence Executor::open(std::vector<int32_t> prompt) {
   }
   const int n_listed = std::min(n_ctx_, kListed);
   prompt.reserve(static_cast<size_t>(n_listed));
-  return {KvSequence(cache_, n_listed), std::move(prompt), {{n, Role::prompt}}, n};
+  return {KvSequence(cache_, n_listed), std::move(prompt), {{n, Role::prompt}}};
 }
 
 int Executor::next_end(const Sequence& s, int most) {
-  int end = static_cast<int>(s.tokens.size());
-  for (const Segment& segment : s.segments) {
-    if (s.n_computed < segment.end) {
-      end = segment.end;
-      break;
-    }
-  }
-  if (s.next_role() == Role::generated) return std::min(end, s.n_computed + kCatchUp);
+  const auto [end, role] = s.next();
+  if (role == Role::generated) return std::min(end, s.n_computed + kCatchUp);
   const int left = end - s.n_computed, n_steps = (left + most - 1) / most;
   return s.n_computed + (left + n_steps - 1) / n_steps;
 }
@@ -83,8 +69,8 @@ bool Executor::step(Sequence& sequence, float* logits) {
 void Executor::logits(Sequence& sequence, Role role, int n_last, float* out,
                       const std::function<void()>& poll) {
   const size_t n_vocab = static_cast<size_t>(model_.config().n_vocab);
-  const int first_wanted = sequence.n_prompt - n_last;
-  while (sequence.n_computed < sequence.n_prompt) {
+  const int first_wanted = sequence.n_prompt() - n_last;
+  while (sequence.n_computed < sequence.n_prompt()) {
     poll();
     std::lock_guard turn(turns_);
     batch_.clear();
@@ -114,7 +100,7 @@ void Executor::run(std::span<const Advance> parts, float* logits) {
   batch_.clear();
   for (Role role : {Role::prompt, Role::generated}) {
     for (const auto& [s, end] : parts) {
-      if (s->next_role() != role) continue;
+      if (s->next().role != role) continue;
       const size_t row = batch_.logit_rows.size();
       add(*s, end, role);
       s->logits = nullptr;

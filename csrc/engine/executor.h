@@ -9,30 +9,10 @@
 #include "base/function_ref.h"
 #include "base/turn_lock.h"
 #include "engine/options.h"
+#include "engine/sequence.h"
 #include "model/transformer.h"
 
 namespace q3l {
-
-// Tokens up to `end` that are computed in one role.
-struct Segment {
-  int end;
-  Role role;
-};
-
-// A sequence under way: its tokens, of which the first n_computed have their keys and values in the
-// cache. Those behind the last segment, which ends at n_prompt, are generated. Tokens may be
-// appended between steps, or taken back: n_computed is then lowered with them. What the cache
-// forgot can be computed again in the same roles, and is the same.
-struct Sequence {
-  KvSequence kv;
-  std::vector<int32_t> tokens;
-  std::vector<Segment> segments;
-  int n_prompt;
-  int n_computed = 0;
-  float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
-
-  Role next_role() const;
-};
 
 // A sequence's tokens [n_computed, end), of one role.
 struct Advance {
@@ -53,8 +33,9 @@ class Executor {
   // ContextOverflowError for more tokens than n_ctx.
   Sequence open(std::vector<int32_t> prompt);
 
-  // Where a sequence's next step ends if it takes at most `most` tokens of a prompt, or all that
-  // was generated. A prompt's rest is cut evenly: a step reads all weights for however few tokens.
+  // Where a sequence's next step ends if it takes at most `most` tokens of a prompt, or some
+  // that were generated. A prompt's rest is cut evenly: a step reads all weights for however few
+  // tokens.
   static int next_end(const Sequence& sequence, int most = kPromptChunk);
   static constexpr int kPromptChunk = 512;
 

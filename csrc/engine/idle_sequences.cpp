@@ -10,12 +10,16 @@ IdleSequences::IdleSequences(KvCache& cache) : cache_(cache) {
 
 std::shared_ptr<KeptSequence> IdleSequences::keep(Sequence sequence) {
   auto kept = std::make_shared<KeptSequence>();
-  kept->sequence = std::make_unique<Sequence>(std::move(sequence));
-  touch(kept);
+  put_back(kept, std::move(sequence));
   return kept;
 }
 
-void IdleSequences::touch(const std::shared_ptr<KeptSequence>& kept) {
+void IdleSequences::put_back(const std::shared_ptr<KeptSequence>& kept, Sequence sequence) {
+  {
+    std::lock_guard lock(kept->mutex);
+    kept->sequence = std::make_unique<Sequence>(std::move(sequence));
+  }
+  kept->is_back.notify_all();
   std::lock_guard lock(mutex_);
   std::erase_if(kept_, [&](const auto& weak) { return weak.expired() || weak.lock() == kept; });
   kept_.push_back(kept);
@@ -28,8 +32,7 @@ bool IdleSequences::give_up() {
     if (!kept) continue;
     std::lock_guard guard(kept->mutex);
     if (!kept->sequence || kept->sequence->kv.n_pages() == 0) continue;
-    kept->sequence->kv.truncate(0);
-    kept->sequence->n_computed = 0;
+    kept->sequence->forget();
     return true;
   }
   return false;

@@ -22,8 +22,7 @@ class IdleSequences : public PageKeeper {
   explicit IdleSequences(KvCache& cache);
 
   std::shared_ptr<KeptSequence> keep(Sequence sequence);
-  // Notes that a sequence is back.
-  void touch(const std::shared_ptr<KeptSequence>& kept);
+  void put_back(const std::shared_ptr<KeptSequence>& kept, Sequence sequence);
   bool give_up() override;
   int n_idle() const override;
 

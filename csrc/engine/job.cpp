@@ -13,9 +13,10 @@ double seconds(std::chrono::steady_clock::duration d) {
   return std::chrono::duration<double>(d).count();
 }
 
-int checked(int max_tokens) {
-  if (max_tokens < 1) throw InvalidArgumentError("max_tokens must be at least 1");
-  return max_tokens;
+int positions_of(const Request& request, int n_ctx) {
+  if (request.max_tokens < 1) throw InvalidArgumentError("max_tokens must be at least 1");
+  const auto n_prompt = static_cast<int64_t>(request.prompt.size());
+  return static_cast<int>(std::min<int64_t>(n_ctx, n_prompt + request.max_tokens));
 }
 
 }  // namespace
@@ -23,19 +24,16 @@ int checked(int max_tokens) {
 Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
          Sequence&& sequence, Keep keep)
     : tokenizer_(tokenizer),
-      max_tokens_(checked(request.max_tokens)),
       priority_(request.priority),
-      n_ctx_(executor.n_ctx()),
       n_vocab_(executor.n_vocab()),
-      most_positions_(static_cast<int>(std::min<int64_t>(
-          n_ctx_, int64_t{max_tokens_} + static_cast<int>(request.prompt.size())))),
+      most_positions_(positions_of(request, executor.n_ctx())),
       sampler_(request.sampling, n_vocab_, request.prompt),
       stream_(tokenizer, request.stop),
       sequence_(std::move(sequence)),
       keep_(std::move(keep)) {
-  timings_.n_prompt = sequence_.n_prompt;
+  timings_.n_prompt = sequence_.n_prompt();
   const auto most_tokens =
-      static_cast<size_t>(most_positions_) - static_cast<size_t>(sequence_.n_prompt) + 1;
+      static_cast<size_t>(most_positions_) - static_cast<size_t>(sequence_.n_prompt()) + 1;
   if (request.sampling.n_logprobs) logprobs_.emplace();
   pieces_.reserve(most_tokens + 1);
   tokens_.reserve(most_tokens);
@@ -47,8 +45,8 @@ std::optional<std::string> Job::next(const std::function<void()>& poll) {
   std::unique_lock lock(mutex_);
   while (true) {
     if (n_taken_ < pieces_.size()) return std::move(pieces_[n_taken_++]);
-    if (error_) std::rethrow_exception(error_);
-    if (reason_ != FinishReason::none) return std::nullopt;
+    if (is_released_ && error_) std::rethrow_exception(error_);
+    if (is_released_) return std::nullopt;
     if (changed_.wait_for(lock, kPollInterval) == std::cv_status::timeout) {
       lock.unlock();
       poll();
@@ -69,7 +67,7 @@ std::optional<std::vector<TokenLogprobs>> Job::logprobs() const {
 
 FinishReason Job::finish_reason() const {
   std::lock_guard lock(mutex_);
-  return reason_;
+  return is_released_ ? reason_ : FinishReason::none;
 }
 
 Timings Job::timings() const {
@@ -89,7 +87,7 @@ void Job::take_token() {
   try {
     accept(sampler_.sample({sequence_.logits, static_cast<size_t>(n_vocab_)}));
   } catch (...) {
-    finish(FinishReason::stop, std::current_exception());
+    fail(std::current_exception());
   }
 }
 
@@ -101,11 +99,9 @@ void Job::accept(const Sampled& token) {
   std::string text = ends ? std::string() : stream_.push(token.id);
   const bool stops = ends || stream_.stopped();
   if (!ends) sequence_.tokens.push_back(token.id);
-  const int n = static_cast<int>(sequence_.tokens.size());
-  const bool is_full = !stops && (n - sequence_.n_prompt == max_tokens_ || n >= n_ctx_);
-  if (stops || is_full) {
+  if (stops || static_cast<int>(sequence_.tokens.size()) >= most_positions_) {
     text += stream_.finish();
-    end_ = stops ? FinishReason::stop : FinishReason::length;
+    reason_ = stops ? FinishReason::stop : FinishReason::length;
   }
   std::lock_guard lock(mutex_);
   if (!ends) {
@@ -123,22 +119,21 @@ void Job::accept(const Sampled& token) {
   changed_.notify_all();
 }
 
-void Job::finish(FinishReason reason, std::exception_ptr error) {
-  end_ = reason;
-  failure_ = std::move(error);
+void Job::fail(std::exception_ptr error) {
+  reason_ = FinishReason::cancelled;
+  error_ = std::move(error);
 }
 
 void Job::release() {
   if (keep_) {
     const int n = sequence_.n_computed;
-    if (n > sequence_.segments.back().end) sequence_.segments.push_back({n, Role::generated});
+    if (n > sequence_.n_prompt()) sequence_.segments.push_back({n, Role::generated});
     keep_(std::move(sequence_));
   } else {
-    sequence_.kv.truncate(0);
+    sequence_.forget();
   }
   std::lock_guard lock(mutex_);
-  reason_ = end_;
-  error_ = failure_;
+  is_released_ = true;
   changed_.notify_all();
 }
 

@@ -73,13 +73,14 @@ class Job {
   int priority() const { return priority_; }
   int most_positions() const { return most_positions_; }
   bool is_cancelled() const { return is_cancelled_; }
-  bool is_finished() const { return end_ != FinishReason::none; }
+  bool is_finished() const { return reason_ != FinishReason::none; }
   bool has_begun_text() const { return first_token_ != Clock::time_point{}; }
   void begin(int n_reused);  // its first step comes next
   // Samples from the sequence's logits and appends the token and its text.
   void take_token();
-  // Nothing more is to be computed.
-  void finish(FinishReason reason, std::exception_ptr error = nullptr);
+  // Nothing more is to be computed, because nobody wants it or it failed.
+  void cancel_now() { reason_ = FinishReason::cancelled; }
+  void fail(std::exception_ptr error);
   // Gives the sequence away, or its pages back; then whoever waits learns of the end.
   void release();
 
@@ -91,13 +92,13 @@ class Job {
   void accept(const Sampled& token);
 
   const Tokenizer& tokenizer_;
-  const int max_tokens_, priority_, n_ctx_, n_vocab_, most_positions_;
+  const int priority_, n_vocab_, most_positions_;
   Sampler sampler_;
   TextStream stream_;
   Sequence sequence_;
   Keep keep_;
-  FinishReason end_ = FinishReason::none;  // not published yet
-  std::exception_ptr failure_;
+  FinishReason reason_ = FinishReason::none;
+  std::exception_ptr error_;
   std::atomic<bool> is_cancelled_{false};
   Clock::time_point queued_ = Clock::now(), begun_, first_token_;
 
@@ -107,8 +108,7 @@ class Job {
   size_t n_taken_ = 0;
   std::vector<int32_t> tokens_;
   std::optional<std::vector<TokenLogprobs>> logprobs_;
-  FinishReason reason_ = FinishReason::none;
-  std::exception_ptr error_;
+  bool is_released_ = false;  // others may know how it ended
   Timings timings_;
 };
 

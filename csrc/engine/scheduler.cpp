@@ -31,13 +31,8 @@ std::span<const int32_t> computed_beginning(const Sequence& s) {
   return n < all.size() ? all.first(n / kPagePositions * kPagePositions) : all;
 }
 
-void forget(Sequence& s) {
-  s.kv.truncate(0);
-  s.n_computed = 0;
-}
-
 bool is_in_prompt(const Job& job) {
-  return job.sequence().next_role() == Role::prompt;
+  return job.sequence().next().role == Role::prompt;
 }
 
 }  // namespace
@@ -100,13 +95,13 @@ void Scheduler::work() {
     retire();  // those that were cancelled
     plan();
     make_room();
-    if (!parts_.empty()) step();
+    if (!planned_.empty()) try_step();
     retire();
   }
   std::lock_guard lock(mutex_);
   for (Jobs* jobs : {&active_, &queue_}) {
     for (const auto& job : *jobs) {
-      job->finish(FinishReason::cancelled);
+      job->cancel_now();
       job->release();
     }
     jobs->clear();
@@ -115,7 +110,7 @@ void Scheduler::work() {
 
 void Scheduler::retire() {
   for (std::shared_ptr<Job>& job : active_) {
-    if (!job->is_finished() && job->is_cancelled()) job->finish(FinishReason::cancelled);
+    if (!job->is_finished() && job->is_cancelled()) job->cancel_now();
     if (job->is_finished()) ended_.push_back(std::move(job));
   }
   std::erase(active_, nullptr);
@@ -133,7 +128,7 @@ void Scheduler::admit() {
   std::lock_guard lock(mutex_);
   std::erase_if(queue_, [](const std::shared_ptr<Job>& job) {
     if (!job->is_cancelled()) return false;
-    job->finish(FinishReason::cancelled);
+    job->cancel_now();
     job->release();
     return true;
   });
@@ -145,7 +140,7 @@ void Scheduler::admit() {
     const int n_kept = s.n_computed;  // by a session
     if (n_kept == 0) s.n_computed = prefixes_.reuse(beginning(s), s.kv);
     if (!fits(**first)) {
-      if (n_kept == 0) forget(s);
+      if (n_kept == 0) s.forget();
       break;
     }
     (*first)->begin(s.n_computed);
@@ -182,57 +177,73 @@ void Scheduler::learn(int n_prompt, bool is_mixed, double seconds) {
 }
 
 void Scheduler::plan() {
-  parts_.clear();
+  planned_.clear();
   int budget = tokens_wait() ? mixed_chunk_ : Executor::kPromptChunk;
-  int n_prompts = static_cast<int>(
-      std::count_if(active_.begin(), active_.end(), [](auto& job) { return is_in_prompt(*job); }));
+  auto n_prompts = std::count_if(active_.begin(), active_.end(),
+                                 [](const auto& job) { return is_in_prompt(*job); });
   for (const auto& job : active_) {
-    Sequence& s = job->sequence();
-    if (!is_in_prompt(*job)) {
-      parts_.push_back({&s, Executor::next_end(s)});
-      continue;
+    const Sequence& s = job->sequence();
+    int most = Executor::kPromptChunk;
+    if (is_in_prompt(*job)) {
+      const int fair = budget / static_cast<int>(std::max<std::ptrdiff_t>(1, n_prompts--));
+      most = std::min(budget, std::max(kFairShare, fair));
+      if (most == 0) continue;
     }
-    const int share = std::min(budget, std::max(kFairShare, budget / std::max(1, n_prompts--)));
-    if (share <= 0) continue;
-    parts_.push_back({&s, Executor::next_end(s, share)});
-    budget -= parts_.back().end - s.n_computed;
+    planned_.push_back({job.get(), Executor::next_end(s, most)});
+    if (is_in_prompt(*job)) budget -= planned_.back().end - s.n_computed;
   }
 }
 
 void Scheduler::make_room() {
   auto wanted = [&] {
     int n = 0;
-    for (const auto& [s, end] : parts_) n += s->kv.n_wanted(s->n_computed, end);
+    for (const auto& [job, end] : planned_) {
+      n += job->sequence().kv.n_wanted(job->sequence().n_computed, end);
+    }
     return n;
   };
-  while (active_.size() > 1 && wanted() > executor_.cache().n_available()) {
-    // The last one's tokens are kept; what the cache held of it is computed again.
-    std::shared_ptr<Job> last = std::move(active_.back());
-    active_.pop_back();
-    Sequence& s = last->sequence();
-    forget(s);
-    std::erase_if(parts_, [&](const Advance& part) { return part.sequence == &s; });
-    std::lock_guard lock(mutex_);
-    ++statistics_.n_preempted;
-    queue_.push_back(std::move(last));
+  while (wanted() > executor_.cache().n_available() && preempt()) {
   }
 }
 
+// Takes the pages of the last in order that has any but the first, waiting ones before those under
+// way. Tokens are kept; what the cache held of them is computed again.
+bool Scheduler::preempt() {
+  std::lock_guard lock(mutex_);
+  const auto last =
+      std::max_element(queue_.begin(), queue_.end(), [](const auto& a, const auto& b) {
+        const bool a_holds = a->sequence().kv.n_pages() > 0,
+                   b_holds = b->sequence().kv.n_pages() > 0;
+        return a_holds != b_holds ? b_holds : goes_before(*a, *b);
+      });
+  if (last != queue_.end() && (*last)->sequence().kv.n_pages() > 0) {  // a session's
+    (*last)->sequence().forget();
+    return true;
+  }
+  if (active_.size() < 2) return false;
+  Job& job = *active_.back();
+  job.sequence().forget();
+  std::erase_if(planned_, [&](const Planned& p) { return p.job == &job; });
+  queue_.push_back(std::move(active_.back()));
+  active_.pop_back();
+  --statistics_.n_active;
+  ++statistics_.n_preempted;
+  return true;
+}
+
 void Scheduler::step() {
+  parts_.clear();
   int n_prompt = 0;
-  for (const auto& [s, end] : parts_) {
-    if (s->next_role() == Role::prompt) n_prompt += end - s->n_computed;
+  for (const auto& [job, end] : planned_) {
+    Sequence& s = job->sequence();
+    parts_.push_back({&s, end});
+    if (is_in_prompt(*job)) n_prompt += end - s.n_computed;
   }
   const bool is_mixed = tokens_wait();
   const size_t n_logits = parts_.size() * static_cast<size_t>(executor_.n_vocab());
   if (logits_.size() < n_logits) logits_.resize(n_logits);
   const auto start = std::chrono::steady_clock::now();
-  try {
-    executor_.step(parts_, logits_.data());
-  } catch (...) {
-    for (const auto& job : active_) job->finish(FinishReason::cancelled, std::current_exception());
-    return;
-  }
+  executor_.step(parts_, logits_.data());
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   learn(n_prompt, is_mixed, elapsed.count());
   take_tokens();
@@ -242,15 +253,22 @@ void Scheduler::step() {
   statistics_.n_rows += sampled_.size();
 }
 
+void Scheduler::try_step() {
+  try {
+    step();
+  } catch (const OverloadedError&) {  // others than jobs took what there was room for
+    if (!preempt()) active_.front()->fail(std::current_exception());
+  } catch (...) {
+    for (const auto& job : active_) job->fail(std::current_exception());
+  }
+}
+
 void Scheduler::take_tokens() {
   sampled_.clear();
-  for (const auto& job : active_) {
+  for (const auto& [job, end] : planned_) {
     const Sequence& s = job->sequence();
-    const bool ran = std::any_of(parts_.begin(), parts_.end(),
-                                 [&](const Advance& part) { return part.sequence == &s; });
-    if (!ran) continue;
     if (!job->has_begun_text()) prefixes_.insert(computed_beginning(s), s.kv);
-    if (s.logits) sampled_.push_back(job.get());
+    if (s.logits) sampled_.push_back(job);
   }
   auto take = [&](int i) { sampled_[static_cast<size_t>(i)]->take_token(); };
   executor_.in_parallel(static_cast<int>(sampled_.size()), take);

@@ -4,7 +4,6 @@
 // are the same, for results depend on nothing but the sequence.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <thread>
 
@@ -36,13 +35,20 @@ class Scheduler {
 
  private:
   using Jobs = std::vector<std::shared_ptr<Job>>;
+  // The job's tokens up to `end` come next.
+  struct Planned {
+    Job* job;
+    int end;
+  };
 
   void work();
   void admit();  // moves jobs from the queue as far as memory goes
   bool fits(const Job& job) const;
-  void plan();       // parts_: what each active job computes next
-  void make_room();  // for parts_
+  void plan();       // what each active job computes next
+  void make_room();  // for what is planned
+  bool preempt();  // false: there is nobody to take pages from
   void step();
+  void try_step();
   void take_tokens();
   void retire();
   void count_active();
@@ -54,8 +60,9 @@ class Scheduler {
   // The working thread's own, in the order of priority, then of arrival.
   Jobs active_;
   Jobs ended_;
-  std::vector<Advance> parts_;
-  std::vector<Job*> sampled_;  // jobs whose logits the step computed
+  std::vector<Planned> planned_;
+  std::vector<Advance> parts_;  // the same for the executor
+  std::vector<Job*> sampled_;   // jobs whose logits the step computed
   std::vector<float> logits_;
   PrefixCache prefixes_;
   double decode_seconds_ = 0;  // of the last step without prompts

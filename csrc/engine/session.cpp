@@ -10,7 +10,7 @@ namespace q3l {
 namespace {
 
 Sequence copy_of(const Sequence& s, KvCache& cache) {
-  Sequence copy = {KvSequence(cache), s.tokens, s.segments, s.n_prompt, s.n_computed};
+  Sequence copy = {KvSequence(cache), s.tokens, s.segments, s.n_computed};
   for (int i = 0; i < s.kv.n_pages(); ++i) copy.kv.share(s.kv.page_of(i * kPagePositions));
   return copy;
 }
@@ -18,8 +18,7 @@ Sequence copy_of(const Sequence& s, KvCache& cache) {
 // Makes `prompt` what the sequence computes next: what it has in common with what is known keeps
 // its roles and, as far as it is computed, its keys and values.
 void continue_with(Sequence& s, Sequence prompt) {
-  const int known = s.segments.empty() ? 0 : s.segments.back().end;
-  const auto end = s.tokens.begin() + known;
+  const auto end = s.tokens.begin() + s.n_prompt();
   const auto differ = std::mismatch(s.tokens.begin(), end, prompt.tokens.begin(),
                                     prompt.tokens.end() - 1);  // the last one's logits are wanted
   const int n_common = static_cast<int>(differ.first - s.tokens.begin());
@@ -29,15 +28,14 @@ void continue_with(Sequence& s, Sequence prompt) {
     return std::exchange(begin, segment.end) >= n_common;
   });
   if (!s.segments.empty()) s.segments.back().end = std::min(s.segments.back().end, n_common);
-  s.segments.push_back({prompt.n_prompt, Role::prompt});
+  s.segments.push_back({prompt.n_prompt(), Role::prompt});
   s.tokens = std::move(prompt.tokens);
-  s.n_prompt = prompt.n_prompt;
 }
 
 }  // namespace
 
 Session::Session(Engine& engine)
-    : Session(engine, Sequence{KvSequence(engine.executor().cache()), {}, {}, 0}) {}
+    : Session(engine, Sequence{KvSequence(engine.executor().cache()), {}, {}}) {}
 
 Session::Session(Engine& engine, const std::string& path)
     : Session(engine, read_session(path, engine)) {}
@@ -48,12 +46,7 @@ Session::Session(Engine& engine, Sequence sequence)
 Generation Session::generate(const Request& request) {
   Sequence prompt = engine_.executor().open(request.prompt);
   auto keep = [kept = kept_, &idle = engine_.idle_sequences()](Sequence&& sequence) {
-    {
-      std::lock_guard lock(kept->mutex);
-      kept->sequence = std::make_unique<Sequence>(std::move(sequence));
-    }
-    kept->is_back.notify_all();
-    idle.touch(kept);
+    idle.put_back(kept, std::move(sequence));
   };
   std::shared_ptr<Job> job;
   {
@@ -81,8 +74,10 @@ std::unique_lock<std::mutex> Session::lock_idle() const {
 }
 
 Session Session::fork() const {
-  const auto lock = lock_idle();
-  return Session(engine_, copy_of(*kept_->sequence, engine_.executor().cache()));
+  auto lock = lock_idle();
+  Sequence copy = copy_of(*kept_->sequence, engine_.executor().cache());
+  lock.unlock();  // whoever makes room locks all idle sequences first, then one
+  return Session(engine_, std::move(copy));
 }
 
 void Session::save(const std::string& path) const {

@@ -76,7 +76,7 @@ void check(const Header& h, const Input& in, Engine& engine) {
 
 void write_session(const std::string& path, const Sequence& s, Engine& engine) {
   const KvCache& cache = engine.executor().cache();
-  const int n_tokens = s.segments.empty() ? 0 : s.segments.back().end;
+  const int n_tokens = s.n_prompt();
   Header h = {{},
               fingerprint(engine.file()),
               static_cast<int32_t>(cache.type()),
@@ -115,7 +115,7 @@ Sequence read_session(const std::string& path, Engine& engine) {
   in.read(&h, sizeof h);
   check(h, in, engine);
   Executor& executor = engine.executor();
-  Sequence s = {KvSequence(executor.cache()), {}, {}, 0};
+  Sequence s = {KvSequence(executor.cache()), {}, {}};
   int end = 0;
   for (int i = 0; i < h.n_segments; ++i) {
     int32_t pair[2];
@@ -132,7 +132,6 @@ Sequence read_session(const std::string& path, Engine& engine) {
   for (int32_t id : s.tokens) {
     if (id < 0 || id >= executor.n_vocab()) in.fail("is damaged: it has unknown tokens");
   }
-  s.n_prompt = h.n_tokens;
   s.kv.reserve(0, h.n_computed);
   for (int i = 0; i < s.kv.n_pages(); ++i) {
     in.read(s.kv.page_of(i * kPagePositions), executor.cache().page_bytes());

@@ -30,7 +30,7 @@ Attention::Attention(const Config& c, TensorSource& tensors, const std::string& 
 void Attention::add_to(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const {
   project(x, kv, s);
   attend(batch, kv, s);
-  o_.add_to(x, s.h, s.pack(s.attended), s);
+  o_.add_to(x, s.pack(s.attended), s);
 }
 
 void Attention::project(Mat x, const KvLayer& kv, Scratch& s) const {
@@ -73,7 +73,7 @@ void Attention::norm_and_rotate(const float* x, const std::optional<Norm>& norm,
                                 Scratch& s) const {
   const OpsSet& ops = s.kernels.ops;
   if (norm) {
-    ops.rms_norm(y, x, norm->weight, config_.head_dim, norm->epsilon);
+    norm->apply(ops, y, x, config_.head_dim);
   } else if (y != x) {
     std::memcpy(y, x, static_cast<size_t>(config_.head_dim) * sizeof(float));
   }

@@ -10,7 +10,7 @@ FeedForward::FeedForward(const Config& c, TensorSource& tensors, const std::stri
 
 void FeedForward::add_to(Mat x, Scratch& s) const {
   s.shape_feed_forward(x.rows, gate_.n_out());
-  down_.add_to(x, s.h, Linear::apply_gated(gate_, up_, down_, s.pack(x, norm_), s), s);
+  down_.add_to(x, Linear::apply_gated(gate_, up_, down_, s.pack(x, norm_), s), s);
 }
 
 }  // namespace q3l

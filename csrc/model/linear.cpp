@@ -137,13 +137,13 @@ void Linear::apply(Mat y, Activations& a, Scratch& s) const {
   apply_all({{*this, y}}, a, s);
 }
 
-void Linear::add_to(Mat x, Mat y, Activations& a, Scratch& s) const {
+void Linear::add_to(Mat x, Activations& a, Scratch& s) const {
   auto add = [&](const OutputBlock& b) {
     for (int i = 0; i < b.values.rows; ++i) {
       s.kernels.ops.add(x.row(b.row + i) + b.column, b.values.row(i), b.values.cols);
     }
   };
-  apply_all({{*this, y, add}}, a, s);
+  apply_all({{*this, s.h, add}}, a, s);
 }
 
 void Linear::apply_all(std::initializer_list<Output> outputs, Activations& a, Scratch& s,

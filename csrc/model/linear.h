@@ -24,8 +24,8 @@ class Linear {
 
   // y: [rows, n_out]; a: [rows, n_in].
   void apply(Mat y, Activations& a, Scratch& s) const;
-  // x += W a + b; y is memory for generated rows.
-  void add_to(Mat x, Mat y, Activations& a, Scratch& s) const;
+  // x += W a + b. REQUIRES: n_out is the width of s.h, which is overwritten.
+  void add_to(Mat x, Activations& a, Scratch& s) const;
 
   struct Output;
   // Several layers on the same inputs, in one parallel loop; rows of roles before `first` excepted.

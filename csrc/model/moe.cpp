@@ -35,9 +35,8 @@ SparseFeedForward::SparseFeedForward(const Config& c, TensorSource& tensors,
       down_(tensors.stack(prefix + "ffn_down_exps.weight", config_.n_expert, c.n_embd, n_ff())) {}
 
 void SparseFeedForward::add_to(Mat x, Scratch& s) const {
-  s.for_rows(x.rows, [&](int row) {
-    s.kernels.ops.rms_norm(s.h.row(row), x.row(row), norm_.weight, x.cols, norm_.epsilon);
-  });
+  s.for_rows(x.rows,
+             [&](int row) { norm_.apply(s.kernels.ops, s.h.row(row), x.row(row), x.cols); });
   route(s.h, s);
   gather(s.h, s);
   const ExpertScratch& e = s.experts;

@@ -47,8 +47,7 @@ void Activations::pack(const Packing& packing, Role role, int first, int last, f
   for (int row = first; row < last; row += tile.rows) {
     const int end = std::min(row + tile.rows, last);
     for (int i = row; i < end; ++i) {
-      scratch_.kernels.ops.rms_norm(tile.row(i - row), x.row(i), norm_->weight, x.cols,
-                                    norm_->epsilon);
+      norm_->apply(scratch_.kernels.ops, tile.row(i - row), x.row(i), x.cols);
     }
     packing.pack(tile.data, tile.stride, tile.cols, row, end, packed);
   }

@@ -61,8 +61,7 @@ void Transformer::project(const Batch& batch, Scratch& s, Mat logits) const {
   if (n == 0) return;
   for (int i = 0; i < n; ++i) {
     const int row = batch.logit_rows[static_cast<size_t>(i)];
-    s.kernels.ops.rms_norm(s.h.row(i), s.x.row(row), output_norm_.weight, config_.n_embd,
-                           output_norm_.epsilon);
+    output_norm_.apply(s.kernels.ops, s.h.row(i), s.x.row(row), config_.n_embd);
   }
   Mat wanted = s.h;
   wanted.rows = n;

@@ -93,14 +93,12 @@ TEST_CASE("a sequence taken back gives the same logits again") {
   while (!engine.executor().step(sequence, first.data())) {
   }
   sequence.tokens = ids(150, 2);
-  sequence.n_prompt = 150;
   sequence.segments = {{150, Role::prompt}};
   sequence.n_computed = 0;
   while (!engine.executor().step(sequence, again.data())) {
   }
   CHECK(std::memcmp(first.data(), again.data(), first.size() * sizeof(float)) != 0);
   sequence.tokens = ids(80, 1);
-  sequence.n_prompt = 80;
   sequence.segments = {{80, Role::prompt}};
   sequence.n_computed = 0;
   while (!engine.executor().step(sequence, again.data())) {

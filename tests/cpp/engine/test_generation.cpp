@@ -9,19 +9,13 @@
 #include <thread>
 
 #include "base/error.h"
-#include "support/temp_file.h"
-#include "support/tiny_model.h"
+#include "support/tiny_engine.h"
 
 namespace q3l {
 
 namespace {
 
-struct TinyEngine {
-  explicit TinyEngine(EngineOptions options = {.n_threads = 2, .n_ctx = 128})
-      : file(testing::tiny_model({.format = "Q8_0"}).bytes()), engine(file.path(), options) {}
-  testing::TempFile file;
-  Engine engine;
-};
+using testing::TinyEngine;
 
 std::vector<int32_t> prompt(int n, int seed = 1) {
   std::vector<int32_t> ids;
@@ -47,7 +41,7 @@ TEST_CASE("greedy tokens are the argmax of a prefill's logits") {
   const size_t n_vocab = static_cast<size_t>(tiny.engine.config().n_vocab);
   std::vector<float> logits(all.size() * n_vocab);
   Sequence sequence = tiny.engine.executor().open(all);
-  tiny.engine.executor().logits(sequence, Role::prompt, sequence.n_prompt, logits.data());
+  tiny.engine.executor().logits(sequence, Role::prompt, sequence.n_prompt(), logits.data());
   const float* row = logits.data() + 19 * n_vocab;
   CHECK(std::max_element(row, row + n_vocab) - row == tokens[0]);
 }
@@ -73,7 +67,7 @@ TEST_CASE("a prompt longer than a chunk gives the same logits as one pass, and a
   const size_t n_vocab = static_cast<size_t>(tiny.engine.config().n_vocab);
   std::vector<float> all(600 * n_vocab), last(n_vocab);
   Sequence whole = tiny.engine.executor().open(prompt(600));
-  tiny.engine.executor().logits(whole, Role::prompt, whole.n_prompt, all.data());
+  tiny.engine.executor().logits(whole, Role::prompt, whole.n_prompt(), all.data());
   Sequence sequence = tiny.engine.executor().open(prompt(600));
   int steps = 1;
   while (!tiny.engine.executor().step(sequence, last.data())) ++steps;

@@ -4,36 +4,30 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <random>
 #include <thread>
 
 #include "base/error.h"
 #include "engine/generation.h"
-#include "support/temp_file.h"
-#include "support/tiny_model.h"
+#include "support/tiny_engine.h"
 
 namespace q3l {
 
 namespace {
 
-struct TinyEngine {
-  explicit TinyEngine(EngineOptions options, const testing::TinyModel& shape = {.format = "Q4_0"})
-      : file(testing::tiny_model(shape).bytes()), engine(file.path(), options) {}
-  testing::TempFile file;
-  Engine engine;
-};
+using testing::random_ids;
 
-std::vector<int32_t> ids(int n, int seed) {
-  std::mt19937 random(static_cast<uint32_t>(seed));
-  std::vector<int32_t> ids;
-  for (int i = 0; i < n; ++i) ids.push_back(static_cast<int32_t>(random() % 250));
-  return ids;
-}
+// Its greedy texts are long.
+struct TinyEngine : testing::TinyEngine {
+  explicit TinyEngine(const EngineOptions& options = {})
+      : testing::TinyEngine(options, {.format = "Q4_0"}) {}
+};
 
 // Requests of many lengths, some of which begin alike.
 Request request(int i) {
-  std::vector<int32_t> prompt = ids(30 * (i % 7), 1000 + i % 3);
-  const std::vector<int32_t> own = ids(1 + 53 * i % 97, i);
+  std::vector<int32_t> prompt = random_ids(30 * (i % 7), 1000 + i % 3);
+  const std::vector<int32_t> own = random_ids(1 + 53 * i % 97, i);
   prompt.insert(prompt.end(), own.begin(), own.end());
   Request r{.prompt = prompt, .max_tokens = 4 + 31 * i % 60};
   r.sampling.temperature = i % 2 == 0 ? 0.0f : 0.8f;
@@ -48,10 +42,8 @@ std::vector<int32_t> tokens_of(Engine& engine, const Request& r) {
   return generation.tokens();
 }
 
-uint64_t page_bytes(const testing::TinyModel& shape) {
-  const testing::TempFile file(testing::tiny_model(shape).bytes());
-  Engine engine(file.path(), {});
-  return engine.executor().cache().page_bytes();
+uint64_t page_bytes() {
+  return TinyEngine().engine.executor().cache().page_bytes();
 }
 
 }  // namespace
@@ -63,7 +55,7 @@ TEST_CASE("many requests at once, some cancelled, give what each gives alone") {
     TinyEngine tiny({.n_threads = 1, .n_ctx = 400});
     for (int i = 0; i < kRequests; ++i) alone.push_back(tokens_of(tiny.engine, request(i)));
   }
-  const uint64_t page = page_bytes({.format = "Q4_0"});
+  const uint64_t page = page_bytes();
   // Memory for all; memory so short that requests wait, are preempted, and prefixes are forgotten.
   uint64_t n_preempted = 0;
   for (const auto& [n_pages, threads] :
@@ -107,10 +99,10 @@ TEST_CASE("many requests at once, some cancelled, give what each gives alone") {
 
 TEST_CASE("a known beginning is not computed again, to the token") {
   TinyEngine tiny({.n_threads = 1, .n_ctx = 400});
-  const std::vector<int32_t> shared = ids(150, 5);
+  const std::vector<int32_t> shared = random_ids(150, 5);
   auto with = [&](int seed) {
     std::vector<int32_t> prompt = shared;
-    const auto own = ids(10, seed);
+    const auto own = random_ids(10, seed);
     prompt.insert(prompt.end(), own.begin(), own.end());
     prompt[150] = seed;  // they differ at once
     return Request{.prompt = prompt, .max_tokens = 20};
@@ -135,13 +127,45 @@ TEST_CASE("a known beginning is not computed again, to the token") {
   CHECK(tokens_of(fresh.engine, with(2)) == other);
 }
 
+TEST_CASE("pages that others take between steps are waited for") {
+  constexpr int kRequests = 8;
+  TinyEngine calm({.n_threads = 1, .n_ctx = 400});
+  TinyEngine tiny({.n_threads = 1, .n_ctx = 400, .kv_bytes = 9 * page_bytes()});
+  auto long_one = [](int i) { return Request{.prompt = random_ids(190, i), .max_tokens = 130}; };
+  std::atomic<bool> is_over = false;
+  std::thread others([&] {
+    std::vector<float> logits(static_cast<size_t>(tiny.engine.config().n_vocab));
+    while (!is_over) {
+      Sequence s = tiny.engine.executor().open(random_ids(150, 3));
+      try {
+        tiny.engine.executor().logits(s, Role::prompt, 1, logits.data());
+      } catch (const OverloadedError&) {  // it has no place in the queue
+      }
+    }
+  });
+  std::vector<std::unique_ptr<Generation>> running;
+  for (int i = 0; i < kRequests; ++i) {
+    running.push_back(std::make_unique<Generation>(tiny.engine, long_one(i)));
+  }
+  for (int i = 0; i < kRequests; ++i) {
+    auto& generation = *running[static_cast<size_t>(i)];
+    CHECK_NOTHROW([&] {
+      while (generation.next()) {
+      }
+    }());
+    CHECK(generation.tokens() == tokens_of(calm.engine, long_one(i)));
+  }
+  is_over = true;
+  others.join();
+}
+
 TEST_CASE("higher priorities go first, and a full queue refuses") {
   TinyEngine tiny({.n_threads = 1, .n_ctx = 2000, .max_batch = 1, .max_queue = 2});
-  Generation running(tiny.engine, {.prompt = ids(1500, 1), .max_tokens = 400});
+  Generation running(tiny.engine, {.prompt = random_ids(1500, 1), .max_tokens = 400});
   running.next();
-  Generation low(tiny.engine, {.prompt = ids(5, 2), .max_tokens = 50});
-  Generation high(tiny.engine, {.prompt = ids(5, 3), .max_tokens = 50, .priority = 1});
-  CHECK_THROWS_AS(Generation(tiny.engine, {.prompt = ids(5, 4)}), OverloadedError);
+  Generation low(tiny.engine, {.prompt = random_ids(5, 2), .max_tokens = 50});
+  Generation high(tiny.engine, {.prompt = random_ids(5, 3), .max_tokens = 50, .priority = 1});
+  CHECK_THROWS_AS(Generation(tiny.engine, {.prompt = random_ids(5, 4)}), OverloadedError);
   running.cancel();
   while (low.next()) {
   }
@@ -151,11 +175,11 @@ TEST_CASE("higher priorities go first, and a full queue refuses") {
 }
 
 TEST_CASE("what the cache could never hold is refused") {
-  const uint64_t page = page_bytes({.format = "Q4_0"});
+  const uint64_t page = page_bytes();
   TinyEngine tiny({.n_threads = 1, .n_ctx = 1000, .kv_bytes = 4 * page});
-  CHECK_THROWS_AS(Generation(tiny.engine, {.prompt = ids(5, 1), .max_tokens = 900}),
+  CHECK_THROWS_AS(Generation(tiny.engine, {.prompt = random_ids(5, 1), .max_tokens = 900}),
                   ContextOverflowError);
-  CHECK(tokens_of(tiny.engine, {.prompt = ids(5, 1), .max_tokens = 150}).size() == 150);
+  CHECK(tokens_of(tiny.engine, {.prompt = random_ids(5, 1), .max_tokens = 150}).size() == 150);
   CHECK_THROWS_AS(TinyEngine({.kv_bytes = page - 1}), InvalidArgumentError);
 }
 

@@ -5,29 +5,18 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
-#include <random>
 
 #include "base/error.h"
-#include "support/temp_file.h"
-#include "support/tiny_model.h"
+#include "support/tiny_engine.h"
 
 namespace q3l {
 
 namespace {
 
-struct TinyEngine {
-  explicit TinyEngine(EngineOptions options = {.n_threads = 2, .n_ctx = 600})
-      : file(testing::tiny_model({.format = "Q4_0"}).bytes()), engine(file.path(), options) {}
-  testing::TempFile file;
-  Engine engine;
-};
+using testing::random_ids;
+using testing::TinyEngine;
 
-std::vector<int32_t> ids(int n, int seed) {
-  std::mt19937 random(static_cast<uint32_t>(seed));
-  std::vector<int32_t> ids;
-  for (int i = 0; i < n; ++i) ids.push_back(static_cast<int32_t>(random() % 250));
-  return ids;
-}
+const EngineOptions kOptions{.n_threads = 2, .n_ctx = 600};
 
 std::vector<int32_t> joined(std::vector<int32_t> a, const std::vector<int32_t>& b) {
   a.insert(a.end(), b.begin(), b.end());
@@ -53,7 +42,7 @@ std::vector<std::vector<int32_t>> talk(Session& session, const std::function<voi
   std::vector<std::vector<int32_t>> answers;
   std::vector<int32_t> said;
   for (int turn = 0; turn < kTurns; ++turn) {
-    said = joined(said, ids(25 + 40 * turn, turn));
+    said = joined(said, random_ids(25 + 40 * turn, turn));
     answers.push_back(answer(session, said).tokens);
     said = joined(said, answers.back());
     between(turn);
@@ -64,22 +53,22 @@ std::vector<std::vector<int32_t>> talk(Session& session, const std::function<voi
 }  // namespace
 
 TEST_CASE("only what is new is computed, from the token where it differs") {
-  TinyEngine tiny;
+  TinyEngine tiny(kOptions);
   Session session(tiny.engine);
-  const auto first = ids(100, 1);
+  const auto first = random_ids(100, 1);
   const Answer one = answer(session, first);
   CHECK(one.n_reused == 0);
   const auto said = joined(first, one.tokens);
-  const Answer two = answer(session, joined(said, ids(10, 2)));
+  const Answer two = answer(session, joined(said, random_ids(10, 2)));
   CHECK(two.n_reused == 119);  // the last token had come, but was not computed
   auto edited = said;
   edited[110] = (edited[110] + 1) % 250;
   CHECK(answer(session, edited).n_reused == 110);
-  CHECK(answer(session, ids(30, 9)).n_reused == 0);
+  CHECK(answer(session, random_ids(30, 9)).n_reused == 0);
 }
 
 TEST_CASE("answers stay the same when memory is taken away or the session is read back") {
-  TinyEngine tiny;
+  TinyEngine tiny(kOptions);
   Session calm(tiny.engine);
   const auto expected = talk(calm, [](int) {});
 
@@ -96,7 +85,7 @@ TEST_CASE("answers stay the same when memory is taken away or the session is rea
   std::vector<std::vector<int32_t>> answers;
   std::vector<int32_t> said;
   for (int turn = 0; turn < kTurns; ++turn) {
-    said = joined(said, ids(25 + 40 * turn, turn));
+    said = joined(said, random_ids(25 + 40 * turn, turn));
     answers.push_back(answer(*session, said).tokens);
     said = joined(said, answers.back());
     session->save(saved.path());
@@ -107,29 +96,49 @@ TEST_CASE("answers stay the same when memory is taken away or the session is rea
   CHECK(answers == expected);
 }
 
+TEST_CASE("a session that waits gives its pages to who is under way") {
+  TinyEngine calm(kOptions);
+  const uint64_t page = calm.engine.executor().cache().page_bytes();
+  TinyEngine tiny({.n_threads = 1, .n_ctx = 600, .kv_bytes = 9 * page, .max_batch = 1});
+  Session session(tiny.engine), expected(calm.engine);
+  const auto said = random_ids(250, 1), more = joined(said, random_ids(20, 2));
+  answer(session, said);
+  answer(expected, said);
+  const Request long_one{.prompt = random_ids(60, 3), .max_tokens = 400};
+  Generation running(tiny.engine, long_one), alone(calm.engine, long_one);
+  running.next();
+  Generation waiting = session.generate({.prompt = more, .max_tokens = 20});
+  for (Generation* g : {&running, &alone, &waiting}) {
+    while (g->next()) {
+    }
+  }
+  CHECK(running.tokens() == alone.tokens());
+  CHECK(waiting.tokens() == answer(expected, more).tokens);
+}
+
 TEST_CASE("two continuations of a fork do not disturb each other") {
-  TinyEngine tiny;
+  TinyEngine tiny(kOptions);
   Session parent(tiny.engine);
-  const auto said = ids(90, 3);
+  const auto said = random_ids(90, 3);
   answer(parent, said);
   Session child = parent.fork(), other = parent.fork();
-  const auto a = answer(child, joined(said, ids(40, 4)));
-  const auto b = answer(parent, joined(said, ids(40, 5)));
+  const auto a = answer(child, joined(said, random_ids(40, 4)));
+  const auto b = answer(parent, joined(said, random_ids(40, 5)));
   CHECK(a.n_reused == 90);
   CHECK(b.n_reused == 90);
-  CHECK(answer(other, joined(said, ids(40, 4))).tokens == a.tokens);
-  TinyEngine fresh;
+  CHECK(answer(other, joined(said, random_ids(40, 4))).tokens == a.tokens);
+  TinyEngine fresh(kOptions);
   Session alone(fresh.engine);
   answer(alone, said);
-  CHECK(answer(alone, joined(said, ids(40, 5))).tokens == b.tokens);
+  CHECK(answer(alone, joined(said, random_ids(40, 5))).tokens == b.tokens);
 }
 
 TEST_CASE("a busy session and a foreign file are refused") {
-  TinyEngine tiny;
+  TinyEngine tiny(kOptions);
   Session session(tiny.engine);
   {
-    Generation running = session.generate({.prompt = ids(20, 1), .max_tokens = 500});
-    CHECK_THROWS_AS(session.generate({.prompt = ids(5, 1)}), OverloadedError);
+    Generation running = session.generate({.prompt = random_ids(20, 1), .max_tokens = 500});
+    CHECK_THROWS_AS(session.generate({.prompt = random_ids(5, 1)}), OverloadedError);
     CHECK_THROWS_AS(session.fork(), OverloadedError);
   }
   const int n_forked = session.fork().n_computed();  // once the cancelled one has ended

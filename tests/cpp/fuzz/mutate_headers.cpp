@@ -108,7 +108,7 @@ void compute(const std::string& path) {
   std::vector<float> logits(tokens.size() * static_cast<size_t>(engine.config().n_vocab));
   for (Role role : {Role::prompt, Role::generated}) {
     Sequence sequence = engine.executor().open(tokens);
-    engine.executor().logits(sequence, role, sequence.n_prompt, logits.data());
+    engine.executor().logits(sequence, role, sequence.n_prompt(), logits.data());
   }
 }
 

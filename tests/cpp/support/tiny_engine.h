@@ -1,0 +1,31 @@
+// An engine with a tiny model, and tokens to feed it.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "engine/engine.h"
+#include "support/temp_file.h"
+#include "support/tiny_model.h"
+
+namespace q3l::testing {
+
+struct TinyEngine {
+  explicit TinyEngine(const EngineOptions& options = {.n_threads = 2, .n_ctx = 128},
+                      const TinyModel& shape = {.format = "Q8_0"})
+      : file(tiny_model(shape).bytes()), engine(file.path(), options) {}
+
+  TempFile file;
+  Engine engine;
+};
+
+// Ordinary tokens, the same for the same seed.
+inline std::vector<int32_t> random_ids(int n, int seed) {
+  std::mt19937 random(static_cast<uint32_t>(seed));
+  std::vector<int32_t> ids;
+  for (int i = 0; i < n; ++i) ids.push_back(static_cast<int32_t>(random() % 250));
+  return ids;
+}
+
+}  // namespace q3l::testing
