@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Awaitable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Generator
 from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast, overload
 
 from . import _core
-from .chat import Messages, Tools
+from .chat import Messages
+from .options import ChatOptions, GenerateOptions, given, sampler_params, stop_strings
 from .results import (
     ChatCompletion,
     ChatPiece,
@@ -20,7 +21,6 @@ from .results import (
     TokenLogprobs,
     consume,
 )
-from .sampling import SamplingOptions, sampler_params
 from .thinking import ThinkSplitter
 
 if TYPE_CHECKING:
@@ -56,49 +56,43 @@ class Completions(ABC):
         self,
         prompt: str | Ids,
         *,
-        max_tokens: int = ...,
-        stop: str | Sequence[str] | None = ...,
         stream: Literal[False] = ...,
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[GenerateOptions],
     ) -> Completion: ...
     @overload
     def generate(
         self,
         prompt: str | Ids,
         *,
-        max_tokens: int = ...,
-        stop: str | Sequence[str] | None = ...,
         stream: Literal[True],
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[GenerateOptions],
     ) -> Generator[str, None, Completion]: ...
     def generate(
         self,
         prompt: str | Ids,
         *,
-        max_tokens: int = 256,
-        stop: str | Sequence[str] | None = None,
         stream: bool = False,
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[GenerateOptions],
     ) -> Completion | Generator[str, None, Completion]:
         """Completes `prompt`: a text, in which special tokens count and to which BOS is added where
         the file asks for it, or ids that are taken as they are.
 
-        The text ends before the first of the `stop` strings. With `stream`, returns a generator of
-        pieces that never split a character and join to the text; its return value is the
-        Completion, and closing it ends the generation.
+        It has at most max_tokens (256) and ends before the first of the stop strings. With
+        `stream`, returns a generator of pieces that never split a character and join to the text;
+        its return value is the Completion, and closing it ends the generation.
 
-        `sampling`: temperature (0.0, the likeliest token each time), top_k (0: all), top_p (1.0),
-        min_p (0.0), seed (random), repetition_penalty (1.0: over prompt and generated tokens, as in
-        transformers), frequency_penalty and presence_penalty (0.0, from -2 to 2: over generated
-        tokens, as OpenAI defines them), logit_bias (a dict of id to bias), logprobs (None, or how
-        many of the likeliest tokens to report with the chosen one). They apply in the order bias,
-        penalties, temperature, top-k, top-p, min-p. Log-probabilities are the model's own, before
-        all of these.
+        Tokens are chosen by temperature (0.0, the likeliest each time), top_k (0: all), top_p
+        (1.0), min_p (0.0), seed (random), repetition_penalty (1.0: over prompt and generated
+        tokens, as in transformers), frequency_penalty and presence_penalty (0.0, from -2 to 2: over
+        generated tokens, as OpenAI defines them), logit_bias (a dict of id to bias), logprobs
+        (None, or how many of the likeliest tokens to report with the chosen one). They apply in the
+        order bias, penalties, temperature, top-k, top-p, min-p. Log-probabilities are the model's
+        own, before all of these.
 
         Throws ContextOverflowError for a prompt longer than n_ctx, InvalidArgumentError for
         arguments out of range, KeyboardInterrupt on Ctrl-C: the model remains usable.
         """
-        generation = self._generate(prompt, max_tokens, stop, sampling)
+        generation = self._generate(prompt, options)
         pieces = _pieces(generation, _TextReader())
         return pieces if stream else consume(pieces)
 
@@ -107,137 +101,96 @@ class Completions(ABC):
         self,
         messages: Messages,
         *,
-        enable_thinking: bool | None = ...,
-        tools: Tools | None = ...,
-        max_tokens: int | None = ...,
-        stop: str | Sequence[str] | None = ...,
         stream: Literal[False] = ...,
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[ChatOptions],
     ) -> ChatCompletion: ...
     @overload
     def chat(
         self,
         messages: Messages,
         *,
-        enable_thinking: bool | None = ...,
-        tools: Tools | None = ...,
-        max_tokens: int | None = ...,
-        stop: str | Sequence[str] | None = ...,
         stream: Literal[True],
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[ChatOptions],
     ) -> Generator[ChatPiece, None, ChatCompletion]: ...
     def chat(
         self,
         messages: Messages,
         *,
-        enable_thinking: bool | None = None,
-        tools: Tools | None = None,
-        max_tokens: int | None = None,
-        stop: str | Sequence[str] | None = None,
         stream: bool = False,
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[ChatOptions],
     ) -> ChatCompletion | Generator[ChatPiece, None, ChatCompletion]:
         """The model's next answer to `messages`, through the file's chat template.
 
         A message is a dict with "role" ("system", "user", "assistant", "tool") and "content", and
         whatever else the template knows, or the Message of an earlier answer. Special tokens that
-        its text spells stay text. `enable_thinking` and `tools` (JSON schemas) are the template's;
-        None leaves its default. What the model thinks is told from what it answers.
+        its text spells stay text. enable_thinking and tools (JSON schemas) are the template's. What
+        the model thinks is told from what it answers.
 
-        `max_tokens` None: until the context is full. `sampling` as for generate(); what is left out
-        is what the model was published with, else temperature 0.6, top-p 0.95, top-k 20. With
-        `stream`, returns a generator of ChatPiece whose return value is the ChatCompletion. Throws
-        as generate() does.
+        Other options are generate()'s. Left out, max_tokens is what the context has room for, and
+        tokens are chosen as the model was published, else by temperature 0.6, top-p 0.95, top-k 20.
+        With `stream`, returns a generator of ChatPiece whose return value is the ChatCompletion.
+        Throws as generate() does.
         """
-        generation, reader = self._chat(
-            messages, enable_thinking, tools, max_tokens, stop, sampling
-        )
+        generation, reader = self._chat(messages, options)
         pieces = _pieces(generation, reader)
         return pieces if stream else consume(pieces)
 
     async def agenerate(
         self,
         prompt: str | Ids,
-        *,
-        max_tokens: int = 256,
-        stop: str | Sequence[str] | None = None,
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[GenerateOptions],
     ) -> Completion:
         """generate() for asyncio."""
-        generation = self._generate(prompt, max_tokens, stop, sampling)
+        generation = self._generate(prompt, options)
         return await _result(generation, _TextReader())
 
     async def astream(
         self,
         prompt: str | Ids,
-        *,
-        max_tokens: int = 256,
-        stop: str | Sequence[str] | None = None,
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[GenerateOptions],
     ) -> AsyncGenerator[str, None]:
         """The pieces of generate() for asyncio."""
-        generation = self._generate(prompt, max_tokens, stop, sampling)
+        generation = self._generate(prompt, options)
         async for piece in _async_pieces(generation, _TextReader()):
             yield piece
 
     async def achat(
         self,
         messages: Messages,
-        *,
-        enable_thinking: bool | None = None,
-        tools: Tools | None = None,
-        max_tokens: int | None = None,
-        stop: str | Sequence[str] | None = None,
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[ChatOptions],
     ) -> ChatCompletion:
         """chat() for asyncio."""
-        return await _result(
-            *self._chat(messages, enable_thinking, tools, max_tokens, stop, sampling)
-        )
+        return await _result(*self._chat(messages, options))
 
     async def achat_stream(
         self,
         messages: Messages,
-        *,
-        enable_thinking: bool | None = None,
-        tools: Tools | None = None,
-        max_tokens: int | None = None,
-        stop: str | Sequence[str] | None = None,
-        **sampling: Unpack[SamplingOptions],
+        **options: Unpack[ChatOptions],
     ) -> AsyncGenerator[ChatPiece, None]:
         """The pieces of chat() for asyncio."""
-        chat = self._chat(messages, enable_thinking, tools, max_tokens, stop, sampling)
+        chat = self._chat(messages, options)
         async for piece in _async_pieces(*chat):
             yield piece
 
-    def _generate(
-        self,
-        prompt: str | Ids,
-        max_tokens: int,
-        stop: str | Sequence[str] | None,
-        sampling: SamplingOptions,
-    ) -> _core.Generation:
-        model = self._model
+    def _generate(self, prompt: str | Ids, options: GenerateOptions) -> _core.Generation:
+        model, chosen = self._model, given(options, GenerateOptions)
         if isinstance(prompt, str):
             prompt = model.bos_ids + model.tokenize(prompt)
-        params = sampler_params(sampling, {}, model.info.n_vocab)
-        return self._start(prompt, min(max_tokens, model.n_ctx), params, _strings(stop))
+        params = sampler_params(chosen, {}, model.info.n_vocab)
+        limit = min(chosen.get("max_tokens", 256), model.n_ctx)
+        return self._start(prompt, limit, params, stop_strings(chosen))
 
     def _chat(
-        self,
-        messages: Messages,
-        enable_thinking: bool | None,
-        tools: Tools | None,
-        max_tokens: int | None,
-        stop: str | Sequence[str] | None,
-        sampling: SamplingOptions,
+        self, messages: Messages, options: ChatOptions
     ) -> tuple[_core.Generation, _ChatReader]:
-        model = self._model
-        prompt = model.chat_template.encode(messages, enable_thinking, tools)
+        model, chosen = self._model, given(options, ChatOptions)
+        prompt = model.chat_template.encode(
+            messages, chosen.get("enable_thinking"), chosen.get("tools")
+        )
         defaults = CHAT_SAMPLING | model.published_sampling
-        params = sampler_params(sampling, defaults, model.info.n_vocab)
-        limit = model.n_ctx if max_tokens is None else min(max_tokens, model.n_ctx)
-        generation = self._start(prompt.ids, limit, params, _strings(stop))
+        params = sampler_params(chosen, defaults, model.info.n_vocab)
+        limit = min(chosen.get("max_tokens", model.n_ctx), model.n_ctx)
+        generation = self._start(prompt.ids, limit, params, stop_strings(chosen))
         return generation, _ChatReader(ThinkSplitter(prompt.thinking))
 
 
@@ -335,10 +288,6 @@ def _in_thread(generation: _core.Generation) -> Awaitable[str | None]:
     import asyncio  # a fifth of the package's import time, which few programs need
 
     return asyncio.get_running_loop().run_in_executor(_waiters(), generation.next)
-
-
-def _strings(stop: str | Sequence[str] | None) -> list[str]:
-    return [stop] if isinstance(stop, str) else list(stop or ())
 
 
 @cache

@@ -24,7 +24,7 @@ from .options import (
     TopK,
     TopP,
     Type,
-    given,
+    generate_options,
 )
 
 
@@ -34,11 +34,11 @@ def chat(
     max_tokens: MaxTokens = None,
     threads: Threads = None,
     ctx: Context = 4096,
-    temp: Temperature = None,
+    temperature: Temperature = None,
     top_k: TopK = None,
     top_p: TopP = None,
     min_p: MinP = None,
-    repeat_penalty: RepeatPenalty = None,
+    repetition_penalty: RepeatPenalty = None,
     frequency_penalty: FrequencyPenalty = None,
     presence_penalty: PresencePenalty = None,
     seed: Seed = None,
@@ -50,18 +50,8 @@ def chat(
     is shown dimmed. Sampling is what the model was published with, else temperature 0.6, top-p
     0.95, top-k 20.
     """
+    options = generate_options(locals())
     loaded = open_model(model, type, threads, ctx)
-    options = given(
-        max_tokens=max_tokens,
-        temperature=temp,
-        top_k=top_k,
-        top_p=top_p,
-        min_p=min_p,
-        repetition_penalty=repeat_penalty,
-        frequency_penalty=frequency_penalty,
-        presence_penalty=presence_penalty,
-        seed=seed,
-    )
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing
     messages: list[dict[str, Any] | Message] = []

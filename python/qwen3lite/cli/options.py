@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -41,7 +42,9 @@ MinP = Annotated[
 ]
 RepeatPenalty = Annotated[
     float | None,
-    typer.Option(help="Divides the logits of tokens in the prompt or generated."),
+    typer.Option(
+        "--repeat-penalty", help="Divides the logits of tokens in the prompt or generated."
+    ),
 ]
 FrequencyPenalty = Annotated[
     float | None, typer.Option(help="Lowers logits for each time that a token was generated.")
@@ -64,6 +67,9 @@ def prompt_text(prompt: str) -> str:
     return sys.stdin.read() if prompt == "-" else prompt
 
 
-def given(**options: Any) -> dict[str, Any]:
-    """The options that were given; the others are left to the library's defaults."""
-    return {name: value for name, value in options.items() if value is not None}
+def generate_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a command's parameters those that generate() takes, as far as they were given."""
+    from ..options import GenerateOptions
+
+    names = GenerateOptions.__annotations__.keys() & parameters.keys()
+    return {name: parameters[name] for name in names if parameters[name] is not None}

@@ -27,7 +27,7 @@ from .options import (
     TopK,
     TopP,
     Type,
-    given,
+    generate_options,
     prompt_text,
 )
 
@@ -42,11 +42,11 @@ def run(
     max_tokens: MaxTokens = None,
     threads: Threads = None,
     ctx: Context = 4096,
-    temp: Temperature = None,
+    temperature: Temperature = None,
     top_k: TopK = None,
     top_p: TopP = None,
     min_p: MinP = None,
-    repeat_penalty: RepeatPenalty = None,
+    repetition_penalty: RepeatPenalty = None,
     frequency_penalty: FrequencyPenalty = None,
     presence_penalty: PresencePenalty = None,
     seed: Seed = None,
@@ -58,19 +58,9 @@ def run(
     The answer goes to stdout, what the model thinks before it to stderr. Sampling is what the model
     was published with, else greedy.
     """
+    options = generate_options(locals())
     loaded = open_model(model, type, threads, ctx)
     text = prompt_text(prompt)
-    options = given(
-        max_tokens=max_tokens,
-        temperature=temp,
-        top_k=top_k,
-        top_p=top_p,
-        min_p=min_p,
-        repetition_penalty=repeat_penalty,
-        frequency_penalty=frequency_penalty,
-        presence_penalty=presence_penalty,
-        seed=seed,
-    )
     answer = Answer()
     show = None if as_json else answer.show
     result: Completion | ChatCompletion
