@@ -46,7 +46,7 @@ class Scheduler {
   bool fits(const Job& job) const;
   void plan();       // what each active job computes next
   void make_room();  // for what is planned
-  bool preempt();  // false: there is nobody to take pages from
+  bool preempt();    // false: there is nobody to take pages from
   void step();
   void try_step();
   void take_tokens();
