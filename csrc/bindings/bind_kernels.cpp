@@ -78,9 +78,7 @@ struct StoredPages {
     }
   }
 
-  CachedHead head(int n_group, float scale) const {
-    return {n_group, dim, scale, addresses.data(), 0, half_page};
-  }
+  CachedHead head(int n_group, float scale) const { return {n_group, dim, scale, 0, half_page}; }
 
   int type, dim, n;
   size_t half_page;  // bytes: keys, then values
@@ -88,15 +86,24 @@ struct StoredPages {
   std::vector<const uint8_t*> addresses;
 };
 
+// Holds NaN, as memory that nobody wrote may.
+AlignedBuffer attend_scratch_of(const Kernels& set, int dim) {
+  AlignedBuffer scratch(sizeof(float) *
+                        static_cast<size_t>(attend_scratch(set.ops.attend_rows, dim)));
+  std::memset(scratch.data(), 0xff, scratch.size());
+  return scratch;
+}
+
 // q [group, dim], of the last position.
 FloatArray attend(const std::string& isa, const std::string& kv_type, const FloatArray& q,
                   const FloatArray& k, const FloatArray& v, float scale) {
   const Kernels set = select_kernels(isa);
   const StoredPages kv(set.ops, kv_type_named(kv_type), k, v);
-  std::vector<float> scratch(static_cast<size_t>(attend_scratch(kv.dim)));
+  const AlignedBuffer scratch = attend_scratch_of(set, kv.dim);
   FloatArray out({q.shape(0), q.shape(1)});
-  set.ops.attend[kv.type]({kv.head(static_cast<int>(q.shape(0)), scale), q.data(),
-                           out.mutable_data(), kv.n, scratch.data()});
+  const AttendRow row = {0, kv.n, kv.addresses.data()};
+  set.ops.attend_rounded[kv.type]({kv.head(static_cast<int>(q.shape(0)), scale), q.data(),
+                                   out.mutable_data(), 0, &row, 1, scratch.floats()});
   return out;
 }
 
@@ -109,15 +116,13 @@ FloatArray attend_prompt(const std::string& isa, const std::string& kv_type, con
   }
   const StoredPages kv(set.ops, kv_type_named(kv_type), k, v);
   const int n_tokens = static_cast<int>(q.shape(0)), n_group = static_cast<int>(q.shape(1));
-  const AlignedBuffer scratch(
-      sizeof(float) * static_cast<size_t>(attend_tile_scratch(set.ops.attend_rows, kv.dim)));
-  std::memset(scratch.data(), 0xff, scratch.size());  // NaN, as memory that nobody wrote may hold
+  const AlignedBuffer scratch = attend_scratch_of(set, kv.dim);
   FloatArray out({q.shape(0), q.shape(1), q.shape(2)});
   for (int row = 0; row < n_tokens * n_group; row += tile) {
-    set.ops.attend_tile_rounded[kv.type]({kv.head(n_group, scale), q.data(), out.mutable_data(),
-                                          static_cast<size_t>(n_group * kv.dim), kv.n - n_tokens,
-                                          row, std::min(row + tile, n_tokens * n_group),
-                                          scratch.floats()});
+    set.ops.attend_tile_rounded[kv.type](
+        {kv.head(n_group, scale), kv.addresses.data(), q.data(), out.mutable_data(),
+         static_cast<size_t>(n_group * kv.dim), kv.n - n_tokens, row,
+         std::min(row + tile, n_tokens * n_group), scratch.floats()});
   }
   return out;
 }

@@ -69,46 +69,52 @@ inline constexpr int kKvTypes = 2;
 inline constexpr int kPagePositions = 64;
 inline constexpr int kAttendChunk = 512;  // positions whose softmax is finished before the next's
 
-// A key/value head of one sequence, and what its query heads do with it.
+// A key/value head in every page, and what its query heads do with it.
 struct CachedHead {
   int n_group;  // query heads
   int head_dim;
   float scale;
-  const uint8_t* const* pages;  // page i holds positions [64 i, 64 i + 64)
-  size_t k_offset, v_offset;    // bytes from a page's start to this head's [64][head_dim]
+  size_t k_offset, v_offset;  // bytes from a page's start to this head's [64][head_dim]
 };
 
-// Attention of one position's group of query heads.
-struct AttendArgs : CachedHead {
-  const float* q;  // [n_group][head_dim]
-  float* out;      // [n_group][head_dim]
+// A generated row, and what it sees.
+struct AttendRow {
+  int row;  // of q and out
   int n_positions;
-  float* scratch;  // attend_scratch floats
+  const uint8_t* const* pages;  // page i holds positions [64 i, 64 i + 64)
 };
 
-inline constexpr int attend_scratch(int head_dim) {
-  return kAttendChunk + 2 * (head_dim + 64);
-}
+// Attention of generated rows, at most OpsSet::attend_rows / n_group. Those whose first pages are
+// the same are neighbours, in order of what they see of the last of these.
+struct AttendArgs : CachedHead {
+  const float* q;  // [rows][n_group][head_dim], rows `stride` apart
+  float* out;      // the same
+  size_t stride;
+  const AttendRow* rows;
+  int n_rows;
+  float* scratch;  // attend_scratch floats, 64-byte aligned
+};
 
 // Attention of a tile of prompt rows. A row is one query head: row r is head r % n_group of token
 // r / n_group.
 struct AttendTileArgs : CachedHead {
+  const uint8_t* const* pages;
   const float* q;  // [tokens][n_group][head_dim], tokens `stride` apart
   float* out;      // the same
   size_t stride;
   int position;            // of token 0, which sees itself and what is before it
   int row_begin, row_end;  // at most OpsSet::attend_rows
-  float* scratch;          // attend_tile_scratch floats, 64-byte aligned
+  float* scratch;          // attend_scratch floats, 64-byte aligned
 };
 
-// Either a chunk's scores for all rows, or its keys and values for kAttendBlockRows of them at a
-// time.
+// Either a chunk's scores for all of a tile's rows, or its keys and values, and scores for
+// kAttendBlockRows of them at a time.
 inline constexpr int kAttendBlockRows = 32;
-inline constexpr int attend_tile_scratch(int n_rows, int head_dim) {
+inline constexpr int attend_scratch(int n_rows, int head_dim) {
   const int dims = (head_dim + 31) / 32 * 32;
   const int all = n_rows * (kAttendChunk + 2 * dims) + kPagePositions * (dims + 16) + 16 * dims;
-  const int blocks =
-      kAttendChunk * (dims + kAttendBlockRows) + kAttendBlockRows * (dims + dims / 2);
+  const int blocks = kAttendChunk * (dims + kAttendBlockRows) + kAttendBlockRows * dims +
+                     (n_rows + kAttendBlockRows) * dims / 2;
   return all > blocks ? all : blocks;
 }
 
@@ -125,10 +131,12 @@ struct OpsSet {
   void (*rope_neox)(float* x, const float* cos, const float* sin, int n_pairs);
   void (*rope_interleaved)(float* x, const float* cos, const float* sin, int n_pairs);
   void (*store_kv[kKvTypes])(const float* x, uint8_t* out, int n);
-  void (*attend[kKvTypes])(const AttendArgs&);                   // a generated row
-  void (*attend_tile[kKvTypes])(const AttendTileArgs&);          // prompt rows, in float32
-  void (*attend_tile_rounded[kKvTypes])(const AttendTileArgs&);  // or, if faster, in bf16
-  int attend_rows;                                               // of a tile, at most
+  // In float32 or, if that is faster, rounded to bf16.
+  void (*attend[kKvTypes])(const AttendArgs&);
+  void (*attend_rounded[kKvTypes])(const AttendArgs&);
+  void (*attend_tile[kKvTypes])(const AttendTileArgs&);
+  void (*attend_tile_rounded[kKvTypes])(const AttendTileArgs&);
+  int attend_rows;  // of a tile, at most
   // The largest of each kLogitBlock values, the last block's perhaps fewer; NaN counts as -inf.
   void (*block_max)(const float* x, int n, float* out);
   // y = e^((x - top) * scale), not below e^-87: the same bits in every row. REQUIRES: x <= top, or

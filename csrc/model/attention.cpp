@@ -88,23 +88,20 @@ void Attention::attend(const Batch& batch, const KvLayer& kv, Scratch& s) const 
     attend_prompt(run, row, kv, s);
     row += run.n_rows;
   }
-  if (row < batch.n_rows()) attend_generated(row, batch.n_rows() - row, kv, s);
+  if (row < batch.n_rows()) attend_generated(row, kv, s);
 }
 
-CachedHead Attention::cached_head(const KvSequence& sequence, const KvLayer& kv, int head) const {
+CachedHead Attention::cached_head(const KvLayer& kv, int head) const {
   return {.n_group = n_group_,
           .head_dim = config_.head_dim,
           .scale = scale_,
-          .pages = sequence.pages(),
           .k_offset = kv.cache.key_offset(kv.layer, head),
           .v_offset = kv.cache.value_offset(kv.layer, head)};
 }
 
 void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const {
-  // Real weights are there for exactness; beside those of quantised ones, roundings to bf16 are
-  // small.
   const OpsSet& ops = s.kernels.ops;
-  const auto& tiles = q_.is_real() ? ops.attend_tile : ops.attend_tile_rounded;
+  const auto& tiles = is_exact() ? ops.attend_tile : ops.attend_tile_rounded;
   auto attend_tile = tiles[static_cast<int>(kv.cache.type())];
   const int tile_rows = ops.attend_rows;
   const int n_rows = run.n_rows * n_group_;
@@ -113,26 +110,25 @@ void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, 
     // The last tiles come first: they see the most positions, and short tasks balance the end.
     const int tile = n_tiles - 1 - task / config_.n_head_kv, head = task % config_.n_head_kv;
     const int column = head * n_group_ * config_.head_dim;
-    attend_tile({cached_head(*run.sequence, kv, head), s.q.row(first_row) + column,
+    attend_tile({cached_head(kv, head), run.sequence->pages(), s.q.row(first_row) + column,
                  s.attended.row(first_row) + column, s.q.stride, run.position, tile * tile_rows,
                  std::min((tile + 1) * tile_rows, n_rows),
                  reinterpret_cast<float*>(s.worker_bytes(worker))});
   });
 }
 
-void Attention::attend_generated(int first_row, int n_rows, const KvLayer& kv, Scratch& s) const {
-  auto attend_group = s.kernels.ops.attend[static_cast<int>(kv.cache.type())];
-  // Rows are taken a few at a time for each head: keys and values of pages that several sequences
-  // share, or a sequence's rows, come from memory once.
-  s.pool.for_chunks(n_rows * config_.n_head_kv, 4, [&](int worker, int begin, int end) {
-    for (int task = begin; task < end; ++task) {
-      const int head = task / n_rows, row = first_row + task % n_rows;
-      const Place& place = s.places[static_cast<size_t>(row)];
-      const int column = head * n_group_ * config_.head_dim;
-      attend_group({cached_head(*place.sequence, kv, head), s.q.row(row) + column,
-                    s.attended.row(row) + column, place.position + 1,
-                    reinterpret_cast<float*>(s.worker_bytes(worker))});
-    }
+void Attention::attend_generated(int first_row, const KvLayer& kv, Scratch& s) const {
+  const OpsSet& ops = s.kernels.ops;
+  auto attend_rows =
+      (is_exact() ? ops.attend : ops.attend_rounded)[static_cast<int>(kv.cache.type())];
+  // Heads by turns, so that pages that several stretches share come from memory once.
+  const int n_stretches = s.generated.n_stretches();
+  s.pool.for_chunks(n_stretches * config_.n_head_kv, 1, [&](int worker, int task, int) {
+    const int head = task / n_stretches, column = head * n_group_ * config_.head_dim;
+    const auto rows = s.generated.stretch(task % n_stretches);
+    attend_rows({cached_head(kv, head), s.q.row(first_row) + column,
+                 s.attended.row(first_row) + column, s.q.stride, rows.data(),
+                 static_cast<int>(rows.size()), reinterpret_cast<float*>(s.worker_bytes(worker))});
   });
 }
 

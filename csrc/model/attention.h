@@ -28,10 +28,13 @@ class Attention {
   void norm_and_rotate(const float* x, const std::optional<Norm>& norm, int row, float* y,
                        Scratch& s) const;
   void attend(const Batch& batch, const KvLayer& kv, Scratch& s) const;
-  CachedHead cached_head(const KvSequence& sequence, const KvLayer& kv, int head) const;
+  // Real weights are there for exactness; beside those of quantised ones, roundings to bf16 are
+  // small.
+  bool is_exact() const { return q_.is_real(); }
+  CachedHead cached_head(const KvLayer& kv, int head) const;
   // Of rows from first_row on: a run's, or all generated ones.
   void attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const;
-  void attend_generated(int first_row, int n_rows, const KvLayer& kv, Scratch& s) const;
+  void attend_generated(int first_row, const KvLayer& kv, Scratch& s) const;
 
   const Config& config_;
   Norm norm_;

@@ -4,6 +4,12 @@
 
 namespace q3l {
 
+namespace {
+
+constexpr int kTasksPerThread = 4;
+
+}  // namespace
+
 void Activations::set(Mat x, int n_prompt, const Norm* norm) {
   x_ = x;
   norm_ = norm;
@@ -79,8 +85,7 @@ Scratch::Scratch(const Config& config, const Kernels& k, ThreadPool& p)
       config_(config),
       workers_(static_cast<size_t>(p.size())),
       activations_(*this) {
-  const int n_floats = std::max(attend_scratch(config.head_dim),
-                                attend_tile_scratch(k.ops.attend_rows, config.head_dim));
+  const int n_floats = attend_scratch(k.ops.attend_rows, config.head_dim);
   reserve_worker_bytes(sizeof(float) * static_cast<size_t>(n_floats));
 }
 
@@ -118,6 +123,10 @@ void Scratch::begin(const Batch& batch, const Rope& rope) {
   for (const Run& run : batch.runs) {
     for (int i = 0; i < run.n_rows; ++i) places.push_back({run.sequence, run.position + i});
   }
+  // A few tasks for each thread, over all heads.
+  const int share = (n - n_prompt_) * config_.n_head_kv / (kTasksPerThread * pool.size());
+  const int most = kernels.ops.attend_rows / (config_.n_head / config_.n_head_kv);
+  generated.set(batch, std::clamp(share, 1, std::max(1, most)));
   for_rows(n, [&](int row) {
     for (int i = 0; i < n_pairs; ++i) {
       const float angle = static_cast<float>(places[static_cast<size_t>(row)].position) *

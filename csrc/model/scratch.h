@@ -15,6 +15,7 @@
 #include "model/product.h"
 #include "model/rope.h"
 #include "model/routing.h"
+#include "model/shared_rows.h"
 
 namespace q3l {
 
@@ -118,6 +119,7 @@ class Scratch {
   ExpertScratch experts;
   Mat cos, sin;                   // [rows, n_rot / 2] of each row's position
   std::vector<Place> places;      // of each row
+  SharedRows generated;           // what generated rows see
   std::vector<Product> products;  // under way together
   std::vector<int> first_chunks;  // of each of them
 

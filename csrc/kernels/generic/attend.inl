@@ -1,4 +1,4 @@
-// Attention of one position over a paged cache, softmax and weighted sum in one pass: chunks of
+// Attention of generated rows over a paged cache, softmax and weighted sum in one pass: chunks of
 // kAttendChunk positions, counted from the sequence's start, are finished one by one and combined
 // in order, so that the result is the same whatever computed the chunks.
 #pragma once
@@ -55,9 +55,8 @@ struct SoftmaxSum {
 // Positions [begin, begin + n) of one chunk: their weighted values to `part`, padded to whole
 // lanes.
 template <class Kv>
-inline SoftmaxSum attend_chunk(const AttendArgs& a, const float* q, int begin, int n, float* scores,
-                               float* part) {
-  const uint8_t* const* pages = a.pages + begin / kPagePositions;
+inline SoftmaxSum attend_chunk(const AttendArgs& a, const uint8_t* const* pages, const float* q,
+                               int n, float* scores, float* part) {
   auto for_pages = [&](auto&& body) {
     for (int i = 0; i < n; i += kPagePositions) {
       body(pages[i / kPagePositions], i, n - i < kPagePositions ? n - i : kPagePositions);
@@ -105,16 +104,17 @@ inline void divide_row(float* out, float total, int head_dim) {
 }
 
 template <class Kv>
-void attend_head(const AttendArgs& a, const float* query, float* out) {
+void attend_head(const AttendArgs& a, const AttendRow& row, const float* query, float* out) {
   float* scores = a.scratch;
   float* q = scores + kAttendChunk;
   float* part = q + (a.head_dim + kLanes - 1) / kLanes * kLanes;
   for (int j = 0; j < a.head_dim; j += kLanes) store(q + j, load_first(query + j, a.head_dim - j));
   std::memset(out, 0, static_cast<size_t>(a.head_dim) * sizeof(float));
   SoftmaxSum sum = {-__builtin_inff(), 0.0f};
-  for (int begin = 0; begin < a.n_positions; begin += kAttendChunk) {
-    const int n = a.n_positions - begin < kAttendChunk ? a.n_positions - begin : kAttendChunk;
-    const SoftmaxSum chunk = attend_chunk<Kv>(a, q, begin, n, scores, part);
+  for (int begin = 0; begin < row.n_positions; begin += kAttendChunk) {
+    const int left = row.n_positions - begin, n = left < kAttendChunk ? left : kAttendChunk;
+    const SoftmaxSum chunk =
+        attend_chunk<Kv>(a, row.pages + begin / kPagePositions, q, n, scores, part);
     fold_chunk(&sum, out, chunk, part, a.head_dim);
   }
   divide_row(out, sum.total, a.head_dim);
@@ -122,7 +122,11 @@ void attend_head(const AttendArgs& a, const float* query, float* out) {
 
 template <class Kv>
 void attend(const AttendArgs& a) {
-  for (int g = 0; g < a.n_group; ++g) {
-    attend_head<Kv>(a, a.q + g * a.head_dim, a.out + g * a.head_dim);
+  for (const AttendRow* row = a.rows; row < a.rows + a.n_rows; ++row) {
+    const size_t offset = static_cast<size_t>(row->row) * a.stride;
+    for (int g = 0; g < a.n_group; ++g) {
+      const size_t head = offset + static_cast<size_t>(g * a.head_dim);
+      attend_head<Kv>(a, *row, a.q + head, a.out + head);
+    }
   }
 }

@@ -4,14 +4,14 @@
 // of the tile see behind its own position is masked, whatever is there.
 #pragma once
 
-#include "kernels/generic/prompt_rows.inl"
+#include "kernels/generic/tile_rows.inl"
 
 constexpr int kGroupRows = kAttendVectors * kLanes;  // rows whose sums are kept in registers
 constexpr int kGroups = kAttendTileRows / kGroupRows;
 static_assert(kAttendTileRows % kGroupRows == 0 && kLanes % kAttendValues == 0 &&
               kPagePositions % kAttendValues == 0);
 
-struct PromptTile : PromptRows {
+struct PromptTile : TileRows {
   int dims = (args.head_dim + kLanes - 1) / kLanes * kLanes;  // whole vectors
   int value_stride = dims + 16;  // no power of two: rows would share few of the cache's sets
   float* scores = args.scratch;  // [group][position of the chunk][kGroupRows], then weights
@@ -212,7 +212,9 @@ inline void fold_lanes(PromptTile& tile, int first) {
 
 template <class Kv>
 void attend_tile(const AttendTileArgs& a) {
-  PromptTile tile = {PromptRows(a)};
+  RowStates states;
+  states.add_prompt(a);
+  PromptTile tile = {TileRows(a, states, 0, states.n_rows)};
   pack_queries(tile);
   for_chunks(tile, [&](int n) {
     for (int lane = 0; lane < kAttendTileRows; ++lane) {
@@ -225,7 +227,10 @@ void attend_tile(const AttendTileArgs& a) {
     weigh_chunk<Kv>(tile, n);
     for (int row = 0; row < tile.n_rows; row += kLanes) fold_lanes(tile, row);
   });
+  divide_rows(a, states, a.out);
 }
 
 template <class Kv>
-constexpr auto kAttendRounded = attend_tile<Kv>;
+constexpr auto kAttendRounded = attend<Kv>;
+template <class Kv>
+constexpr auto kAttendTileRounded = attend_tile<Kv>;

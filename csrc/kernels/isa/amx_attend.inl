@@ -1,5 +1,5 @@
-// Attention of a tile of prompt rows on matrix tiles, operands in bf16, for caches of halves: who
-// keeps float32 wants it exact. Keys are the left operand of the first product as they lie in the
+// Attention on matrix tiles, operands in bf16, for caches of halves: who keeps float32 wants it
+// exact. Keys are the left operand of the first product as they lie in the
 // cache, queries in pairs of dimensions the right one, so that a lane of the scores is a query row
 // and softmax reduces nothing across lanes. Weights are then turned over, less than keys or values
 // would be, and are the left operand of the second product; values, in pairs of positions, are the
@@ -20,18 +20,18 @@ struct alignas(64) Operand {
   uint16_t v[kTile][kStepValues];
 };
 
-struct MatrixTile : PromptRows {
+struct MatrixTile : TileRows {
   int steps = (args.head_dim + kStepValues - 1) / kStepValues;
   int stride = steps * kStepValues;
   // The chunk's keys, [tile of positions][steps], and values, [step of positions][tile of
   // dimensions].
   Operand* keys = reinterpret_cast<Operand*>(args.scratch);
   Operand* values = keys + kAttendChunk / kTile * steps;
-  // Of the block of rows under way: queries, [row tile][steps]; scores, [row
-  // tile][position][kTile]; weights, [row tile][step of positions], which take the scores' place
-  // from the front; weighted values, [row][stride].
+  // Queries, [row tile][steps].
   Operand* q = values + kAttendChunk / kTile * steps;
-  float* scores = reinterpret_cast<float*>(q + kBlockTiles * steps);
+  // Of the block of rows under way: scores, [row tile][position][kTile]; weights, [row tile][step
+  // of positions], which take the scores' place from the front; weighted values, [row][stride].
+  float* scores = reinterpret_cast<float*>(q + (kAttendTileRows / kTile + kBlockTiles) * steps);
   float* part = scores + kAttendChunk * kAttendBlockRows;
   bool has_overflow = false;  // among the chunk's values
 
@@ -46,14 +46,16 @@ inline F load_lanes(const uint8_t* row, int j, int n) {
 }
 
 // Scores are powers of two: e^x = 2^(x log2 e).
-inline void pack_queries(const MatrixTile& tile, int first_row, int n_tiles) {
+inline void pack_queries(const MatrixTile& tile) {
   const AttendTileArgs& a = tile.args;
   const F scale = splat(a.scale * 1.44269504f);
-  for (int t = 0; t < n_tiles; ++t) {
+  for (int t = 0; t * kTile < tile.n_rows; ++t) {
     for (int s = 0; s < tile.steps; ++s) {
       F pairs[kTile];
       for (int i = 0; i < kTile; ++i) {
-        const int row = tile.row_of(first_row + t * kTile + i);
+        const int row = t * kTile + i;
+        pairs[i] = splat(0.0f);
+        if (row >= tile.n_rows) continue;
         auto* values = reinterpret_cast<const uint8_t*>(a.q + tile.offset[row]);
         auto lanes = [&](int j) {
           return mul(load_lanes<RealLoader<load_single, 4>>(values, j, a.head_dim), scale);
@@ -84,11 +86,24 @@ inline void for_steps(int head_dim, Body&& body) {
   });
 }
 
-// A page's keys; those behind the last too, whatever is there: nobody sees their scores.
-inline void unpack_keys(const MatrixTile& tile, int first, const uint8_t* k) {
-  const int head_dim = tile.args.head_dim;
-  for (int i = first; i < first + kPagePositions; ++i, k += head_dim * Half::kValueBytes) {
+inline int whole_steps(int n_positions) {
+  return (n_positions + kStepValues - 1) / kStepValues * kStepValues;
+}
+
+// What is `distance` from a row of the cache: the next page's, which comes late if nobody asks for
+// it before.
+inline void prefetch_row(const uint8_t* row, int64_t distance, int bytes) {
+  for (int i = 0; i < bytes; i += 64) prefetch_far(row + distance + i);
+}
+
+// A page's n keys; of the last step of positions those behind them too, whatever is there: nobody
+// sees their scores.
+inline void unpack_keys(const MatrixTile& tile, int first, const uint8_t* k, int n,
+                        int64_t to_next) {
+  const int head_dim = tile.args.head_dim, row_bytes = head_dim * Half::kValueBytes;
+  for (int i = first; i < first + whole_steps(n); ++i, k += row_bytes) {
     Operand* to = tile.keys + i / kTile * tile.steps;
+    prefetch_row(k, to_next, row_bytes);
     for_steps(head_dim, [=](int s, auto&& load) {
       _mm512_store_si512(to[s].v[i % kTile], to_bf16(load(k, 0), load(k, 1)));
     });
@@ -97,8 +112,8 @@ inline void unpack_keys(const MatrixTile& tile, int first, const uint8_t* k) {
 
 // Scores of kStepValues positions for kTiles tiles of rows.
 template <int kTiles>
-inline void score_step(const MatrixTile& tile, int first) {
-  const Operand *q0 = tile.q, *q1 = q0 + tile.steps;
+inline void score_step(const MatrixTile& tile, int row, int first) {
+  const Operand *q0 = tile.q + row / kTile * tile.steps, *q1 = q0 + tile.steps;
   const Operand *k0 = tile.keys + first / kTile * tile.steps, *k1 = k0 + tile.steps;
   _tile_zero(0);
   _tile_zero(2);
@@ -163,7 +178,7 @@ inline void score_rows(MatrixTile& tile, int row, int n) {
   };
   end_of_stores();
   for (int first = 0; first < n; first += kStepValues) {
-    score_step<kTiles>(tile, first);
+    score_step<kTiles>(tile, row, first);
     if (first > 0) compare(first - kStepValues);
   }
   end_of_stores();
@@ -206,10 +221,12 @@ inline void exponentiate_rows(MatrixTile& tile, int row, int row_tile, int n) {
 }
 
 // A page's n values; zeros behind them.
-inline void unpack_values(const MatrixTile& tile, int first, const uint8_t* v, int n) {
+inline void unpack_values(const MatrixTile& tile, int first, const uint8_t* v, int n,
+                          int64_t to_next) {
   const int head_dim = tile.args.head_dim, row_bytes = head_dim * Half::kValueBytes;
-  for (int i = 0; i < kPagePositions; i += 2, v += 2 * row_bytes) {
+  for (int i = 0; i < whole_steps(n); i += 2, v += 2 * row_bytes) {
     Operand* to = tile.values + (first + i) / kStepValues * 2 * tile.steps;
+    prefetch_row(v, to_next, 2 * row_bytes);
     for_steps(head_dim, [=](int s, auto&& load) {
       for (int half = 0; half < 2; ++half) {
         const F even = i < n ? load(v, half) : splat(0.0f);
@@ -300,7 +317,6 @@ inline void weigh_dims(const MatrixTile& tile, int dim_tile, int n_steps) {
 // The chunk's first n positions, all that any of the rows sees, for kTiles tiles of rows.
 template <int kTiles>
 inline void attend_block(MatrixTile& tile, int row, int n) {
-  pack_queries(tile, row, kTiles);
   score_rows<kTiles>(tile, row, n);
   for (int t = 0; t < kTiles; ++t) exponentiate_rows(tile, row + t * kTile, t, n);
   end_of_stores();
@@ -327,27 +343,98 @@ inline void prefetch_rows(const MatrixTile& tile) {
   }
 }
 
-inline void attend_on_tiles(const AttendTileArgs& a) {
-  MatrixTile tile = {PromptRows(a)};
+// A page's n keys and values, which are positions of the chunk from `first`; `next` comes after it.
+inline void unpack_page(const MatrixTile& tile, int first, int n, const uint8_t* page,
+                        const uint8_t* next) {
+  const AttendTileArgs& a = tile.args;
+  unpack_keys(tile, first, page + a.k_offset, n, next - page);
+  unpack_values(tile, first, page + a.v_offset, n, next - page);
+}
+
+// The chunk's first n positions, all that any of the rows sees.
+inline void attend_blocks(MatrixTile& tile, int n) {
+  hide_overflow(tile, n);
+  for (int row = 0; row < tile.n_rows; row += kAttendBlockRows) {
+    const int n_seen = tile.n_seen(row + kAttendBlockRows - 1, 0, n);
+    if (n_seen == 0) continue;
+    if (tile.n_rows - row > kTile)
+      attend_block<2>(tile, row, n_seen);
+    else
+      attend_block<1>(tile, row, n_seen);
+  }
+}
+
+inline void attend_prompt_on_tiles(const AttendTileArgs& a) {
+  RowStates states;
+  states.add_prompt(a);
+  MatrixTile tile = {TileRows(a, states, 0, states.n_rows)};
   const TilesInUse tiles;
   prefetch_rows(tile);
+  pack_queries(tile);
+  const int n_pages = (states.seen[states.n_rows - 1] + kPagePositions - 1) / kPagePositions;
   for_chunks(tile, [&](int n) {
     for (int first = 0; first < n; first += kPagePositions) {
-      const uint8_t* page = a.pages[(tile.begin + first) / kPagePositions];
-      unpack_keys(tile, first, page + a.k_offset);
-      unpack_values(tile, first, page + a.v_offset, clamp(n - first, 0, kPagePositions));
+      const int i = (tile.begin + first) / kPagePositions;
+      unpack_page(tile, first, clamp(n - first, 0, kPagePositions), a.pages[i],
+                  a.pages[i + 1 < n_pages ? i + 1 : i]);
     }
-    hide_overflow(tile, n);
-    for (int row = 0; row < tile.n_rows; row += kAttendBlockRows) {
-      const int n_seen = tile.n_seen(row + kAttendBlockRows - 1, 0, n);
-      if (n_seen == 0) continue;
-      if (tile.n_rows - row > kTile)
-        attend_block<2>(tile, row, n_seen);
-      else
-        attend_block<1>(tile, row, n_seen);
-    }
+    attend_blocks(tile, n);
   });
+  divide_rows(a, states, a.out);
 }
 
 template <>
-constexpr auto kAttendRounded<Half> = attend_on_tiles;
+constexpr auto kAttendTileRounded<Half> = attend_prompt_on_tiles;
+
+// Rows [first, first + n), which share a page.
+struct Visit {
+  int page, first, n;
+};
+
+// What comes next from a row and page on, page by page; n is 0 if nothing does.
+inline Visit find_visit(const AttendArgs& a, int page, int first, int n_pages) {
+  for (; page < n_pages; ++page, first = 0) {
+    for (; first < a.n_rows; ++first) {
+      const AttendRow* row = a.rows + first;
+      auto sees = [=](const AttendRow& r) { return r.n_positions > page * kPagePositions; };
+      int n = 0;
+      while (first + n < a.n_rows && sees(row[n]) && row[n].pages[page] == row->pages[page]) ++n;
+      if (n > 0) return {page, first, n};
+    }
+  }
+  return {n_pages, 0, 0};
+}
+
+// A page is a chunk of its own, so that it does not matter who shares it: it is unpacked once for
+// all that do.
+inline void attend_rows_on_tiles(const AttendArgs& a) {
+  RowStates states;
+  int n_most = 0;
+  for (const AttendRow* row = a.rows; row < a.rows + a.n_rows; ++row) {
+    n_most = row->n_positions > n_most ? row->n_positions : n_most;
+    for (int head = 0; head < a.n_group; ++head) {
+      states.add(static_cast<size_t>(row->row) * a.stride + static_cast<size_t>(head * a.head_dim),
+                 row->n_positions);
+    }
+  }
+  AttendTileArgs args = {a, nullptr, a.q, a.out, a.stride, 0, 0, 0, a.scratch};
+  const TilesInUse tiles;
+  const int n_pages = (n_most + kPagePositions - 1) / kPagePositions;
+  Visit packed = {};
+  for (Visit now = find_visit(a, 0, 0, n_pages), next; now.n > 0; now = next) {
+    next = find_visit(a, now.page, now.first + now.n, n_pages);
+    const Visit& prefetched = next.n > 0 ? next : now;
+    args.pages = a.rows[now.first].pages;
+    MatrixTile tile = {TileRows(args, states, now.first * a.n_group, now.n * a.n_group)};
+    tile.begin = now.page * kPagePositions;
+    const int n = tile.n_seen(tile.n_rows - 1, 0, kPagePositions);
+    if (now.first != packed.first || now.n != packed.n) pack_queries(tile);
+    packed = now;
+    unpack_page(tile, 0, n, args.pages[now.page], a.rows[prefetched.first].pages[prefetched.page]);
+    attend_blocks(tile, n);
+  }
+  divide_rows(a, states, a.out);
+}
+
+template <>
+constexpr auto kAttendRounded<Half> = attend_rows_on_tiles;

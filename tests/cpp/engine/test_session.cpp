@@ -59,11 +59,13 @@ TEST_CASE("only what is new is computed, from the token where it differs") {
   const Answer one = answer(session, first);
   CHECK(one.n_reused == 0);
   const auto said = joined(first, one.tokens);
+  REQUIRE(said.size() > first.size());
   const Answer two = answer(session, joined(said, random_ids(10, 2)));
-  CHECK(two.n_reused == 119);  // the last token had come, but was not computed
+  // The last token need not have been computed.
+  CHECK(two.n_reused >= static_cast<int>(said.size()) - 1);
   auto edited = said;
-  edited[110] = (edited[110] + 1) % 250;
-  CHECK(answer(session, edited).n_reused == 110);
+  edited[90] = (edited[90] + 1) % 250;
+  CHECK(answer(session, edited).n_reused == 90);
   CHECK(answer(session, random_ids(30, 9)).n_reused == 0);
 }
 

@@ -78,19 +78,22 @@ void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
   const auto attends = [head_dim](const float* y) {
     return std::all_of(y, y + head_dim, [](float v) { return std::fabs(v) <= 1.01f; });
   };
-  std::vector<float> scratch(static_cast<size_t>(attend_scratch(head_dim)));
+  const AlignedBuffer scratch(sizeof(float) *
+                              static_cast<size_t>(attend_scratch(set.ops.attend_rows, head_dim)));
   const uint8_t* pages[] = {page.data()};
   auto* result = reinterpret_cast<float*>(out.data());
-  const CachedHead head = {1, head_dim, 0.1f, pages, k_offset, v_offset};
+  const CachedHead head = {1, head_dim, 0.1f, k_offset, v_offset};
   const auto* q = reinterpret_cast<const float*>(query.data());
   const auto stride = static_cast<size_t>(head_dim);
-  set.ops.attend[static_cast<int>(type)]({head, q, result, 64, scratch.data()});
-  CHECK(attends(result));
-  const AlignedBuffer tile_scratch(
-      sizeof(float) * static_cast<size_t>(attend_tile_scratch(set.ops.attend_rows, head_dim)));
+  const AttendRow seen = {0, 64, pages};
+  for (const auto& rows : {set.ops.attend, set.ops.attend_rounded}) {
+    std::fill_n(result, head_dim, 2.0f);
+    rows[static_cast<int>(type)]({head, q, result, stride, &seen, 1, scratch.floats()});
+    CHECK(attends(result));
+  }
   for (const auto& tiles : {set.ops.attend_tile, set.ops.attend_tile_rounded}) {
     std::fill_n(result, head_dim, 2.0f);
-    tiles[static_cast<int>(type)]({head, q, result, stride, 63, 0, 1, tile_scratch.floats()});
+    tiles[static_cast<int>(type)]({head, pages, q, result, stride, 63, 0, 1, scratch.floats()});
     CHECK(attends(result));
   }
 }

@@ -1,5 +1,5 @@
-// What attention of a tile of prompt rows is about, whatever computes it: where rows stand, which
-// positions they see, and how a chunk of positions joins those before it.
+// What attention of a tile of rows is about, whatever computes it: where rows stand, which
+// positions they see, and how a chunk of positions joins those before it. A row is a query head.
 #pragma once
 
 #include "kernels/generic/attend.inl"
@@ -10,27 +10,50 @@ inline int clamp(int n, int low, int high) {
   return n < low ? low : n > high ? high : n;
 }
 
-struct PromptRows {
-  explicit PromptRows(const AttendTileArgs& a) : args(a) {
-    for (int row = 0; row < n_rows; ++row) {
-      const int i = a.row_begin + row, token = i / a.n_group;
-      offset[row] = static_cast<size_t>(token) * a.stride +
-                    static_cast<size_t>((i - token * a.n_group) * a.head_dim);
-      seen[row] = a.position + token + 1;
+// Where each row stands in q and out, and how many positions it sees. Of the chunks so far, the
+// largest score and the sum of weights.
+struct RowStates {
+  size_t offset[kAttendTileRows];
+  int seen[kAttendTileRows];
+  float largest[kAttendTileRows + kLanes], total[kAttendTileRows + kLanes];
+  int n_rows = 0;
+
+  void add(size_t row_offset, int n_positions) {
+    offset[n_rows] = row_offset;
+    seen[n_rows] = n_positions;
+    largest[n_rows] = -__builtin_inff();
+    total[n_rows] = 0.0f;
+    ++n_rows;
+  }
+  void add_prompt(const AttendTileArgs& a) {
+    for (int i = a.row_begin; i < a.row_end; ++i) {
+      const int token = i / a.n_group, head = i % a.n_group;
+      add(static_cast<size_t>(token) * a.stride + static_cast<size_t>(head * a.head_dim),
+          a.position + token + 1);
     }
   }
+};
+
+// Rows [first, first + n) of those, that see the same pages.
+struct TileRows {
+  TileRows(const AttendTileArgs& a, RowStates& states, int first, int n)
+      : args(a),
+        n_rows(n),
+        offset(states.offset + first),
+        seen(states.seen + first),
+        largest_before(states.largest + first),
+        total_before(states.total + first) {}
 
   const AttendTileArgs& args;
-  int n_rows = args.row_end - args.row_begin;
-  size_t offset[kAttendTileRows];  // where each row stands in q and out
-  int seen[kAttendTileRows];       // its positions
+  int n_rows;
+  const size_t* offset;
+  const int* seen;
+  float *largest_before, *total_before;
   // Of the chunk under way: where it begins, and for each row its positions' largest score and the
-  // sum of their weights. Of the chunks before it, the same.
+  // sum of their weights.
   int begin = 0;
-  alignas(64) float largest[kAttendTileRows] = {};
-  alignas(64) float total[kAttendTileRows] = {};
-  alignas(64) float largest_before[kAttendTileRows] = {};
-  alignas(64) float total_before[kAttendTileRows] = {};
+  alignas(64) float largest[kAttendTileRows];
+  alignas(64) float total[kAttendTileRows];
 
   // Lanes without a row repeat the last.
   int row_of(int lane) const { return lane < n_rows ? lane : n_rows - 1; }
@@ -43,7 +66,7 @@ struct PromptRows {
 // Adds the chunk to the results, which the first one begins, of rows [first, first + kLanes), whose
 // weighted values lie `stride` apart. Adding zero makes one of both zeros: which one a sum that
 // underflows to may depend on the tile.
-inline void fold_rows(PromptRows& rows, int first, const float* part, int stride) {
+inline void fold_rows(TileRows& rows, int first, const float* part, int stride) {
   const F before = load(rows.largest_before + first), now = load(rows.largest + first);
   const F largest = max(before, now), zero = splat(0.0f);
   alignas(64) float old_factor[kLanes], factor[kLanes];
@@ -66,16 +89,15 @@ inline void fold_rows(PromptRows& rows, int first, const float* part, int stride
 
 // Calls attend_chunk(n) for each chunk of n positions, which folds it.
 template <class AttendChunk>
-inline void for_chunks(PromptRows& rows, AttendChunk&& attend_chunk) {
-  const AttendTileArgs& a = rows.args;
-  for (int row = 0; row < kAttendTileRows; ++row) {
-    rows.largest_before[row] = -__builtin_inff();
-  }
+inline void for_chunks(TileRows& rows, AttendChunk&& attend_chunk) {
   for (int n_left = rows.n_visible(rows.n_rows - 1); n_left > 0; n_left -= kAttendChunk) {
     attend_chunk(clamp(n_left, 0, kAttendChunk));
     rows.begin += kAttendChunk;
   }
-  for (int row = 0; row < rows.n_rows; ++row) {
-    divide_row(a.out + rows.offset[row], rows.total_before[row], a.head_dim);
+}
+
+inline void divide_rows(const CachedHead& head, const RowStates& states, float* out) {
+  for (int row = 0; row < states.n_rows; ++row) {
+    divide_row(out + states.offset[row], states.total[row], head.head_dim);
   }
 }

@@ -1,0 +1,103 @@
+// Attention of generated rows has the same bits whoever else sees their pages.
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "kernels/dispatch.h"
+
+namespace q3l {
+
+namespace {
+
+constexpr int kGroup = 3, kHeadDim = 40, kPages = 12;
+constexpr size_t kStride = 2 * kGroup * kHeadDim;
+
+struct Pages {
+  Pages(const OpsSet& ops, KvType type) {
+    std::mt19937 random(1);
+    std::normal_distribution<float> normal;
+    for (int page = 0; page < kPages; ++page) {
+      bytes.emplace_back(2 * half);
+      for (size_t i = 0; i < 2 * kPagePositions; ++i) {
+        float row[kHeadDim];
+        for (float& x : row) x = normal(random);
+        ops.store_kv[static_cast<int>(type)](row, bytes.back().data() + i * row_bytes, kHeadDim);
+      }
+    }
+  }
+  const uint8_t* operator[](int i) const { return bytes[static_cast<size_t>(i)].data(); }
+
+  static constexpr size_t row_bytes = 4 * kHeadDim, half = kPagePositions * row_bytes;
+  std::vector<AlignedBuffer> bytes;
+};
+
+struct Attended {
+  Attended(const Kernels& set, KvType type) : set(set), type(static_cast<int>(type)) {
+    std::mt19937 random(2);
+    std::normal_distribution<float> normal;
+    for (float& x : q) x = normal(random);
+  }
+
+  std::vector<float> of(const std::vector<AttendRow>& rows, bool rounded) {
+    const size_t half = static_cast<size_t>(kPagePositions * kHeadDim) *
+                        (type == static_cast<int>(KvType::f32) ? 4 : 2);
+    std::vector<float> out(q.size());
+    std::memset(scratch.data(), 0xff, scratch.size());
+    const auto& attend = rounded ? set.ops.attend_rounded : set.ops.attend;
+    attend[type]({{kGroup, kHeadDim, 0.3f, 0, half},
+                  q.data(),
+                  out.data(),
+                  kStride,
+                  rows.data(),
+                  static_cast<int>(rows.size()),
+                  scratch.floats()});
+    return out;
+  }
+
+  const Kernels& set;
+  int type;
+  std::vector<float> q = std::vector<float>(16 * kStride);
+  AlignedBuffer scratch{sizeof(float) *
+                        static_cast<size_t>(attend_scratch(set.ops.attend_rows, kHeadDim))};
+};
+
+}  // namespace
+
+TEST_CASE("rows that share pages have the bits that each has alone") {
+  for (const std::string& isa : available_isas()) {
+    const Kernels set = select_kernels(isa);
+    for (KvType type : {KvType::f32, KvType::f16}) {
+      const Pages pages(set.ops, type);
+      const uint8_t* lists[][10] = {
+          {pages[0], pages[1]},
+          {pages[0], pages[1], pages[2], pages[3]},
+          {pages[0], pages[1], pages[2], pages[4], pages[5], pages[6], pages[7], pages[8], pages[9],
+           pages[10]},
+          {pages[0], pages[11]},
+      };
+      const std::vector<AttendRow> rows = {
+          {5, 70, lists[0]},  {2, 71, lists[0]},  {0, 128, lists[1]}, {9, 193, lists[1]},
+          {3, 256, lists[1]}, {1, 256, lists[1]}, {7, 640, lists[2]}, {15, 65, lists[3]},
+      };
+      for (bool rounded : {false, true}) {
+        CAPTURE(isa);
+        CAPTURE(static_cast<int>(type));
+        CAPTURE(rounded);
+        Attended attended(set, type);
+        const auto together = attended.of(rows, rounded);
+        for (const AttendRow& row : rows) {
+          const auto alone = attended.of({row}, rounded);
+          const size_t begin = static_cast<size_t>(row.row) * kStride;
+          CAPTURE(row.row);
+          CHECK(std::memcmp(&together[begin], &alone[begin], sizeof(float) * kGroup * kHeadDim) ==
+                0);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace q3l
