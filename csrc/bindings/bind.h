@@ -6,6 +6,7 @@
 
 namespace q3l {
 
+void bind_python_turn(pybind11::module_& m);
 void bind_errors(pybind11::module_& m);
 void bind_quant(pybind11::module_& m);
 void bind_kernels(pybind11::module_& m);

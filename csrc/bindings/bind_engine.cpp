@@ -2,11 +2,13 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "base/error.h"
 #include "bindings/arrays.h"
 #include "bindings/bind.h"
 #include "bindings/names.h"
+#include "bindings/python_constraint.h"
 #include "bindings/signals.h"
 #include "bindings/text.h"
 #include "bindings/tokens.h"
@@ -20,13 +22,36 @@ namespace q3l {
 
 namespace {
 
-std::unique_ptr<Engine> open_engine(const std::string& path, int n_threads, int n_ctx,
-                                    const std::string& kv_type, uint64_t kv_bytes, int max_batch,
-                                    int max_queue) {
+// Its thread may be waiting for the GIL, or be the one that lets go of an engine: of the last
+// request, whose token_mask was the last to hold the model.
+struct EndEngine {
+  void operator()(Engine* engine) const {
+    if (engine->scheduler().is_own_thread()) {
+      std::thread([engine] { delete engine; }).detach();
+      return;
+    }
+    py::gil_scoped_release unlocked;
+    delete engine;
+  }
+};
+using EnginePtr = std::unique_ptr<Engine, EndEngine>;
+
+EnginePtr open_engine(const std::string& path, int n_threads, int n_ctx, const std::string& kv_type,
+                      uint64_t kv_bytes, int max_batch, int max_queue) {
   const EngineOptions options{n_threads, n_ctx,     kv_type_named(kv_type),
                               kv_bytes,  max_batch, max_queue};
   py::gil_scoped_release unlocked;
-  return std::make_unique<Engine>(path, options);
+  return EnginePtr(new Engine(path, options));
+}
+
+Request request(const Engine& engine, const std::vector<int64_t>& prompt, int max_tokens,
+                const SamplerParams& sampling, std::vector<std::string> stop,
+                const py::object& token_mask) {
+  Request r{token_ids(prompt), max_tokens, sampling, std::move(stop)};
+  if (!token_mask.is_none()) {
+    r.constraint = std::make_shared<PythonConstraint>(token_mask, engine.config().n_vocab);
+  }
+  return r;
 }
 
 FloatArray logits(Engine& engine, const std::vector<int64_t>& wide_ids, const std::string& role,
@@ -123,7 +148,7 @@ const char* reason_text(FinishReason reason) {
 }  // namespace
 
 void bind_engine(py::module_& m) {
-  py::class_<Engine>(m, "Engine")
+  py::class_<Engine, EnginePtr>(m, "Engine")
       .def(py::init(&open_engine), py::arg("path"), py::arg("n_threads"), py::arg("n_ctx"),
            py::arg("kv_type"), py::arg("kv_bytes") = EngineOptions{}.kv_bytes,
            py::arg("max_batch") = EngineOptions{}.max_batch,
@@ -146,12 +171,15 @@ void bind_engine(py::module_& m) {
 
   py::class_<Generation>(m, "Generation")
       .def(py::init([](Engine& engine, const std::vector<int64_t>& prompt, int max_tokens,
-                       const SamplerParams& sampling, std::vector<std::string> stop) {
+                       const SamplerParams& sampling, std::vector<std::string> stop,
+                       const py::object& token_mask) {
              return std::make_unique<Generation>(
-                 engine, Request{token_ids(prompt), max_tokens, sampling, std::move(stop)});
+                 engine,
+                 request(engine, prompt, max_tokens, sampling, std::move(stop), token_mask));
            }),
            py::keep_alive<1, 2>(), py::arg("engine"), py::arg("prompt"), py::kw_only(),
-           py::arg("max_tokens"), py::arg("sampling"), py::arg("stop"))
+           py::arg("max_tokens"), py::arg("sampling"), py::arg("stop"),
+           py::arg("token_mask") = py::none())
       .def("next", &next_piece, "The text that the next token completes, or None at the end.")
       .def("cancel", &Generation::cancel, "Ends it within a step.")
       .def_property_readonly("tokens", &Generation::tokens)
@@ -181,15 +209,20 @@ void bind_engine(py::module_& m) {
       .def(
           "generate",
           [](Session& session, const std::vector<int64_t>& prompt, int max_tokens,
-             const SamplerParams& sampling, std::vector<std::string> stop) {
-            return session.generate(
-                Request{token_ids(prompt), max_tokens, sampling, std::move(stop)});
+             const SamplerParams& sampling, std::vector<std::string> stop,
+             const py::object& token_mask) {
+            const Request r = request(session.engine(), prompt, max_tokens, sampling,
+                                      std::move(stop), token_mask);
+            py::gil_scoped_release unlocked;
+            return session.generate(r);
           },
-          py::keep_alive<0, 1>(), py::call_guard<py::gil_scoped_release>(), py::arg("prompt"),
-          py::kw_only(), py::arg("max_tokens"), py::arg("sampling"), py::arg("stop"))
+          py::keep_alive<0, 1>(), py::arg("prompt"), py::kw_only(), py::arg("max_tokens"),
+          py::arg("sampling"), py::arg("stop"), py::arg("token_mask") = py::none())
       .def("fork", &Session::fork, py::keep_alive<0, 1>(), py::call_guard<py::gil_scoped_release>())
       .def("save", &Session::save, py::arg("path"), py::call_guard<py::gil_scoped_release>())
-      .def_property_readonly("n_computed", &Session::n_computed);
+      .def_property_readonly(
+          "n_computed",
+          py::cpp_function(&Session::n_computed, py::call_guard<py::gil_scoped_release>()));
 }
 
 }  // namespace q3l

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "bindings/bind.h"
+#include "bindings/python_constraint.h"
 
 namespace py = pybind11;
 
@@ -17,6 +18,8 @@ void bind_errors(py::module_&) {
   py::register_exception_translator([](std::exception_ptr pending) {
     try {
       if (pending) std::rethrow_exception(pending);
+    } catch (const TokenMaskError& e) {
+      PyErr_SetObject(py::type::of(e.exception->get()).ptr(), e.exception->get().ptr());
     } catch (const FileError& e) {
       raise("FileError", e);
     } catch (const ModelFormatError& e) {

@@ -16,8 +16,6 @@ namespace q3l {
 
 namespace {
 
-using MaskArray = py::array_t<uint32_t, py::array::c_style>;
-
 std::unique_ptr<SamplerParams> sampler_params(float temperature, int top_k, float top_p,
                                               float min_p, uint64_t seed, float repetition_penalty,
                                               float frequency_penalty, float presence_penalty,
@@ -41,7 +39,7 @@ std::span<float> row(FloatArray& logits) {
   return {logits.mutable_data(), static_cast<size_t>(logits.size())};
 }
 
-py::tuple sample(Sampler& sampler, FloatArray& logits, const std::optional<MaskArray>& mask) {
+py::tuple sample(Sampler& sampler, FloatArray& logits, const std::optional<WordArray>& mask) {
   std::span<const uint32_t> words;
   if (mask) words = {mask->data(), static_cast<size_t>(mask->size())};
   const Sampled token = sampler.sample(row(logits), words);

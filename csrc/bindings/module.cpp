@@ -5,6 +5,7 @@
 
 PYBIND11_MODULE(_core, m) {
   m.doc() = "The C++ core of qwen3lite; use the qwen3lite package, not this module.";
+  q3l::bind_python_turn(m);
   q3l::bind_errors(m);
   q3l::bind_quant(m);
   q3l::bind_kernels(m);

@@ -19,6 +19,7 @@ const EngineOptions& checked(const EngineOptions& options) {
   if (options.n_ctx < 1) throw InvalidArgumentError("n_ctx must be at least 1");
   if (options.max_batch < 1) throw InvalidArgumentError("max_batch must be at least 1");
   if (options.max_queue < 1) throw InvalidArgumentError("max_queue must be at least 1");
+  if (options.prompt_chunk < 1) throw InvalidArgumentError("prompt_chunk must be at least 1");
   return options;
 }
 

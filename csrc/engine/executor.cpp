@@ -18,6 +18,7 @@ constexpr int kCatchUp = 64;      // generated tokens of one sequence in a step
 Executor::Executor(const Transformer& model, const EngineOptions& options, int max_pages)
     : model_(model),
       n_ctx_(options.n_ctx),
+      prompt_chunk_(options.prompt_chunk),
       pool_(options.n_threads > 0 ? options.n_threads : usable_cores()),
       cache_(model.config(), options.kv_type, max_pages),
       scratch_(model.config(), kernels(), pool_) {}
@@ -41,7 +42,7 @@ Sequence Executor::open(std::vector<int32_t> prompt) {
   return {KvSequence(cache_, n_listed), std::move(prompt), {{n, Role::prompt}}};
 }
 
-int Executor::next_end(const Sequence& s, int most) {
+int Executor::next_end(const Sequence& s, int most) const {
   const auto [end, role] = s.next();
   if (role == Role::generated) return std::min(end, s.n_computed + kCatchUp);
   const int left = end - s.n_computed, n_steps = (left + most - 1) / most;

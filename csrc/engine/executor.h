@@ -36,8 +36,9 @@ class Executor {
   // Where a sequence's next step ends if it takes at most `most` tokens of a prompt, or some
   // that were generated. A prompt's rest is cut evenly: a step reads all weights for however few
   // tokens.
-  static int next_end(const Sequence& sequence, int most = kPromptChunk);
-  static constexpr int kPromptChunk = 512;
+  int next_end(const Sequence& sequence, int most) const;
+  int next_end(const Sequence& sequence) const { return next_end(sequence, prompt_chunk_); }
+  int prompt_chunk() const { return prompt_chunk_; }
 
   // Sequences that have no tokens left then point to their row of `logits` [sequences, n_vocab],
   // the others to nothing. REQUIRES: each has a token left to compute.
@@ -66,7 +67,7 @@ class Executor {
   void forward(float* logits);
 
   const Transformer& model_;
-  int n_ctx_;
+  int n_ctx_, prompt_chunk_;
   TurnLock turns_;
   ThreadPool pool_;
   KvCache cache_;

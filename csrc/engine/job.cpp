@@ -9,6 +9,8 @@ namespace q3l {
 
 namespace {
 
+constexpr size_t kMaskBits = 32;  // of a word
+
 double seconds(std::chrono::steady_clock::duration d) {
   return std::chrono::duration<double>(d).count();
 }
@@ -28,6 +30,7 @@ Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
       n_vocab_(executor.n_vocab()),
       most_positions_(positions_of(request, executor.n_ctx())),
       sampler_(request.sampling, n_vocab_, request.prompt),
+      constraint_(request.constraint),
       stream_(tokenizer, request.stop),
       sequence_(std::move(sequence)),
       keep_(std::move(keep)) {
@@ -35,6 +38,7 @@ Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
   const auto most_tokens =
       static_cast<size_t>(most_positions_) - static_cast<size_t>(sequence_.n_prompt()) + 1;
   if (request.sampling.n_logprobs) logprobs_.emplace();
+  if (constraint_) mask_.resize((static_cast<size_t>(n_vocab_) + kMaskBits - 1) / kMaskBits);
   pieces_.reserve(most_tokens + 1);
   tokens_.reserve(most_tokens);
 }
@@ -44,7 +48,14 @@ std::optional<std::string> Job::next(const std::function<void()>& poll) {
   poll();
   std::unique_lock lock(mutex_);
   while (true) {
-    if (n_taken_ < pieces_.size()) return std::move(pieces_[n_taken_++]);
+    if (n_taken_ < pieces_.size()) {
+      std::string piece = std::move(pieces_[n_taken_++]);
+      const bool goes_on = is_paused_ && pieces_.size() - n_taken_ <= kMostUnread / 2;
+      if (goes_on) is_paused_ = false;
+      lock.unlock();
+      if (goes_on) wake_();
+      return piece;
+    }
     if (is_released_ && error_) std::rethrow_exception(error_);
     if (is_released_) return std::nullopt;
     if (changed_.wait_for(lock, kPollInterval) == std::cv_status::timeout) {
@@ -53,6 +64,10 @@ std::optional<std::string> Job::next(const std::function<void()>& poll) {
       lock.lock();
     }
   }
+}
+
+void Job::cancel() {
+  if (!is_cancelled_.exchange(true)) wake_();
 }
 
 std::vector<int32_t> Job::tokens() const {
@@ -76,46 +91,77 @@ Timings Job::timings() const {
 }
 
 void Job::begin(int n_reused) {
-  if (begun_ != Clock::time_point{}) return;  // it was preempted
+  if (has_begun()) return;  // it was preempted, or paused
   begun_ = Clock::now();
   std::lock_guard lock(mutex_);
   timings_.n_reused = n_reused;
   timings_.queue_seconds = seconds(begun_ - queued_);
 }
 
-void Job::take_token() {
+template <class F>
+void Job::attempt(F&& f) {
+  if (is_finished()) return;
   try {
-    accept(sampler_.sample({sequence_.logits, static_cast<size_t>(n_vocab_)}));
+    f();
   } catch (...) {
     fail(std::current_exception());
   }
 }
 
-void Job::accept(const Sampled& token) {
+void Job::restrict() {
+  if (!constraint_) return;
+  attempt([&] {
+    std::ranges::fill(mask_, 0u);
+    const size_t n_vocab = static_cast<size_t>(n_vocab_);
+    is_restricted_ = constraint_->restrict({sequence_.logits, n_vocab}, mask_);
+  });
+}
+
+void Job::sample() {
+  attempt([&] {
+    const std::span<const uint32_t> mask = mask_;
+    sampled_ = sampler_.sample({sequence_.logits, static_cast<size_t>(n_vocab_)},
+                               is_restricted_ ? mask : mask.first(0));
+  });
+}
+
+void Job::accept() {
+  attempt([&] { accept_sampled(); });
+}
+
+void Job::accept_sampled() {
+  const bool goes_on = !constraint_ || constraint_->accept(sampled_.id);
   const auto now = Clock::now();
-  const bool is_first = !has_begun_text();
-  if (is_first) first_token_ = now;
-  const bool ends = tokenizer_.is_end(token.id);
-  std::string text = ends ? std::string() : stream_.push(token.id);
-  const bool stops = ends || stream_.stopped();
-  if (!ends) sequence_.tokens.push_back(token.id);
+  const bool ends = tokenizer_.is_end(sampled_.id);
+  std::string text = ends ? std::string() : stream_.push(sampled_.id);
+  const bool stops = ends || stream_.stopped() || !goes_on;
+  if (!ends) sequence_.tokens.push_back(sampled_.id);
   if (stops || static_cast<int>(sequence_.tokens.size()) >= most_positions_) {
     text += stream_.finish();
     reason_ = stops ? FinishReason::stop : FinishReason::length;
   }
+  publish(std::move(text), !ends, now);
+}
+
+void Job::publish(std::string text, bool is_token, Clock::time_point now) {
   std::lock_guard lock(mutex_);
-  if (!ends) {
-    tokens_.push_back(token.id);
+  if (is_token) {
+    tokens_.push_back(sampled_.id);
     if (logprobs_) {
-      logprobs_->push_back(
-          {{token.id, token.logprob}, {token.likeliest.begin(), token.likeliest.end()}});
+      logprobs_->push_back({{sampled_.id, sampled_.logprob},
+                            {sampled_.likeliest.begin(), sampled_.likeliest.end()}});
     }
   }
+  if (!has_begun_text()) {
+    first_token_ = now;
+  } else {
+    ++timings_.n_decode_steps;
+  }
   timings_.n_generated = static_cast<int>(tokens_.size());
-  timings_.n_decode_steps += !is_first;
   timings_.prompt_seconds = seconds(first_token_ - begun_);
   timings_.decode_seconds = seconds(now - first_token_);
-  if (!ends || !text.empty()) pieces_.push_back(std::move(text));
+  if (is_token || !text.empty()) pieces_.push_back(std::move(text));
+  is_paused_ = !is_finished() && pieces_.size() - n_taken_ >= kMostUnread;
   changed_.notify_all();
 }
 
@@ -132,6 +178,7 @@ void Job::release() {
   } else {
     sequence_.forget();
   }
+  constraint_ = nullptr;
   std::lock_guard lock(mutex_);
   is_released_ = true;
   changed_.notify_all();

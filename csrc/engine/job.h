@@ -15,6 +15,7 @@
 
 #include "engine/executor.h"
 #include "engine/text_stream.h"
+#include "engine/token_constraint.h"
 #include "sampler/sampler.h"
 
 namespace q3l {
@@ -25,6 +26,7 @@ struct Request {
   SamplerParams sampling = {};
   std::vector<std::string> stop = {};  // ends the text where one of these would begin
   int priority = 0;                    // higher goes first
+  std::shared_ptr<TokenConstraint> constraint = nullptr;  // of this request alone
 };
 
 enum class FinishReason {
@@ -57,11 +59,14 @@ class Job {
   Job(Executor& executor, const Tokenizer& tokenizer, const Request& request, Sequence&& sequence,
       Keep keep = nullptr);
 
+  // Tokens that may wait to be read. Then the job pauses, until half of them have been.
+  static constexpr size_t kMostUnread = 256;
+
   // For whoever wants the text.
   // The next piece, which may be empty, or nothing at the end. Calls `poll`, which may throw, first
   // and now and then while it waits. Throws what went wrong.
   std::optional<std::string> next(const std::function<void()>& poll);
-  void cancel() { is_cancelled_ = true; }
+  void cancel();
   std::vector<int32_t> tokens() const;  // generated, the one that ended the turn excepted
   std::optional<std::vector<TokenLogprobs>> logprobs() const;  // of each, where they are wanted
   FinishReason finish_reason() const;
@@ -73,11 +78,18 @@ class Job {
   int priority() const { return priority_; }
   int most_positions() const { return most_positions_; }
   bool is_cancelled() const { return is_cancelled_; }
+  bool is_paused() const { return is_paused_; }
   bool is_finished() const { return reason_ != FinishReason::none; }
+  bool has_begun() const { return begun_ != Clock::time_point{}; }
   bool has_begun_text() const { return first_token_ != Clock::time_point{}; }
+  // Has `wake` called whenever it is cancelled or goes on after a pause. REQUIRES: once, before
+  // others know the job.
+  void on_change(std::function<void()> wake) { wake_ = std::move(wake); }
   void begin(int n_reused);  // its first step comes next
-  // Samples from the sequence's logits and appends the token and its text.
-  void take_token();
+  // With the sequence's logits, one after the other, each unless the one before finished the job:
+  void restrict();  // asks the constraint
+  void sample();    // on any thread
+  void accept();    // appends the token and its text
   // Nothing more is to be computed, because nobody wants it or it failed.
   void cancel_now() { reason_ = FinishReason::cancelled; }
   void fail(std::exception_ptr error);
@@ -89,17 +101,25 @@ class Job {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void accept(const Sampled& token);
+  template <class F>
+  void attempt(F&& f);  // its failure is the job's; does nothing once that is finished
+  void accept_sampled();
+  void publish(std::string text, bool is_token, Clock::time_point now);
 
   const Tokenizer& tokenizer_;
   const int priority_, n_vocab_, most_positions_;
   Sampler sampler_;
+  Sampled sampled_{};
+  std::shared_ptr<TokenConstraint> constraint_;
+  std::vector<uint32_t> mask_;
+  bool is_restricted_ = false;  // the next token, by the mask
   TextStream stream_;
   Sequence sequence_;
   Keep keep_;
   FinishReason reason_ = FinishReason::none;
   std::exception_ptr error_;
-  std::atomic<bool> is_cancelled_{false};
+  std::atomic<bool> is_cancelled_{false}, is_paused_{false};
+  std::function<void()> wake_ = [] {};
   Clock::time_point queued_ = Clock::now(), begun_, first_token_;
 
   mutable std::mutex mutex_;  // guards what follows

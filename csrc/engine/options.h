@@ -14,8 +14,9 @@ struct EngineOptions {
   // Memory for keys and values of all sequences and of prompts that may come again, in bytes; 0: a
   // quarter of what is available, or one sequence's if that is more.
   uint64_t kv_bytes = 0;
-  int max_batch = 64;   // sequences of a step
-  int max_queue = 512;  // requests that wait
+  int max_batch = 64;      // sequences of a step
+  int max_queue = 512;     // requests that wait
+  int prompt_chunk = 512;  // most prompt tokens of a step: fewer want less memory, and more time
 };
 
 }  // namespace q3l

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include "base/error.h"
 
@@ -33,6 +34,11 @@ std::span<const int32_t> computed_beginning(const Sequence& s) {
 
 bool is_in_prompt(const Job& job) {
   return job.sequence().next().role == Role::prompt;
+}
+
+// Of a job in the queue: there is something to do about it.
+bool waits(const std::shared_ptr<Job>& job) {
+  return job->is_cancelled() || !job->is_paused();
 }
 
 }  // namespace
@@ -71,6 +77,10 @@ void Scheduler::submit(std::shared_ptr<Job> job) {
                             " requests are waiting already; try again later");
     }
     job->number = n_submitted_++;
+    job->on_change([this] {
+      std::unique_lock(mutex_).unlock();  // what changed is seen before or after a wait begins
+      wake_.notify_all();
+    });
     queue_.push_back(std::move(job));
   }
   wake_.notify_all();
@@ -88,7 +98,9 @@ void Scheduler::work() {
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return is_stopping_ || !queue_.empty() || !active_.empty(); });
+      wake_.wait(lock, [&] {
+        return is_stopping_ || !active_.empty() || std::ranges::any_of(queue_, waits);
+      });
       if (is_stopping_) break;
     }
     admit();
@@ -98,53 +110,55 @@ void Scheduler::work() {
     if (!planned_.empty()) try_step();
     retire();
   }
-  std::lock_guard lock(mutex_);
-  for (Jobs* jobs : {&active_, &queue_}) {
-    for (const auto& job : *jobs) {
-      job->cancel_now();
-      job->release();
-    }
-    jobs->clear();
+  {
+    std::lock_guard lock(mutex_);
+    std::ranges::move(active_, std::back_inserter(ended_));
+    std::ranges::move(queue_, std::back_inserter(ended_));
+    active_.clear();
+    queue_.clear();
   }
+  for (const auto& job : ended_) job->cancel_now();
+  release_ended();
 }
 
 void Scheduler::retire() {
-  for (std::shared_ptr<Job>& job : active_) {
-    if (!job->is_finished() && job->is_cancelled()) job->cancel_now();
-    if (job->is_finished()) ended_.push_back(std::move(job));
+  {
+    std::lock_guard lock(mutex_);
+    for (std::shared_ptr<Job>& job : active_) {
+      if (!job->is_finished() && job->is_cancelled()) job->cancel_now();
+      if (job->is_finished()) {
+        ended_.push_back(std::move(job));
+      } else if (job->is_paused()) {
+        queue_.push_back(std::move(job));  // with its pages
+      }
+    }
+    std::erase(active_, nullptr);
+    statistics_.n_active = static_cast<int>(active_.size());
   }
-  std::erase(active_, nullptr);
-  count_active();  // who learns of a job's end finds it counted
+  release_ended();
+}
+
+// Without a lock: what a job lets go of may wait for anything. Who learns of a job's end finds it
+// counted.
+void Scheduler::release_ended() {
   for (const auto& job : ended_) job->release();
   ended_.clear();
 }
 
-void Scheduler::count_active() {
-  std::lock_guard lock(mutex_);
-  statistics_.n_active = static_cast<int>(active_.size());
-}
-
 void Scheduler::admit() {
   std::lock_guard lock(mutex_);
-  std::erase_if(queue_, [](const std::shared_ptr<Job>& job) {
-    if (!job->is_cancelled()) return false;
+  for (std::shared_ptr<Job>& job : queue_) {
+    if (!job->is_cancelled()) continue;
     job->cancel_now();
-    job->release();
-    return true;
-  });
-  while (!queue_.empty() && static_cast<int>(active_.size()) < max_batch_) {
-    const auto first =
-        std::min_element(queue_.begin(), queue_.end(),
-                         [](const auto& a, const auto& b) { return goes_before(*a, *b); });
-    Sequence& s = (*first)->sequence();
-    const int n_kept = s.n_computed;  // by a session
-    if (n_kept == 0) s.n_computed = prefixes_.reuse(beginning(s), s.kv);
-    if (!fits(**first)) {
-      if (n_kept == 0) s.forget();
-      break;
-    }
-    (*first)->begin(s.n_computed);
-    statistics_.n_reused_tokens += static_cast<uint64_t>(s.n_computed);
+    ended_.push_back(std::move(job));
+  }
+  std::erase(queue_, nullptr);
+  while (static_cast<int>(active_.size()) < max_batch_) {
+    const auto first = std::ranges::min_element(queue_, [](const auto& a, const auto& b) {
+      return a->is_paused() != b->is_paused() ? b->is_paused() : goes_before(*a, *b);
+    });
+    if (first == queue_.end() || (*first)->is_paused()) break;
+    if (!admit(**first)) break;
     const auto place =
         std::upper_bound(active_.begin(), active_.end(), *first,
                          [](const auto& a, const auto& b) { return goes_before(*a, *b); });
@@ -152,6 +166,23 @@ void Scheduler::admit() {
     queue_.erase(first);
     ++statistics_.n_active;
   }
+}
+
+bool Scheduler::admit(Job& job) {
+  Sequence& s = job.sequence();
+  const int n_kept = s.n_computed;  // by a session, or before a pause
+  if (n_kept == 0) s.n_computed = prefixes_.reuse(beginning(s), s.kv);
+  bool has_room = fits(job);
+  while (!has_room && take_pages(&Job::is_paused)) has_room = fits(job);
+  if (!has_room) {
+    if (n_kept == 0) s.forget();
+    return false;
+  }
+  if (n_kept == 0 || !job.has_begun()) {
+    statistics_.n_reused_tokens += static_cast<uint64_t>(s.n_computed);
+  }
+  job.begin(s.n_computed);
+  return true;
 }
 
 bool Scheduler::fits(const Job& job) const {
@@ -173,23 +204,23 @@ void Scheduler::learn(int n_prompt, bool is_mixed, double seconds) {
   if (n_prompt == 0 || !is_mixed) return;
   const double added = std::max(seconds - decode_seconds_, kPromptSeconds / 4);
   const int wanted = static_cast<int>(n_prompt * kPromptSeconds / added);
-  mixed_chunk_ = std::clamp(wanted, kLeastChunk, Executor::kPromptChunk);
+  mixed_chunk_ = std::min(std::max(wanted, kLeastChunk), executor_.prompt_chunk());
 }
 
 void Scheduler::plan() {
   planned_.clear();
-  int budget = tokens_wait() ? mixed_chunk_ : Executor::kPromptChunk;
+  int budget = tokens_wait() ? mixed_chunk_ : executor_.prompt_chunk();
   auto n_prompts = std::count_if(active_.begin(), active_.end(),
                                  [](const auto& job) { return is_in_prompt(*job); });
   for (const auto& job : active_) {
     const Sequence& s = job->sequence();
-    int most = Executor::kPromptChunk;
+    int most = executor_.prompt_chunk();
     if (is_in_prompt(*job)) {
       const int fair = budget / static_cast<int>(std::max<std::ptrdiff_t>(1, n_prompts--));
       most = std::min(budget, std::max(kFairShare, fair));
       if (most == 0) continue;
     }
-    planned_.push_back({job.get(), Executor::next_end(s, most)});
+    planned_.push_back({job.get(), executor_.next_end(s, most)});
     if (is_in_prompt(*job)) budget -= planned_.back().end - s.n_computed;
   }
 }
@@ -206,20 +237,13 @@ void Scheduler::make_room() {
   }
 }
 
-// Takes the pages of the last in order that has any but the first, waiting ones before those under
-// way. Tokens are kept; what the cache held of them is computed again.
+// Takes the pages of the last in order that has any but the first: those that are paused, then
+// others that wait, then those under way. Tokens are kept; what the cache held of them is computed
+// again.
 bool Scheduler::preempt() {
   std::lock_guard lock(mutex_);
-  const auto last =
-      std::max_element(queue_.begin(), queue_.end(), [](const auto& a, const auto& b) {
-        const bool a_holds = a->sequence().kv.n_pages() > 0,
-                   b_holds = b->sequence().kv.n_pages() > 0;
-        return a_holds != b_holds ? b_holds : goes_before(*a, *b);
-      });
-  if (last != queue_.end() && (*last)->sequence().kv.n_pages() > 0) {  // a session's
-    (*last)->sequence().forget();
-    return true;
-  }
+  if (take_pages(&Job::is_paused)) return true;
+  if (take_pages([](const Job&) { return true; })) return true;  // a session's
   if (active_.size() < 2) return false;
   Job& job = *active_.back();
   job.sequence().forget();
@@ -228,6 +252,18 @@ bool Scheduler::preempt() {
   active_.pop_back();
   --statistics_.n_active;
   ++statistics_.n_preempted;
+  return true;
+}
+
+bool Scheduler::take_pages(const std::function<bool(const Job&)>& may_lose) {
+  Job* last = nullptr;
+  for (const auto& job : queue_) {
+    if (job->sequence().kv.n_pages() == 0 || !may_lose(*job)) continue;
+    if (!last || goes_before(*last, *job)) last = job.get();
+  }
+  if (!last) return false;
+  last->sequence().forget();
+  statistics_.n_preempted += last->has_begun();
   return true;
 }
 
@@ -270,8 +306,10 @@ void Scheduler::take_tokens() {
     if (!job->has_begun_text()) prefixes_.insert(computed_beginning(s), s.kv);
     if (s.logits) sampled_.push_back(job);
   }
-  auto take = [&](int i) { sampled_[static_cast<size_t>(i)]->take_token(); };
-  executor_.in_parallel(static_cast<int>(sampled_.size()), take);
+  for (Job* job : sampled_) job->restrict();
+  auto sample = [&](int i) { sampled_[static_cast<size_t>(i)]->sample(); };
+  executor_.in_parallel(static_cast<int>(sampled_.size()), sample);
+  for (Job* job : sampled_) job->accept();
 }
 
 }  // namespace q3l

@@ -1,7 +1,8 @@
 // Continuous batching: one thread admits requests, computes steps for all that are under way, and
 // retires what ends. A prompt joins in chunks so short that nobody's next token waits for long.
 // When memory runs out, what came last gives its pages back and is computed again later: its tokens
-// are the same, for results depend on nothing but the sequence.
+// are the same, for results depend on nothing but the sequence. What nobody reads pauses: it waits
+// in the queue, and keeps its pages until others need them.
 #pragma once
 
 #include <memory>
@@ -32,6 +33,8 @@ class Scheduler {
     int n_active = 0, n_queued = 0, n_pages = 0, max_pages = 0;
   };
   Statistics statistics() const;
+  // Whether the caller is its thread, which constraints are called by and let go of on.
+  bool is_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
  private:
   using Jobs = std::vector<std::shared_ptr<Job>>;
@@ -42,16 +45,19 @@ class Scheduler {
   };
 
   void work();
-  void admit();  // moves jobs from the queue as far as memory goes
+  void admit();          // moves jobs from the queue as far as memory goes
+  bool admit(Job& job);  // false: it has to wait
   bool fits(const Job& job) const;
   void plan();       // what each active job computes next
   void make_room();  // for what is planned
   bool preempt();    // false: there is nobody to take pages from
+  // The same of jobs in the queue. REQUIRES: mutex_ is held.
+  bool take_pages(const std::function<bool(const Job&)>& may_lose);
   void step();
   void try_step();
   void take_tokens();
   void retire();
-  void count_active();
+  void release_ended();
   bool tokens_wait() const;  // of jobs that generate
   void learn(int n_prompt, bool is_mixed, double seconds);
 

@@ -60,12 +60,17 @@ Generation Session::generate(const Request& request) {
   return Generation(engine_, std::move(job));
 }
 
-std::unique_lock<std::mutex> Session::lock_idle() const {
+std::unique_lock<std::mutex> Session::lock_ended() const {
   std::unique_lock lock(kept_->mutex);
   const auto job = last_.lock();
   if (job && job->is_cancelled()) {
     kept_->is_back.wait(lock, [&] { return kept_->sequence != nullptr; });
   }
+  return lock;
+}
+
+std::unique_lock<std::mutex> Session::lock_idle() const {
+  auto lock = lock_ended();
   if (!kept_->sequence) {
     throw OverloadedError(
         "the session has a request under way; wait for it, cancel it or fork before");
@@ -86,7 +91,7 @@ void Session::save(const std::string& path) const {
 }
 
 int Session::n_computed() const {
-  std::lock_guard lock(kept_->mutex);
+  const auto lock = lock_ended();
   return kept_->sequence ? kept_->sequence->n_computed : 0;
 }
 

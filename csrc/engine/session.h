@@ -26,11 +26,14 @@ class Session {
   // Writes tokens, keys and values; docs/formats/session.md.
   void save(const std::string& path) const;
 
+  // Waits for a request that was cancelled; 0 while one is under way.
   int n_computed() const;
+  const Engine& engine() const { return engine_; }
 
  private:
   explicit Session(Engine& engine, Sequence sequence);
 
+  std::unique_lock<std::mutex> lock_ended() const;  // no request that was cancelled has it
   std::unique_lock<std::mutex> lock_idle() const;
 
   Engine& engine_;

@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .options import TokenMask
+
 Ids: TypeAlias = Sequence[int] | npt.NDArray[np.integer[Any]]  # in annotations only
 
 def formats() -> list[str]: ...
@@ -150,7 +152,13 @@ def shortlist(
 class Session:
     def __init__(self, engine: Engine, path: str | bytes | None = None) -> None: ...
     def generate(
-        self, prompt: Ids, *, max_tokens: int, sampling: SamplerParams, stop: Sequence[str]
+        self,
+        prompt: Ids,
+        *,
+        max_tokens: int,
+        sampling: SamplerParams,
+        stop: Sequence[str],
+        token_mask: TokenMask | None = None,
     ) -> Generation: ...
     def fork(self) -> Session: ...
     def save(self, path: str | bytes) -> None: ...
@@ -166,6 +174,7 @@ class Generation:
         max_tokens: int,
         sampling: SamplerParams,
         stop: Sequence[str],
+        token_mask: TokenMask | None = None,
     ) -> None: ...
     def next(self) -> str | None: ...
     def cancel(self) -> None: ...

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast, overload
 
 from . import _core
 from .chat import Messages
-from .options import ChatOptions, GenerateOptions, given, sampler_params, stop_strings
+from .options import ChatOptions, GenerateOptions, Request, given, request
 from .results import (
     ChatCompletion,
     ChatPiece,
@@ -47,9 +47,7 @@ class Completions(ABC):
     def _model(self) -> Model: ...
 
     @abstractmethod
-    def _start(
-        self, prompt: Ids, max_tokens: int, sampling: _core.SamplerParams, stop: list[str]
-    ) -> _core.Generation: ...
+    def _start(self, prompt: Ids, request: Request) -> _core.Generation: ...
 
     @overload
     def generate(
@@ -87,7 +85,9 @@ class Completions(ABC):
         generated tokens, as OpenAI defines them), logit_bias (a dict of id to bias), logprobs
         (None, or how many of the likeliest tokens to report with the chosen one). They apply in the
         order bias, penalties, temperature, top-k, top-p, min-p. Log-probabilities are the model's
-        own, before all of these.
+        own, before all of these. token_mask, an object with the methods of
+        qwen3lite.options.TokenMask, says before each token which may come; it belongs to one
+        request.
 
         Throws ContextOverflowError for a prompt longer than n_ctx, InvalidArgumentError for
         arguments out of range, KeyboardInterrupt on Ctrl-C: the model remains usable.
@@ -176,9 +176,7 @@ class Completions(ABC):
         model, chosen = self._model, given(options, GenerateOptions)
         if isinstance(prompt, str):
             prompt = model.bos_ids + model.tokenize(prompt)
-        params = sampler_params(chosen, {}, model.info.n_vocab)
-        limit = min(chosen.get("max_tokens", 256), model.n_ctx)
-        return self._start(prompt, limit, params, stop_strings(chosen))
+        return self._start(prompt, request(chosen, model, max_tokens=256, sampling={}))
 
     def _chat(
         self, messages: Messages, options: ChatOptions
@@ -188,9 +186,8 @@ class Completions(ABC):
             messages, chosen.get("enable_thinking"), chosen.get("tools")
         )
         defaults = CHAT_SAMPLING | model.published_sampling
-        params = sampler_params(chosen, defaults, model.info.n_vocab)
-        limit = min(chosen.get("max_tokens", model.n_ctx), model.n_ctx)
-        generation = self._start(prompt.ids, limit, params, stop_strings(chosen))
+        wanted = request(chosen, model, max_tokens=model.n_ctx, sampling=defaults)
+        generation = self._start(prompt.ids, wanted)
         return generation, _ChatReader(ThinkSplitter(prompt.thinking))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from . import _core
 from .chat import ChatTemplate, bos_ids
 from .completions import Completions
+from .options import Request
 from .session import Session
 from .sources import locate
 
@@ -185,9 +186,5 @@ class Model(Completions):
     def _model(self) -> Model:
         return self
 
-    def _start(
-        self, prompt: Ids, max_tokens: int, sampling: _core.SamplerParams, stop: list[str]
-    ) -> _core.Generation:
-        return _core.Generation(
-            self._engine, prompt, max_tokens=max_tokens, sampling=sampling, stop=stop
-        )
+    def _start(self, prompt: Ids, request: Request) -> _core.Generation:
+        return _core.Generation(self._engine, prompt, **request)

@@ -4,10 +4,35 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from . import _core
 from .chat import Tools
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from .model import Model
+
+
+class TokenMask(Protocol):
+    """Decides which tokens one request may have: a grammar, a JSON schema, a list of choices.
+
+    The engine's thread calls the two methods in turn, once for each token, and all requests wait
+    for them. They must not wait for another request of the same model. What they raise ends the
+    request, and is raised where its text is waited for.
+    """
+
+    def fill_bitmask(self, bitmask: npt.NDArray[np.uint32]) -> bool | None:
+        """Sets bit i % 32 of word i // 32 for each token i that may come next.
+
+        `bitmask`, [ceil(n_vocab / 32)], is all zeros, and valid during the call. False: any token
+        may come.
+        """
+
+    def accept_token(self, token_id: int) -> bool | None:
+        """Learns which token was chosen, also when it ends the text. False: the text ends here."""
 
 
 class SamplingOptions(TypedDict, total=False):
@@ -34,6 +59,7 @@ class GenerateOptions(SamplingOptions, total=False):
 
     max_tokens: int | None
     stop: str | Sequence[str] | None  # the text ends before the first of these
+    token_mask: TokenMask | None  # which tokens may come next, asked before each
 
 
 class ChatOptions(GenerateOptions, total=False):
@@ -50,7 +76,33 @@ def given(options: Mapping[str, Any], kind: type[GenerateOptions]) -> dict[str, 
     return {name: value for name, value in options.items() if value is not None}
 
 
-def sampler_params(
+class Request(TypedDict):
+    """What the core takes beside a prompt."""
+
+    max_tokens: int
+    sampling: _core.SamplerParams
+    stop: list[str]
+    token_mask: TokenMask | None
+
+
+def request(
+    options: Mapping[str, Any],
+    model: Model,
+    *,
+    max_tokens: int,
+    sampling: Mapping[str, float],
+) -> Request:
+    """What the given options mean, over these defaults."""
+    stop = options.get("stop", ())
+    return {
+        "max_tokens": min(options.get("max_tokens", max_tokens), model.n_ctx),
+        "sampling": _sampler_params(options, sampling, model.info.n_vocab),
+        "stop": [stop] if isinstance(stop, str) else list(stop),
+        "token_mask": options.get("token_mask"),
+    }
+
+
+def _sampler_params(
     options: Mapping[str, Any], defaults: Mapping[str, float], n_vocab: int
 ) -> _core.SamplerParams:
     """Of the given options those that say how tokens are chosen."""
@@ -64,9 +116,3 @@ def sampler_params(
         chosen["seed"] = int.from_bytes(os.urandom(8), "little")
     chosen["seed"] %= 1 << 64
     return _core.SamplerParams(**chosen)
-
-
-def stop_strings(options: Mapping[str, Any]) -> list[str]:
-    """The strings that end a text."""
-    stop = options.get("stop", ())
-    return [stop] if isinstance(stop, str) else list(stop)

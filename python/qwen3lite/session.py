@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import _core
 from .completions import Completions
+from .options import Request
 
 if TYPE_CHECKING:
     from ._core import Ids
@@ -43,7 +44,5 @@ class Session(Completions):
     def _model(self) -> Model:
         return self.model
 
-    def _start(
-        self, prompt: Ids, max_tokens: int, sampling: _core.SamplerParams, stop: list[str]
-    ) -> _core.Generation:
-        return self._session.generate(prompt, max_tokens=max_tokens, sampling=sampling, stop=stop)
+    def _start(self, prompt: Ids, request: Request) -> _core.Generation:
+        return self._session.generate(prompt, **request)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,26 @@ def test_chats_that_come_and_go(model: Model) -> None:
         thread.join()
     assert model.generate("Hello", max_tokens=2).timings.n_generated == 2
     assert model.statistics.n_active == 0
+
+
+def test_a_stream_that_nobody_reads_waits(tiny: Model) -> None:
+    """It runs ahead by a bounded number of tokens, and disturbs nobody."""
+    options: dict[str, Any] = {
+        "max_tokens": 1500,
+        "logit_bias": {tiny.tokenize("<|im_end|>")[0]: -99},
+    }
+    slow = tiny.generate("hello", stream=True, **options)
+    text = next(slow)
+    before = tiny.statistics.n_rows
+    for _ in range(500):
+        time.sleep(0.01)
+        if tiny.statistics.n_active == 0:
+            break
+    assert tiny.statistics.n_rows - before <= 256
+    other = tiny.generate("good day", **options)
+    assert other.timings.n_generated == 1500
+    assert tiny.statistics.n_queued == 1
+    assert text + "".join(slow) == tiny.generate("hello", **options).text
 
 
 def test_asyncio(model: Model, answers: list[str]) -> None:
@@ -137,6 +159,7 @@ def test_refusals(model: Model, tmp_path: Path) -> None:
     with pytest.raises(OverloadedError, match="under way"):
         session.generate(PROMPT)
     running.close()
+    assert session.n_computed > 0  # what was generated is there
     (tmp_path / "file").write_bytes(b"something else entirely, long enough for a header")
     with pytest.raises(ModelFormatError, match="file"):
         model.load_session(tmp_path / "file")

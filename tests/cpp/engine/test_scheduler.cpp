@@ -1,5 +1,5 @@
-// Requests that come and go in any order get bit for bit the tokens of each alone, whatever is
-// shared, evicted or computed twice meanwhile.
+// Requests that come and go in any order get bit for bit the logits and tokens of each alone,
+// whatever is shared, evicted or computed twice meanwhile.
 #include "engine/scheduler.h"
 
 #include <doctest/doctest.h>
@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "engine/generation.h"
+#include "support/recorder.h"
 #include "support/tiny_engine.h"
 
 namespace q3l {
@@ -17,6 +18,7 @@ namespace q3l {
 namespace {
 
 using testing::random_ids;
+using testing::Recorder;
 
 // Its greedy texts are long.
 struct TinyEngine : testing::TinyEngine {
@@ -29,7 +31,7 @@ Request request(int i) {
   std::vector<int32_t> prompt = random_ids(30 * (i % 7), 1000 + i % 3);
   const std::vector<int32_t> own = random_ids(1 + 53 * i % 97, i);
   prompt.insert(prompt.end(), own.begin(), own.end());
-  Request r{.prompt = prompt, .max_tokens = 4 + 31 * i % 60};
+  Request r{.prompt = prompt, .max_tokens = 24 + 31 * i % 60};
   r.sampling.temperature = i % 2 == 0 ? 0.0f : 0.8f;
   r.sampling.seed = static_cast<uint64_t>(i);
   return r;
@@ -42,6 +44,41 @@ std::vector<int32_t> tokens_of(Engine& engine, const Request& r) {
   return generation.tokens();
 }
 
+// What request(i) gets of an engine.
+Recorder recorded(Engine& engine, int i) {
+  const auto recorder = std::make_shared<Recorder>();
+  Request r = request(i);
+  r.constraint = recorder;
+  tokens_of(engine, r);
+  return *recorder;
+}
+
+// The same of n requests that arrive in random order, with others among them that are cancelled.
+std::vector<Recorder> all_together(Engine& engine, int n) {
+  std::mt19937 random(static_cast<uint32_t>(engine.executor().n_threads()));
+  std::vector<int> order;
+  for (int i = 0; i < n; ++i) order.push_back(i);
+  std::shuffle(order.begin(), order.end(), random);
+  std::vector<std::shared_ptr<Recorder>> recorders(order.size());
+  std::vector<std::unique_ptr<Generation>> running;
+  for (int i : order) {
+    Request r = request(i);
+    r.constraint = recorders[static_cast<size_t>(i)] = std::make_shared<Recorder>();
+    running.push_back(std::make_unique<Generation>(engine, r));
+    if (random() % 4 == 0) {  // one that nobody waits for
+      Generation cancelled(engine, request(static_cast<int>(random() % 32)));
+      if (random() % 2 == 0) cancelled.next();
+    }
+  }
+  for (const auto& generation : running) {
+    while (generation->next()) {
+    }
+  }
+  std::vector<Recorder> found;
+  for (const auto& recorder : recorders) found.push_back(*recorder);
+  return found;
+}
+
 uint64_t page_bytes() {
   return TinyEngine().engine.executor().cache().page_bytes();
 }
@@ -50,49 +87,44 @@ uint64_t page_bytes() {
 
 TEST_CASE("many requests at once, some cancelled, give what each gives alone") {
   constexpr int kRequests = 32;
-  std::vector<std::vector<int32_t>> alone;
-  {
+  std::vector<Recorder> alone;
+  for (int i = 0; i < kRequests; ++i) {
     TinyEngine tiny({.n_threads = 1, .n_ctx = 400});
-    for (int i = 0; i < kRequests; ++i) alone.push_back(tokens_of(tiny.engine, request(i)));
+    alone.push_back(recorded(tiny.engine, i));
   }
-  const uint64_t page = page_bytes();
-  // Memory for all; memory so short that requests wait, are preempted, and prefixes are forgotten.
+  const int plenty = 400, little = 14;  // pages; with few, requests wait and are preempted
+  struct Setting {
+    int n_pages, n_threads, prompt_chunk;
+  };
   uint64_t n_preempted = 0;
-  for (const auto& [n_pages, threads] :
-       {std::pair{400, std::vector{1, 2, 3}}, std::pair{14, std::vector{1, 2}}}) {
-    for (int n_threads : threads) {
-      CAPTURE(n_pages);
-      CAPTURE(n_threads);
-      TinyEngine tiny({.n_threads = n_threads,
-                       .n_ctx = 400,
-                       .kv_bytes = static_cast<uint64_t>(n_pages) * page});
-      std::mt19937 random(static_cast<uint32_t>(n_threads));
-      std::vector<std::unique_ptr<Generation>> running;
-      std::vector<int> numbers;
-      for (int i = 0; i < kRequests; ++i) numbers.push_back(i);
-      std::shuffle(numbers.begin(), numbers.end(), random);
-      for (int i : numbers) {
-        running.push_back(std::make_unique<Generation>(tiny.engine, request(i)));
-        if (random() % 4 == 0) {  // one that nobody waits for
-          Generation cancelled(tiny.engine, request(static_cast<int>(random() % kRequests)));
-          if (random() % 2 == 0) cancelled.next();
-        }
-      }
-      for (int k = 0; k < kRequests; ++k) {
-        const auto i = static_cast<size_t>(numbers[static_cast<size_t>(k)]);
-        while (running[static_cast<size_t>(k)]->next()) {
-        }
-        CHECK(running[static_cast<size_t>(k)]->tokens() == alone[i]);
-      }
-      const auto s = tiny.engine.scheduler().statistics();
-      CHECK(s.n_reused_tokens > 0);
-      CHECK(s.n_pages <= n_pages);
-      if (n_pages == 400) {
-        CHECK(s.n_preempted == 0);
-        CHECK(static_cast<double>(s.n_rows) / static_cast<double>(s.n_steps) >= 8);
-      }
-      n_preempted += s.n_preempted;
+  for (const auto& [n_pages, n_threads, prompt_chunk] : {Setting{plenty, 1, 512},
+                                                         {plenty, 2, 512},
+                                                         {plenty, 3, 512},
+                                                         {plenty, 1, 64},
+                                                         {plenty, 2, 37},
+                                                         {plenty, 3, 100},
+                                                         {little, 1, 512},
+                                                         {little, 2, 37}}) {
+    CAPTURE(n_pages);
+    CAPTURE(n_threads);
+    CAPTURE(prompt_chunk);
+    TinyEngine tiny({.n_threads = n_threads,
+                     .n_ctx = 400,
+                     .kv_bytes = static_cast<uint64_t>(n_pages) * page_bytes(),
+                     .prompt_chunk = prompt_chunk});
+    const std::vector<Recorder> together = all_together(tiny.engine, kRequests);
+    for (size_t i = 0; i < together.size(); ++i) {
+      CAPTURE(i);
+      CHECK(together[i] == alone[i]);
     }
+    const auto s = tiny.engine.scheduler().statistics();
+    CHECK(s.n_reused_tokens > 0);
+    CHECK(s.n_pages <= n_pages);
+    if (n_pages == plenty) {
+      CHECK(s.n_preempted == 0);
+      CHECK(static_cast<double>(s.n_rows) / static_cast<double>(s.n_steps) >= 8);
+    }
+    n_preempted += s.n_preempted;
   }
   CHECK(n_preempted > 0);
 }

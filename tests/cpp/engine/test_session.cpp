@@ -13,6 +13,7 @@ namespace q3l {
 
 namespace {
 
+using testing::endless;
 using testing::random_ids;
 using testing::TinyEngine;
 
@@ -28,8 +29,9 @@ struct Answer {
   int n_reused;
 };
 
-Answer answer(Session& session, const std::vector<int32_t>& prompt, int max_tokens = 20) {
-  Generation generation = session.generate({.prompt = prompt, .max_tokens = max_tokens});
+Answer answer(Session& session, const std::vector<int32_t>& prompt, SamplerParams sampling = {}) {
+  Generation generation =
+      session.generate({.prompt = prompt, .max_tokens = 20, .sampling = std::move(sampling)});
   while (generation.next()) {
   }
   return {generation.tokens(), generation.timings().n_reused};
@@ -56,8 +58,9 @@ TEST_CASE("only what is new is computed, from the token where it differs") {
   TinyEngine tiny(kOptions);
   Session session(tiny.engine);
   const auto first = random_ids(100, 1);
-  const Answer one = answer(session, first);
+  const Answer one = answer(session, first, endless(tiny.engine));
   CHECK(one.n_reused == 0);
+  REQUIRE(one.tokens.size() == 20);
   const auto said = joined(first, one.tokens);
   REQUIRE(said.size() > first.size());
   const Answer two = answer(session, joined(said, random_ids(10, 2)));

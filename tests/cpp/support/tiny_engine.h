@@ -28,4 +28,11 @@ inline std::vector<int32_t> random_ids(int n, int seed) {
   return ids;
 }
 
+// Sampling that never ends a text, whatever an instruction set makes of random weights.
+inline SamplerParams endless(const Engine& engine) {
+  SamplerParams params;
+  for (int32_t id : engine.tokenizer().specials()) params.logit_bias.emplace_back(id, -1e6f);
+  return params;
+}
+
 }  // namespace q3l::testing
