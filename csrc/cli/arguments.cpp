@@ -82,6 +82,9 @@ const std::vector<Flag>& flags() {
        [](Arguments& a, const std::string& v) { a.benchmark.depth = number<int>(v); }},
       {"", "--batch", "N", "bench: sequences decoded together (1)",
        [](Arguments& a, const std::string& v) { a.benchmark.batch = number<int>(v); }},
+      {"", "--shared-prefix", "N",
+       "bench: positions that those share, before 16 of each one's own (0)",
+       [](Arguments& a, const std::string& v) { a.benchmark.shared_prefix = number<int>(v); }},
       {"", "--repeat", "N", "bench: samples of each quantity (7)",
        [](Arguments& a, const std::string& v) { a.benchmark.repeat = number<int>(v); }},
   };

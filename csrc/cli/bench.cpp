@@ -26,7 +26,7 @@ void print_json(const Arguments& arguments, const Benchmark& result) {
       .add_string("isa", result.isa)
       .add("threads", result.n_threads);
   out.add("n_prompt", o.n_prompt).add("n_gen", o.n_gen).add("depth", o.depth);
-  out.add("batch", o.batch).add("repeat", o.repeat);
+  out.add("batch", o.batch).add("shared_prefix", o.shared_prefix).add("repeat", o.repeat);
   for (const Quantity& q : quantities()) out.add(q.name, json_of(result.*q.samples));
   std::printf("%s\n", out.text().c_str());
 }
@@ -44,8 +44,9 @@ void print_row(const char* name, const Samples& samples, const char* unit, int d
 void print_table(const Arguments& arguments, const Benchmark& r) {
   const BenchmarkOptions& o = arguments.benchmark;
   std::printf("%s\n", arguments.model.c_str());
-  std::printf("%s, threads %d; prompt %d, steps %d, depth %d, batch %d, repetitions %d\n\n",
-              r.isa.c_str(), r.n_threads, o.n_prompt, o.n_gen, o.depth, o.batch, o.repeat);
+  std::printf("%s, threads %d; prompt %d, steps %d, depth %d, batch %d, ", r.isa.c_str(),
+              r.n_threads, o.n_prompt, o.n_gen, o.depth, o.batch);
+  std::printf("shared prefix %d, repetitions %d\n\n", o.shared_prefix, o.repeat);
   std::printf("%-12s %10s %-5s  %s\n", "", "median", "", "min - max");
   print_row("prefill", r.prefill_tok_s, "tok/s", 1);
   print_row("decode", r.decode_tok_s, "tok/s", 1);
@@ -58,6 +59,14 @@ void print_table(const Arguments& arguments, const Benchmark& r) {
   Samples percent = r.decode_bandwidth_share;
   for (double& share : percent.values) share *= 100;
   print_row("of bandwidth", percent, "%", 1);
+  if (o.batch > 1) {
+    print_row("one alone", r.single_decode_tok_s, "tok/s", 1);
+    print_row("together", r.batch_speedup, "times", 2);
+  }
+  if (o.shared_prefix > 0) {
+    print_row("first prefix", r.shared_first_ttft_ms, "ms", 1);
+    print_row("known prefix", r.shared_ttft_ms, "ms", 1);
+  }
   std::printf("\nA step reads %.1f MB of weights and %.1f MB of keys and values.\n",
               r.weight_bytes / 1e6, r.cache_bytes / 1e6);
 }

@@ -32,14 +32,24 @@ void check(const char* name, int value, int lowest, int highest) {
                              " and " + std::to_string(highest) + ", not " + std::to_string(value));
 }
 
+// Positions of the sequences that are decoded.
+int decoded_from(const BenchmarkOptions& o) {
+  return o.shared_prefix > 0 ? o.shared_prefix + kOwnTokens : std::max(o.depth, 1);
+}
+
 BenchmarkOptions checked(BenchmarkOptions o) {
   constexpr int kMostTokens = 1 << 20, kMostSequences = 1024, kMostRepetitions = 10000;
   check("n_prompt", o.n_prompt, 1, kMostTokens);
   check("n_gen", o.n_gen, 1, kMostTokens);
   check("depth", o.depth, 0, kMostTokens);
   check("batch", o.batch, 1, kMostSequences);
+  check("shared_prefix", o.shared_prefix, 0, kMostTokens);
   check("repeat", o.repeat, 1, kMostRepetitions);
-  o.engine.n_ctx = std::max(o.depth + o.n_prompt, std::max(o.depth, 1) + o.n_gen);
+  if (o.depth > 0 && o.shared_prefix > 0) {
+    throw InvalidArgumentError(
+        "depth and shared_prefix are two ways to say what is in the cache; give one of them");
+  }
+  o.engine.n_ctx = std::max(o.depth + o.n_prompt, decoded_from(o) + o.n_gen);
   return o;
 }
 
@@ -84,7 +94,8 @@ void measure_starts(const std::string& path, const BenchmarkOptions& options, Be
   }
 }
 
-// One sequence with a prompt to compute and several to decode, all at the same depth.
+// One sequence with a prompt to compute, and several to decode, at the same depth or behind a
+// prefix that they share.
 class Workload {
  public:
   Workload(Engine& engine, const BenchmarkOptions& options, const std::function<void()>& poll)
@@ -92,12 +103,14 @@ class Workload {
         options_(options),
         poll_(poll),
         n_vocab_(engine.config().n_vocab),
-        decoded_from_(std::max(options.depth, 1)),
+        decoded_from_(decoded_from(options)),
         prompt_(executor_.open(tokens(options.depth + options.n_prompt))),
+        first_(executor_.open(tokens(decoded_from_))),
         logits_(static_cast<size_t>(options.batch) * static_cast<size_t>(n_vocab_)) {
     decoded_.reserve(static_cast<size_t>(options.batch));
+    compute(first_);
     for (int i = 0; i < options.batch; ++i) {
-      compute(decoded_.emplace_back(executor_.open(tokens(decoded_from_))));
+      compute(decoded_.emplace_back(behind_prefix()));
       pointers_.push_back(&decoded_.back());
     }
     if (options.depth > 0) compute(prompt_);  // prefill() then takes all but `depth` back
@@ -109,30 +122,47 @@ class Workload {
     const Stopwatch watch;
     compute(prompt_);
     result.prefill_tok_s.values.push_back(options_.n_prompt / watch.seconds());
-    Sampler({}, n_vocab_).sample({logits_.data(), static_cast<size_t>(n_vocab_)});
+    sample();
     result.ttft_ms.values.push_back(watch.milliseconds());
   }
 
-  // Seconds that the steps take; their tokens are drawn beforehand.
-  double decode() {
-    for (Sequence& s : decoded_) {
+  // The first token behind the shared prefix, which is computed, then known.
+  void prefill_shared(Benchmark& result) {
+    if (options_.shared_prefix == 0) return;
+    first_.n_computed = 0;
+    const Stopwatch watch;
+    compute(first_);
+    sample();
+    result.shared_first_ttft_ms.values.push_back(watch.milliseconds());
+    const Stopwatch second;
+    Sequence other = behind_prefix();
+    compute(other);
+    sample();
+    result.shared_ttft_ms.values.push_back(second.milliseconds());
+  }
+
+  // Seconds that the steps of the first n sequences take; their tokens are drawn beforehand.
+  double decode(int n) {
+    const std::span<Sequence> decoded = std::span(decoded_).first(static_cast<size_t>(n));
+    for (Sequence& s : decoded) {
       s.tokens.resize(static_cast<size_t>(decoded_from_));
       s.n_computed = decoded_from_;
     }
-    const std::vector<int32_t> drawn = tokens(options_.n_gen * options_.batch);
+    const std::vector<int32_t> drawn = tokens(options_.n_gen * n);
     const Stopwatch watch;
     for (auto next = drawn.begin(); next != drawn.end();) {
       poll_();
-      for (Sequence& s : decoded_) s.tokens.push_back(*next++);
-      executor_.step(pointers_, logits_.data());
+      for (Sequence& s : decoded) s.tokens.push_back(*next++);
+      executor_.step(std::span(pointers_).first(decoded.size()), logits_.data());
     }
     return watch.seconds();
   }
 
-  // Keys and values that a step of decode() reads on average.
+  // Keys and values that a step over all sequences reads on average: what they share once.
   double cache_bytes() const {
-    const double n_positions = decoded_from_ + 0.5 * (options_.n_gen + 1);
-    return options_.batch * n_positions * static_cast<double>(executor_.cache_bytes());
+    const int n_shared = options_.shared_prefix;
+    const double n_own = decoded_from_ - n_shared + 0.5 * (options_.n_gen + 1);
+    return (n_shared + options_.batch * n_own) * static_cast<double>(executor_.cache_bytes());
   }
 
  private:
@@ -142,6 +172,17 @@ class Workload {
       id = static_cast<int32_t>(random_() % static_cast<uint64_t>(n_vocab_));
     return drawn;
   }
+  // A sequence to decode, of which the shared prefix is known.
+  Sequence behind_prefix() {
+    const int n_shared = options_.shared_prefix;
+    std::vector<int32_t> ids = tokens(decoded_from_);
+    std::copy_n(first_.tokens.begin(), n_shared, ids.begin());
+    Sequence s = executor_.open(std::move(ids));
+    for (int i = 0; i < n_shared; i += kPagePositions) s.kv.share(first_.kv.page_of(i));
+    s.n_computed = n_shared;
+    return s;
+  }
+  void sample() { Sampler({}, n_vocab_).sample({logits_.data(), static_cast<size_t>(n_vocab_)}); }
   void compute(Sequence& sequence) {
     do poll_();
     while (!executor_.step(sequence, logits_.data()));
@@ -153,6 +194,7 @@ class Workload {
   int n_vocab_, decoded_from_;
   std::mt19937_64 random_{1};
   Sequence prompt_;
+  Sequence first_;  // of those that share a prefix
   std::vector<float> logits_;
   std::vector<Sequence> decoded_;
   std::vector<Sequence*> pointers_;
@@ -170,7 +212,7 @@ void measure_decode(Engine& engine, const BenchmarkOptions& options, Workload& w
                     Benchmark& result) {
   const std::span<const uint8_t> probed = largest_part(engine.file());
   const double before = engine.executor().read_bandwidth(probed);
-  const double seconds = workload.decode();
+  const double seconds = workload.decode(options.batch);
   const double after = engine.executor().read_bandwidth(probed);
   const double steps_s = options.n_gen / seconds, read = std::max(before, after);
   const double decode = (result.weight_bytes + result.cache_bytes) * steps_s;
@@ -178,6 +220,10 @@ void measure_decode(Engine& engine, const BenchmarkOptions& options, Workload& w
   result.read_gb_s.values.push_back(read / 1e9);
   result.decode_gb_s.values.push_back(decode / 1e9);
   result.decode_bandwidth_share.values.push_back(decode / read);
+  if (options.batch == 1) return;
+  const double single = options.n_gen / workload.decode(1);
+  result.single_decode_tok_s.values.push_back(single);
+  result.batch_speedup.values.push_back(options.batch * steps_s / single);
 }
 
 }  // namespace
@@ -208,6 +254,10 @@ const std::vector<Quantity>& quantities() {
       {"read_gb_s", &Benchmark::read_gb_s},
       {"decode_gb_s", &Benchmark::decode_gb_s},
       {"decode_bandwidth_share", &Benchmark::decode_bandwidth_share},
+      {"single_decode_tok_s", &Benchmark::single_decode_tok_s},
+      {"batch_speedup", &Benchmark::batch_speedup},
+      {"shared_first_ttft_ms", &Benchmark::shared_first_ttft_ms},
+      {"shared_ttft_ms", &Benchmark::shared_ttft_ms},
   };
   return all;
 }
@@ -232,12 +282,13 @@ Benchmark run_benchmark(const std::string& path, const BenchmarkOptions& given,
   {
     Benchmark warm_up{};
     workload.prefill(warm_up);
-    workload.decode();
+    workload.decode(options.batch);
     result.rss_mb.values.push_back(peak_rss_mb());
     finished();
   }
   for (int i = 0; i < options.repeat; ++i) {
     workload.prefill(result);
+    workload.prefill_shared(result);
     measure_decode(engine, options, workload, result);
     finished();
   }

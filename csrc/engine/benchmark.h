@@ -10,11 +10,14 @@
 
 namespace q3l {
 
+constexpr int kOwnTokens = 16;
+
 struct BenchmarkOptions {
   int n_prompt = 512;         // tokens of the prompt
   int n_gen = 64;             // steps of decoding
   int depth = 0;              // positions that are in the cache before either
   int batch = 1;              // sequences decoded together
+  int shared_prefix = 0;      // positions that they share; then each has kOwnTokens of its own
   int repeat = 7;             // samples of each quantity
   EngineOptions engine = {};  // n_ctx is what the above need
 };
@@ -44,6 +47,11 @@ struct Benchmark {
   Samples read_gb_s;               // the better of a probe before decoding and one after it
   Samples decode_gb_s;             // weight and cache bytes over the time of the steps
   Samples decode_bandwidth_share;  // of the same repetition: decode_gb_s / read_gb_s
+  // Of several sequences: one of them decoded alone, and what all give together over that.
+  Samples single_decode_tok_s, batch_speedup;
+  // With a shared prefix: the first token of the prefix and a sequence's own tokens when nothing is
+  // known of them, and when the prefix is.
+  Samples shared_first_ttft_ms, shared_ttft_ms;
 };
 
 // The quantities by the names under which they are printed, in that order.

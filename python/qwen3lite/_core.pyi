@@ -117,6 +117,7 @@ def benchmark(
     n_gen: int,
     depth: int,
     batch: int,
+    shared_prefix: int,
     repeat: int,
     progress: Callable[[int, int], None],
 ) -> dict[str, Any]: ...

@@ -50,6 +50,7 @@ class Benchmark:
     n_gen: int
     depth: int
     batch: int
+    shared_prefix: int
     repeat: int
     prefill_tok_s: Samples  # prompt tokens per second, of one sequence
     decode_tok_s: Samples  # generated tokens per second, of all sequences together
@@ -62,6 +63,12 @@ class Benchmark:
     read_gb_s: Samples  # the better of a probe before decoding and one after it
     decode_gb_s: Samples  # (weight_bytes + cache_bytes) over a step's time
     decode_bandwidth_share: Samples  # decode_gb_s / read_gb_s of the same repetition, 0 to 1
+    # Of several sequences: one of them decoded alone, and all together over it.
+    single_decode_tok_s: Samples | None
+    batch_speedup: Samples | None
+    # Until the first token behind the shared prefix: when it has to be computed, when it is known.
+    shared_first_ttft_ms: Samples | None
+    shared_ttft_ms: Samples | None
     weight_bytes: float  # that a decode step reads
     cache_bytes: float  # keys and values that a decode step reads, on average
 
@@ -85,13 +92,16 @@ def benchmark(
     n_gen: int = 64,
     depth: int = 0,
     batch: int = 1,
+    shared_prefix: int = 0,
     repeat: int = 7,
     progress: Progress | None = None,
 ) -> Benchmark:
     """Measures a model, named as Model() takes it: `repeat` samples of each quantity.
 
     A prompt of `n_prompt` tokens, and `n_gen` steps of decoding `batch` sequences together, either
-    with `depth` positions in the cache; tokens are drawn at random, the same in every run.
+    with `depth` positions in the cache; the sequences decoded together may instead share
+    `shared_prefix` positions, with 16 of each one's own behind. Tokens are drawn at random, the
+    same in every run.
     `n_threads`: None takes all cores that the process may use. `progress` is called between
     repetitions; Ctrl-C ends the benchmark between two steps.
 
@@ -103,6 +113,7 @@ def benchmark(
         "n_gen": n_gen,
         "depth": depth,
         "batch": batch,
+        "shared_prefix": shared_prefix,
         "repeat": repeat,
     }
     measured = _core.benchmark(

@@ -22,7 +22,8 @@ from qwen3lite.benchmark_plot import check_plot
 from qwen3lite.convert import convert
 from qwen3lite.errors import FileError
 
-SMALL = {"n_prompt": 20, "n_gen": 4, "depth": 3, "batch": 2, "repeat": 3}
+SMALL = {"n_prompt": 20, "n_gen": 4, "depth": 3, "batch": 2, "shared_prefix": 0, "repeat": 3}
+SHARED = SMALL | {"depth": 0, "shared_prefix": 70}
 FLAGS = [f"--{name.replace('_', '-')}={value}" for name, value in SMALL.items()]
 QUANTITIES = (
     "prefill_tok_s",
@@ -34,6 +35,10 @@ QUANTITIES = (
     "read_gb_s",
     "decode_gb_s",
     "decode_bandwidth_share",
+    "single_decode_tok_s",
+    "batch_speedup",
+    "shared_first_ttft_ms",
+    "shared_ttft_ms",
 )
 Bench = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -62,6 +67,9 @@ def test_json(bench: Bench, tiny: Model) -> None:
     for name in QUANTITIES:
         if name == "cold_start_ms" and found[name] is None:
             continue  # a file system in memory: nothing starts cold
+        if name.startswith("shared"):
+            assert found[name] is None
+            continue
         assert list(found[name]) == ["median", "min", "max"]
         assert 0 < found[name]["min"] <= found[name]["median"] <= found[name]["max"]
     # Keys and values are halves of 2 layers x 2 heads x 64; positions on average 3 + 2.5.
@@ -69,6 +77,25 @@ def test_json(bench: Bench, tiny: Model) -> None:
     for of in ("median", "min", "max"):
         decoded = found["decode_tok_s"][of] / 2 * step / 1e9
         assert found["decode_gb_s"][of] == pytest.approx(decoded, rel=1e-6)
+
+
+def test_a_shared_prefix(bench: Bench, tiny: Model) -> None:
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in SHARED.items()]
+    done = bench(tiny.path, "-t", "1", *flags, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert {name: found[name] for name in SHARED} == SHARED
+    assert found["batch_speedup"]["min"] > 0
+    # 70 positions and 16 against 16.
+    assert found["shared_ttft_ms"]["median"] < found["shared_first_ttft_ms"]["median"]
+    # A step reads the prefix once, and of each sequence 16 positions and on average 2.5.
+    step = step_bytes(tiny.path) + (70 + 2 * 18.5) * 2 * 2 * 2 * 64 * 2
+    decoded = found["decode_tok_s"]["median"] / 2 * step / 1e9
+    assert found["decode_gb_s"]["median"] == pytest.approx(decoded, rel=1e-6)
+    rows = bench(tiny.path, *flags).stdout
+    assert "shared prefix 70" in rows
+    for name in ("one alone", "together", "first prefix", "known prefix"):
+        assert re.search(rf"^ *{name} +\d", rows, re.MULTILINE)
 
 
 def step_bytes(path: Path) -> int:
@@ -84,7 +111,7 @@ def test_table(bench: Bench, tiny: Model) -> None:
     lines = [re.split(r"  +", line.strip()) for line in done.stdout.splitlines()]
     assert lines[0] == [str(tiny.path)]
     rows = {row[0]: row[1:] for row in lines}
-    assert "prompt 20, steps 4, depth 3, batch 2, repetitions 3" in done.stdout
+    assert "prompt 20, steps 4, depth 3, batch 2, shared prefix 0, repetitions 3" in done.stdout
     number = r"\d+\.\d+"
     for name, unit in {
         "prefill": "tok/s",
@@ -108,6 +135,11 @@ def test_table(bench: Bench, tiny: Model) -> None:
         (["--n-gen=-1"], "n_gen must be between 1 and 1048576, not -1"),
         (["--depth=-1"], "depth must be between 0 and 1048576, not -1"),
         (["--batch=0"], "batch must be between 1 and 1024, not 0"),
+        (["--shared-prefix=-1"], "shared_prefix must be between 0 and 1048576, not -1"),
+        (
+            ["--shared-prefix=5", "--depth=5"],
+            "depth and shared_prefix are two ways to say what is in the cache; give one of them",
+        ),
         (["--repeat=0"], "repeat must be between 1 and 10000, not 0"),
         (["-t", "-1"], "n_threads must be between 1 and 1024, or 0 for all cores"),
     ],

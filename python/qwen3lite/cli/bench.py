@@ -24,6 +24,12 @@ def bench(
         int, typer.Option("--depth", help="Positions in the cache before either.")
     ] = 0,
     batch: Annotated[int, typer.Option("--batch", help="Sequences decoded together.")] = 1,
+    shared_prefix: Annotated[
+        int,
+        typer.Option(
+            "--shared-prefix", help="Positions that those share, before 16 of each one's own."
+        ),
+    ] = 0,
     repeat: Annotated[int, typer.Option("--repeat", help="Samples of each quantity.")] = 7,
     as_json: Json = False,
     plot: Annotated[
@@ -54,6 +60,7 @@ def bench(
                 n_gen=n_gen,
                 depth=depth,
                 batch=batch,
+                shared_prefix=shared_prefix,
                 repeat=repeat,
                 progress=lambda done, total: bar("", done, total),
             )
@@ -75,7 +82,7 @@ def _print_table(r: Benchmark) -> None:
     console.print(r.model, highlight=False, soft_wrap=True)
     console.print(
         f"{r.isa}, threads {r.threads}; prompt {r.n_prompt}, steps {r.n_gen}, depth {r.depth},"
-        f" batch {r.batch}, repetitions {r.repeat}",
+        f" batch {r.batch}, shared prefix {r.shared_prefix}, repetitions {r.repeat}",
         highlight=False,
         soft_wrap=True,
     )
@@ -96,6 +103,14 @@ def _print_table(r: Benchmark) -> None:
         else:
             table.add_row(name, *_figures(samples, unit, digits))
     table.add_row("of bandwidth", *_figures(r.decode_bandwidth_share, "%", 1, scale=100))
+    for name, found, unit, digits in (
+        ("one alone", r.single_decode_tok_s, "tok/s", 1),
+        ("together", r.batch_speedup, "times", 2),
+        ("first prefix", r.shared_first_ttft_ms, "ms", 1),
+        ("known prefix", r.shared_ttft_ms, "ms", 1),
+    ):
+        if found is not None:
+            table.add_row(name, *_figures(found, unit, digits))
     console.print(table)
     console.print(
         f"A step reads {r.weight_bytes / 1e6:.1f} MB of weights and {r.cache_bytes / 1e6:.1f} MB of"

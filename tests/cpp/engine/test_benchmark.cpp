@@ -56,12 +56,18 @@ TEST_CASE("a step reads the experts in use") {
 
 TEST_CASE("a benchmark has a sample a repetition, and its rates agree with its bytes") {
   const testing::TempFile file(tiny_model({.format = "Q8_0"}).bytes());
-  for (auto [depth, batch] : {std::pair{0, 1}, {70, 1}, {0, 3}, {70, 3}}) {
+  struct Setting {
+    int depth, batch, shared;
+  };
+  for (auto [depth, batch, shared] :
+       {Setting{0, 1, 0}, {70, 1, 0}, {0, 3, 0}, {70, 3, 0}, {0, 3, 70}, {0, 1, 64}}) {
     CAPTURE(depth);
     CAPTURE(batch);
+    CAPTURE(shared);
     BenchmarkOptions options = small();
     options.depth = depth;
     options.batch = batch;
+    options.shared_prefix = shared;
     std::vector<int> told;
     const Benchmark result =
         run_benchmark(file.path(), options, {.progress = [&](int done, int total) {
@@ -73,14 +79,18 @@ TEST_CASE("a benchmark has a sample a repetition, and its rates agree with its b
     for (const Quantity& q : quantities()) {
       const std::vector<double>& values = (result.*q.samples).values;
       CAPTURE(q.name);
-      if (std::string(q.name) == "cold_start_ms" && values.empty()) continue;
-      CHECK(values.size() == (std::string(q.name) == "rss_mb" ? 1 : 3));
+      const std::string name = q.name;
+      if (name == "cold_start_ms" && values.empty()) continue;
+      size_t n_expected = name == "rss_mb" ? 1 : 3;
+      if (name == "single_decode_tok_s" || name == "batch_speedup") n_expected *= batch > 1;
+      if (name.starts_with("shared")) n_expected *= shared > 0;
+      CHECK(values.size() == n_expected);
       for (double value : values) CHECK((std::isfinite(value) && value > 0));
     }
     // Four steps, after one position at least, over keys and values in halves of 2 layers x 2
     // heads.
-    const double positions = std::max(depth, 1) + (1 + 2 + 3 + 4) / 4.0;
-    CHECK(result.cache_bytes == batch * positions * 2 * 2 * 2 * 40 * 2);
+    const double own = (shared > 0 ? 16 : std::max(depth, 1)) + (1 + 2 + 3 + 4) / 4.0;
+    CHECK(result.cache_bytes == (shared + batch * own) * 2 * 2 * 2 * 40 * 2);
     CHECK(result.weight_bytes == weight_bytes({.format = "Q8_0"}, batch));
     for (size_t i = 0; i < 3; ++i) {
       const double steps_s = result.decode_tok_s.values[i] / batch;
@@ -88,6 +98,10 @@ TEST_CASE("a benchmark has a sample a repetition, and its rates agree with its b
       CHECK(result.decode_gb_s.values[i] == doctest::Approx(gb_s));
       CHECK(result.decode_bandwidth_share.values[i] ==
             doctest::Approx(gb_s / result.read_gb_s.values[i]));
+      if (batch > 1) {
+        CHECK(result.batch_speedup.values[i] ==
+              doctest::Approx(steps_s * batch / result.single_decode_tok_s.values[i]));
+      }
       CHECK(result.ttft_ms.values[i] >= 1e3 * 9 / result.prefill_tok_s.values[i]);
     }
   }
@@ -112,6 +126,10 @@ TEST_CASE("options out of range are refused by name, and an exception ends a ben
   refused([](BenchmarkOptions& o) { o.n_gen = 0; }, "n_gen must be between 1 and 1048576, not 0");
   refused([](BenchmarkOptions& o) { o.depth = -1; }, "depth must be between 0 and 1048576, not -1");
   refused([](BenchmarkOptions& o) { o.batch = 0; }, "batch must be between 1 and 1024, not 0");
+  refused([](BenchmarkOptions& o) { o.shared_prefix = -1; },
+          "shared_prefix must be between 0 and 1048576, not -1");
+  refused([](BenchmarkOptions& o) { o.depth = o.shared_prefix = 1; },
+          "depth and shared_prefix are two ways to say what is in the cache; give one of them");
   refused([](BenchmarkOptions& o) { o.repeat = 0; }, "repeat must be between 1 and 10000, not 0");
   CHECK_THROWS_AS(run_benchmark("/nonexistent.gguf", small()), FileError);
   CHECK_THROWS_AS(run_benchmark(file.path(), small(), {.poll = [] { throw 1; }}), int);
