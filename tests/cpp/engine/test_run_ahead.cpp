@@ -52,14 +52,14 @@ bool pauses_at(int n, const Stream& stream, const Engine& engine) {
 }  // namespace
 
 TEST_CASE("it pauses until half of what waits is read, while others go on") {
-  TinyEngine tiny({.n_threads = 2, .n_ctx = 1200, .max_batch = 1});  // a pause frees its place
+  TinyEngine tiny({.n_threads = 2, .n_ctx = 1200, .max_batch = 2});  // a pause frees its place
   const Request long_one = request(tiny.engine, 1, 1000);
-  Generation slow(tiny.engine, long_one);
+  Generation slow(tiny.engine, long_one), unread(tiny.engine, request(tiny.engine, 3, 1000));
   Generation other(tiny.engine, request(tiny.engine, 2, 900));
   finish(other);
   CHECK(other.tokens() == alone(request(tiny.engine, 2, 900)));
   CHECK(pauses_at(kMost, slow, tiny.engine));
-  CHECK(tiny.engine.scheduler().statistics().n_queued == 1);
+  CHECK(tiny.engine.scheduler().statistics().n_queued == 2);
   for (int i = 0; i < kMost / 2 - 1; ++i) slow.next();
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   CHECK(slow.timings().n_generated == kMost);
@@ -96,10 +96,10 @@ TEST_CASE("a pause can be cancelled, and by the end of the engine") {
   Generation slow(tiny.engine, request(tiny.engine, 1, 1000));
   CHECK(pauses_at(kMost, slow, tiny.engine));
   slow.cancel();
+  CHECK(comes_true([&] { return tiny.engine.scheduler().statistics().n_queued == 0; }));
   finish(slow);
   CHECK(slow.finish_reason() == FinishReason::cancelled);
   CHECK(slow.timings().n_generated == kMost);
-  CHECK(tiny.engine.scheduler().statistics().n_queued == 0);
   auto last = std::make_unique<TinyEngine>(EngineOptions{.n_threads = 1, .n_ctx = 1200});
   auto job = std::make_shared<Job>(last->engine.executor(), last->engine.tokenizer(),
                                    request(last->engine, 1, 1000),
