@@ -1,0 +1,113 @@
+"""One conversation to answer, and the answer: what training, evaluation and tests share."""
+
+from __future__ import annotations
+
+import json
+import random
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+Language = Literal["en", "zh"]
+ToolCall = dict[str, Any]  # "name" and "arguments"
+T = TypeVar("T")
+
+HELD_OUT_PERCENT = 12  # of numbers, names, word lists: never in training
+HELD_OUT_PHRASINGS = 15  # per cent
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the assistant is to write: a text or a tool call, and what the tool then responds."""
+
+    content: str = ""
+    reasoning: str = ""  # not part of the answer: another way of thinking is no error
+    tool_call: ToolCall | None = None
+    response: str | None = None  # the conversation goes on with it, and with the next turn
+
+
+@dataclass(frozen=True)
+class Item:
+    """`messages` ask; `expected` are the turns that answer."""
+
+    skill: str
+    messages: list[dict[str, Any]]
+    expected: list[Turn]
+    tools: list[dict[str, Any]] = field(default_factory=list)
+    thinking: bool = False
+    language: Language = "en"
+
+    def to_json(self) -> str:
+        values = asdict(self)
+        empty = (None, "", [])
+        values["expected"] = [
+            {k: v for k, v in turn.items() if v not in empty} for turn in values["expected"]
+        ]
+        return json.dumps(values, ensure_ascii=False)
+
+
+def write_items(path: Path, items: Iterable[Item]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(item.to_json() + "\n" for item in items)
+
+
+def read_items(path: Path) -> Iterator[Item]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            values = json.loads(line)
+            values["expected"] = [Turn(**turn) for turn in values["expected"]]
+            yield Item(**values)
+
+
+def is_held_out(key: str, percent: int = HELD_OUT_PERCENT) -> bool:
+    """Decided by the key alone, so that no seed brings it into training."""
+    return zlib.crc32(key.encode()) % 100 < percent
+
+
+@cache
+def _phrasings(phrasings: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Those of training, and those held out: of each list at least one is trained on."""
+    trained = [p for p in phrasings if not is_held_out(p, HELD_OUT_PHRASINGS)] or [phrasings[0]]
+    return trained, [p for p in phrasings if p not in trained]
+
+
+class Draw:
+    """A seeded source of choices, from what training sees or from what is held out of it.
+
+    Held-out items take half of their phrasings from those that training knows.
+    """
+
+    def __init__(self, seed: int | str, held_out: bool) -> None:
+        self.random = random.Random(seed)
+        self.held_out = held_out
+
+    def number(self, low: int, high: int) -> int:
+        return self.random.randint(low, high)
+
+    def chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    def choice(self, values: Sequence[T]) -> T:
+        return self.random.choice(values)
+
+    def sample(self, values: Sequence[T], n: int) -> list[T]:
+        return self.random.sample(values, n)
+
+    def phrase(self, phrasings: tuple[str, ...]) -> str:
+        trained, held_out = _phrasings(phrasings)
+        if self.held_out and held_out and self.chance(0.5):
+            return self.choice(held_out)
+        return self.choice(trained)
+
+    def split(self, make: Callable[[], T], key: Callable[[T], str] = str) -> T:
+        """What `make` draws, until it is on this side of the split."""
+        while True:
+            value = make()
+            if is_held_out(key(value)) == self.held_out:
+                return value
+
+    def language(self) -> Language:
+        return "zh" if self.chance(0.35) else "en"

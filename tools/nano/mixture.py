@@ -1,0 +1,96 @@
+"""All skills, how much of each training sees, and endless seeded draws of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .arithmetic import arithmetic
+from .item import Draw, Item, Language
+from .lookup import lookup
+from .steps import steps
+from .talk import talk
+from .tool_use import no_tool, tool_call, tool_response, tool_sequence
+from .words import word_task
+
+Maker = Callable[[Draw, str, bool], Item]
+MAKERS: dict[str, Maker] = {
+    "add_2": arithmetic,
+    "add_3": arithmetic,
+    "subtract_2": arithmetic,
+    "subtract_3": arithmetic,
+    "multiply": arithmetic,
+    "steps_2": steps,
+    "steps_3": steps,
+    "reverse": word_task,
+    "sort": word_task,
+    "count": word_task,
+    "lookup": lookup,
+    "tool_call": tool_call,
+    "no_tool": no_tool,
+    "tool_response": tool_response,
+    "tool_sequence": tool_sequence,
+    "talk": talk,
+}
+# Longer problems, for experiments: no part of training.
+EXTRA: dict[str, Maker] = {"steps_5": steps, "steps_6": steps}
+# Shares of the conversations; those of tools have many tokens each.
+WEIGHTS: dict[str, float] = {
+    "add_2": 9,
+    "add_3": 8,
+    "subtract_2": 5,
+    "subtract_3": 8,
+    "multiply": 4,
+    "steps_2": 7,
+    "steps_3": 9,
+    "reverse": 5,
+    "sort": 8,
+    "count": 4,
+    "lookup": 11,
+    "tool_call": 10,
+    "no_tool": 4,
+    "tool_response": 4,
+    "tool_sequence": 6,
+    "talk": 4,
+}
+THINKING_SHARE = 0.55
+OPENINGS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        *("Hi, ", "Hello! ", "Hey, ", "Please help me: ", "Quick question: ", "One more: "),
+        *("I have a question. ", "Here is a task. ", "Could you do this? ", "Next: ", "Good day. "),
+    ),
+    "zh": ("你好，", "请问，", "麻烦你，", "帮个忙：", "还有一题：", "我有个问题。", "请教一下，"),
+}
+
+
+def make(draw: Draw, skill: str, thinking: bool) -> Item:
+    item = (MAKERS | EXTRA)[skill](draw, skill, thinking)
+    text = item.messages[0]["content"]
+    if skill != "talk" and draw.chance(0.15):
+        text = draw.phrase(OPENINGS[item.language]) + text
+    if draw.chance(0.1):
+        text = text[0].lower() + text[1:]
+    item.messages[0]["content"] = text
+    return item
+
+
+def training_items(seed: int | str) -> Iterator[Item]:
+    """Endless; the same for the same seed."""
+    draw = Draw(f"train {seed}", held_out=False)
+    skills, weights = list(WEIGHTS), list(WEIGHTS.values())
+    while True:
+        skill = draw.random.choices(skills, weights)[0]
+        yield make(draw, skill, draw.chance(THINKING_SHARE))
+
+
+def held_out_items(seed: int | str, skill: str, n: int) -> list[Item]:
+    """`n` with thinking and the same `n` without, all different, none of which training sees."""
+    draws = [Draw(f"test {seed} {skill}", held_out=True) for _ in range(2)]
+    pairs: dict[str, list[Item]] = {}
+    attempts = 0
+    while len(pairs) < n:
+        items = [make(draw, skill, thinking) for draw, thinking in zip(draws, (True, False))]
+        pairs.setdefault(str((items[1].messages, items[1].tools)), items)
+        attempts += 1
+        if attempts > 200 * n:
+            raise ValueError(f"{skill}: has only {len(pairs)} different held-out items; ask for fewer")
+    return [item for i in range(2) for item in (pair[i] for pair in pairs.values())]
