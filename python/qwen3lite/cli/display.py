@@ -63,7 +63,9 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
     between them only.
     """
 
-    def __init__(self, verb: str, amounts: Literal["bytes", "windows", "repetitions"]) -> None:
+    def __init__(
+        self, verb: str, amounts: Literal["bytes", "windows", "items", "repetitions"]
+    ) -> None:
         self._verb = verb
         self._amounts = amounts
         self._bar: Progress | None = None

@@ -1,4 +1,5 @@
-"""qwen3lite eval: how well a model predicts a text, and how far it is from a reference."""
+"""qwen3lite eval: how well a model predicts a text, how far it is from a reference, and (in
+eval_accuracy) how often it is right."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from .display import ProgressBar, open_model
+from .eval_accuracy import accuracy, report
 from .options import Json, ModelName, Threads, Type
 
 if TYPE_CHECKING:
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
     from ..model import Model
 
 app = typer.Typer(
-    help="Measure a model on a text: perplexity, and divergence from a reference.",
+    help="Measure a model: perplexity of a text, divergence from a reference, right answers.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+for command in (accuracy, report):
+    app.command()(command)
 
 Text = Annotated[
     Path, typer.Argument(metavar="TEXT", help="Text file in UTF-8.", show_default=False)
