@@ -167,7 +167,9 @@ def main() -> None:
         save_master(trainer.model, arguments.export)
         return
     if trainer.steps_done >= arguments.steps:
-        sys.exit(f"{arguments.work}: has its {trainer.steps_done} steps; ask for more with --steps.")
+        sys.exit(
+            f"{arguments.work}: has its {trainer.steps_done} steps; ask for more with --steps."
+        )
     trainer.model.config._attn_implementation = attention.NAME
     if arguments.compile:
         trainer.model.model.compile(dynamic=True)

@@ -88,16 +88,32 @@ LISTS: dict[str, dict[Language, tuple[str, ...]]] = {
         "en": ("savings", "main", "travel", "business", "family"),
         "zh": ("储蓄", "主要", "旅行", "公司", "家庭"),
     },
-    "sky": {"en": ("sunny", "cloudy", "rainy", "windy", "snowy"), "zh": ("晴", "多云", "下雨", "有风", "下雪")},
+    "sky": {
+        "en": ("sunny", "cloudy", "rainy", "windy", "snowy"),
+        "zh": ("晴", "多云", "下雨", "有风", "下雪"),
+    },
 }
 TEXT_WORDS: dict[Language, tuple[str, ...]] = {
     "en": tuple(
         "see you soon I am late please call me the train is here good morning bring water we meet at"
         " noon happy birthday dinner is ready thank you very much where are they now come home".split()
     ),
-    "zh": ("我晚点到", "请回电话", "生日快乐", "晚饭好了", "早上好", "带点水", "我们到了", "非常感谢", "快回家", "一会儿见"),
+    "zh": (
+        "我晚点到",
+        "请回电话",
+        "生日快乐",
+        "晚饭好了",
+        "早上好",
+        "带点水",
+        "我们到了",
+        "非常感谢",
+        "快回家",
+        "一会儿见",
+    ),
 }
-TITLE_WORDS = "Blue Night River Golden Summer Dream Silent Road Lost Moon Red Garden Winter Light".split()
+TITLE_WORDS = (
+    "Blue Night River Golden Summer Dream Silent Road Lost Moon Red Garden Winter Light".split()
+)
 
 
 def value(draw: Draw, kind: str, language: Language) -> Value:

@@ -42,7 +42,7 @@ class Item:
 
     def to_json(self) -> str:
         values = asdict(self)
-        empty = (None, "", [])
+        empty: tuple[Any, ...] = (None, "")
         values["expected"] = [
             {k: v for k, v in turn.items() if v not in empty} for turn in values["expected"]
         ]

@@ -117,9 +117,15 @@ THINGS: dict[Language, tuple[Attribute, ...]] = {
         ),
     ),
     "zh": (
-        Attribute("number", ("{s}的价格是{v}元。", "{s}要{v}元。"), ("{s}多少钱？", "{s}的价格是多少？")),
-        Attribute("place", ("{s}产自{v}。", "{s}是{v}制造的。"), ("{s}产自哪里？", "{s}是哪里制造的？")),
-        Attribute("person", ("{s}是{v}的。", "{s}的主人是{v}。"), ("{s}是谁的？", "谁是{s}的主人？")),
+        Attribute(
+            "number", ("{s}的价格是{v}元。", "{s}要{v}元。"), ("{s}多少钱？", "{s}的价格是多少？")
+        ),
+        Attribute(
+            "place", ("{s}产自{v}。", "{s}是{v}制造的。"), ("{s}产自哪里？", "{s}是哪里制造的？")
+        ),
+        Attribute(
+            "person", ("{s}是{v}的。", "{s}的主人是{v}。"), ("{s}是谁的？", "谁是{s}的主人？")
+        ),
     ),
 }
 THING_NAMES: dict[Language, tuple[str, ...]] = {
@@ -173,7 +179,7 @@ def value_of(draw: Draw, attribute: Attribute, language: Language) -> str:
 
 def facts(draw: Draw, language: Language) -> list[Fact]:
     """One of each (subject, attribute)."""
-    pairs = []
+    pairs = list[tuple[str, Attribute]]()
     for _ in range(draw.number(2, 3)):
         about_things = draw.chance(0.25)
         subject = draw.choice(THING_NAMES[language]) if about_things else person(draw, language)

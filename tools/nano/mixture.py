@@ -88,9 +88,13 @@ def held_out_items(seed: int | str, skill: str, n: int) -> list[Item]:
     pairs: dict[str, list[Item]] = {}
     attempts = 0
     while len(pairs) < n:
-        items = [make(draw, skill, thinking) for draw, thinking in zip(draws, (True, False))]
+        items = [
+            make(draw, skill, thinking) for draw, thinking in zip(draws, (True, False), strict=True)
+        ]
         pairs.setdefault(str((items[1].messages, items[1].tools)), items)
         attempts += 1
         if attempts > 200 * n:
-            raise ValueError(f"{skill}: has only {len(pairs)} different held-out items; ask for fewer")
+            raise ValueError(
+                f"{skill}: has only {len(pairs)} different held-out items; ask for fewer"
+            )
     return [item for i in range(2) for item in (pair[i] for pair in pairs.values())]

@@ -6,6 +6,7 @@ Muon's update is the momentum of a matrix with its singular values made about eq
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -26,27 +27,29 @@ def orthogonalised(matrix: Tensor) -> Tensor:
     for _ in range(STEPS):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.T if matrix.shape[0] > matrix.shape[1] else x).to(matrix.dtype)
+    update: Tensor = x.T if matrix.shape[0] > matrix.shape[1] else x
+    return update.to(matrix.dtype)
 
 
-class Muon(torch.optim.Optimizer):
+class Muon:
     """For matrices [out, in]."""
 
-    def __init__(self, matrices: list[Tensor], lr: float, weight_decay: float) -> None:
-        super().__init__(matrices, {"lr": lr, "weight_decay": weight_decay})
+    def __init__(self, matrices: Sequence[Tensor], lr: float, weight_decay: float) -> None:
+        self._matrices = matrices
+        self._lr = lr
+        self._weight_decay = weight_decay
+        self.momenta = [torch.zeros_like(matrix) for matrix in matrices]
 
-    @torch.no_grad()
-    def step(self, closure: Any = None) -> None:
-        for group in self.param_groups:
-            for matrix in group["params"]:
-                if matrix.grad is None:
-                    continue
-                momentum = self.state[matrix].setdefault("momentum", torch.zeros_like(matrix))
+    def step(self, scale: float) -> None:
+        lr = self._lr * scale
+        with torch.no_grad():
+            for matrix, momentum in zip(self._matrices, self.momenta, strict=True):
+                assert matrix.grad is not None
                 momentum.lerp_(matrix.grad, 1 - MOMENTUM)
                 update = orthogonalised(matrix.grad.lerp(momentum, MOMENTUM))
-                scale = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
-                matrix.mul_(1 - group["lr"] * group["weight_decay"])
-                matrix.add_(update, alpha=-group["lr"] * scale)
+                stretch = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
+                matrix.mul_(1 - lr * self._weight_decay)
+                matrix.add_(update, alpha=-lr * stretch)
 
 
 class Optimiser:
@@ -55,30 +58,26 @@ class Optimiser:
     def __init__(self, model: torch.nn.Module, muon_lr: float, adam_lr: float) -> None:
         named = dict(model.named_parameters())
         matrices = [p for n, p in named.items() if p.ndim == 2 and "embed" not in n]
-        embeddings = [p for n, p in named.items() if p.ndim == 2 and "embed" in n]
-        norms = [p for p in named.values() if p.ndim == 1]
-        adam = torch.optim.AdamW(
-            [{"params": embeddings}, {"params": norms}],
-            lr=adam_lr,
-            betas=(0.9, 0.98),
-            weight_decay=0.0,
-        )
-        self.parts: list[torch.optim.Optimizer] = [Muon(matrices, muon_lr, 0.02), adam]
-        self._rates = [muon_lr, adam_lr]
+        others = [p for n, p in named.items() if p.ndim == 1 or "embed" in n]
+        self._muon = Muon(matrices, muon_lr, weight_decay=0.02)
+        self._adam = torch.optim.AdamW(others, lr=adam_lr, betas=(0.9, 0.98), weight_decay=0.0)
+        self._adam_lr = adam_lr
+        self._model = model
 
     def step(self, scale: float) -> None:
-        for part, rate in zip(self.parts, self._rates, strict=True):
-            for group in part.param_groups:
-                group["lr"] = rate * scale
-            part.step()
-            part.zero_grad(set_to_none=True)
+        self._muon.step(scale)
+        for group in self._adam.param_groups:
+            group["lr"] = self._adam_lr * scale
+        self._adam.step()
+        self._model.zero_grad(set_to_none=True)
 
-    def state_dict(self) -> list[dict[str, Any]]:
-        return [part.state_dict() for part in self.parts]
+    def state_dict(self) -> dict[str, Any]:
+        return {"muon": self._muon.momenta, "adam": self._adam.state_dict()}
 
-    def load_state_dict(self, states: list[dict[str, Any]]) -> None:
-        for part, state in zip(self.parts, states, strict=True):
-            part.load_state_dict(state)
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        for momentum, saved in zip(self._muon.momenta, state["muon"], strict=True):
+            momentum.copy_(saved)
+        self._adam.load_state_dict(state["adam"])
 
 
 def schedule(step: int, n_steps: int, n_warmup: int = 100, decay: float = 0.3) -> float:

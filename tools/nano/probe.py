@@ -45,9 +45,8 @@ def questions(items: list[Item], tokenizer: Tokenizer) -> list[Question]:
     return sorted(found, key=lambda question: len(question.ids))
 
 
-@torch.no_grad()
 def answers(model: Qwen3ForCausalLM, prompts: list[list[int]], pad: int, end: int) -> torch.Tensor:
-    """Greedy continuations, [n, <= MAX_NEW], of prompts that are padded on the left."""
+    """Greedy continuations, [n, <= MAX_NEW], of prompts, which are padded on the left."""
     longest = max(map(len, prompts))
     ids = torch.tensor([[pad] * (longest - len(p)) + p for p in prompts])
     mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts])

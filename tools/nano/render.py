@@ -58,7 +58,7 @@ def completion(turn: Turn, thinking: bool) -> str:
 def following(turn: Turn) -> list[dict[str, Any]]:
     """The messages that the turn adds to the conversation."""
     content = call_text(turn.tool_call) if turn.tool_call else turn.content
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"role": "assistant", "content": content, "reasoning_content": turn.reasoning},
         {"role": "tool", "content": turn.response},
     ]

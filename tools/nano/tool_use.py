@@ -103,9 +103,7 @@ def tool_response(draw: Draw, skill: str, thinking: bool) -> Item:
         for key, kind in domain.response.items()
     }
     made = call(tool.name, arguments)
-    reasoning = THOUGHTS[language]["fits"].format(
-        tool.name, tool.schema["function"]["description"]
-    )
+    reasoning = THOUGHTS[language]["fits"].format(tool.name, tool.schema["function"]["description"])
     messages: list[dict[str, Any]] = [
         {"role": "user", "content": text},
         {

@@ -129,7 +129,7 @@ def summary(found: Accuracy, pairs: Pairs | None) -> dict[str, Any]:
         {"skill": skill, "thinking": thinking, **share_json(share)}
         for (skill, thinking), share in found.by_skill().items()
     ]
-    result = {"all": share_json(found.share()), "skills": skills}
+    result: dict[str, Any] = {"all": share_json(found.share()), "skills": skills}
     result |= {"seconds": found.seconds, "tok_s": found.rate}
     if pairs is not None:
         low, high = pairs.interval

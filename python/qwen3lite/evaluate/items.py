@@ -51,7 +51,7 @@ def read_items(path: str | os.PathLike[str]) -> list[Item]:
                 found.append(_item(json.loads(line)))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ModelFormatError(
-                    f"{file}: line {number} is no item ({error!r}); docs/evaluation.md says what is."
+                    f"{file}: line {number} is no item ({error!r}); see docs/evaluation.md."
                 ) from error
     if not found:
         raise ModelFormatError(f"{file}: has no items; write some with tools/make_chats.py.")

@@ -159,9 +159,10 @@ def _bars(axes: Axes, r: ModelReport) -> None:
     for mode, offset in ((True, -0.2), (False, 0.2)):
         known = [(i, shares[s, mode]) for i, s in enumerate(skills) if (s, mode) in shares]
         values = [100 * share.value for _, share in known]
+        ends = [share.interval for _, share in known]
         errors = [
-            [v - 100 * share.interval[0] for v, (_, share) in zip(values, known, strict=True)],
-            [100 * share.interval[1] - v for v, (_, share) in zip(values, known, strict=True)],
+            [max(0, v - 100 * low) for v, (low, _) in zip(values, ends, strict=True)],
+            [max(0, 100 * high - v) for v, (_, high) in zip(values, ends, strict=True)],
         ]
         places = [i + offset for i, _ in known]
         axes.barh(places, values, 0.38, xerr=errors, color=COLOURS[mode], label=MODES[mode])

@@ -67,5 +67,5 @@ class Pairs:
     def p_value(self) -> float:
         """McNemar's exact test that neither is better."""
         n, k = self.only_first + self.only_second, min(self.only_first, self.only_second)
-        tail = sum(math.comb(n, i) for i in range(k + 1)) / 2**n
-        return min(1.0, 2 * tail)
+        tail = sum(math.comb(n, i) for i in range(k + 1))
+        return min(1.0, 2 * tail / (1 << n))
