@@ -1,0 +1,298 @@
+"""The generator of conversations: seeds, what is held out, and each answer computed another way."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from nano.item import Draw, Item, read_items, write_items
+from nano.mixture import EXTRA, MAKERS, WEIGHTS, held_out_items, make, training_items
+from nano.toolbox import DOMAINS, HELD_OUT_DOMAINS
+from nano.words import CHINESE, ENGLISH
+
+N = 150
+HAND_WRITTEN = Path(__file__).parents[3] / "tools" / "nano" / "handwritten.jsonl"
+
+
+def drawn(skill: str, held_out: bool, n: int = N) -> list[Item]:
+    draw = Draw(f"test {skill} {held_out}", held_out)
+    return [make(draw, skill, thinking=i % 2 == 0) for i in range(n)]
+
+
+def question(item: Item) -> str:
+    text: str = item.messages[-1]["content"]
+    return text
+
+
+def numbers(text: str) -> list[int]:
+    return [int(n) for n in re.findall(r"\d+", text)]
+
+
+def test_a_seed_gives_the_same_conversations() -> None:
+    first = [item.to_json() for item in islice(training_items(7), 300)]
+    assert first == [item.to_json() for item in islice(training_items(7), 300)]
+    assert first != [item.to_json() for item in islice(training_items(8), 300)]
+    assert held_out_items(1, "steps_3", 20) == held_out_items(1, "steps_3", 20)
+
+
+def test_training_has_all_skills_in_both_modes_and_no_others() -> None:
+    seen = {(item.skill, item.thinking) for item in islice(training_items(1), 3000)}
+    assert seen == {(skill, thinking) for skill in MAKERS for thinking in (True, False)}
+    assert WEIGHTS.keys() == MAKERS.keys()
+    assert not EXTRA.keys() & MAKERS.keys()
+
+
+def test_an_item_thinks_where_it_is_to() -> None:
+    for item in islice(training_items(2), 500):
+        assert all(bool(turn.reasoning) == item.thinking for turn in item.expected)
+
+
+def test_both_modes_have_the_same_questions() -> None:
+    items = held_out_items(3, "lookup", 40)
+    thinking, direct = items[:40], items[40:]
+    assert all(item.thinking for item in thinking)
+    assert [item.messages for item in thinking] == [item.messages for item in direct]
+    assert len({question(item) for item in direct}) == 40
+
+
+def test_items_survive_their_file(tmp_path: Path) -> None:
+    items = [item for skill in MAKERS for item in drawn(skill, held_out=True, n=5)]
+    write_items(tmp_path / "items.jsonl", items)
+    assert list(read_items(tmp_path / "items.jsonl")) == items
+
+
+def content(skill: str, item: Item) -> object:
+    """What must not be both in training and held out."""
+    if skill in ("reverse", "sort", "count"):
+        return listed(item)
+    if skill.startswith("tool") or skill == "no_tool":
+        return json.dumps([item.messages, item.tools])
+    if skill.startswith(("add", "subtract", "multiply")):
+        return tuple(numbers(question(item)))
+    return question(item)
+
+
+@pytest.mark.parametrize("skill", [skill for skill in MAKERS if skill != "talk"])
+def test_what_is_held_out_is_not_in_training(skill: str) -> None:
+    trained = {content(skill, item) for item in drawn(skill, held_out=False, n=3000)}
+    for item in drawn(skill, held_out=True, n=300):
+        assert content(skill, item) not in trained
+
+
+def test_tools_are_held_out() -> None:
+    names = {name for domain in HELD_OUT_DOMAINS for name in domain.names}
+    assert not names & {name for domain in DOMAINS for name in domain.names}
+    offered = {
+        tool["function"]["name"] for item in islice(training_items(5), 4000) for tool in item.tools
+    }
+    assert not names & offered
+    tested = {
+        tool["function"]["name"]
+        for item in drawn("tool_call", held_out=True)
+        for tool in item.tools
+    }
+    assert names & tested
+
+
+def test_phrasings_are_held_out() -> None:
+    trained, tested = (
+        {re.sub(r"\d+", "#", question(item)) for item in drawn("add_2", held_out, 3000)}
+        for held_out in (False, True)
+    )
+    assert tested - trained
+    assert tested & trained
+
+
+ARITHMETIC: dict[str, Callable[[int, int], int]] = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+}
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+@pytest.mark.parametrize("skill", ["add_2", "add_3", "subtract_2", "subtract_3", "multiply"])
+def test_arithmetic_is_right(skill: str, held_out: bool) -> None:
+    for item in drawn(skill, held_out):
+        a, b = numbers(question(item))
+        answer = item.expected[0].content
+        assert int(answer) == ARITHMETIC[skill.split("_")[0]](a, b)
+        lines = item.expected[0].reasoning.splitlines()
+        for line in lines[1:] if item.thinking else ():
+            sides = re.match(r"([\d+×-]+)=(-?\d+)", line)
+            if sides:
+                terms = re.sub(r"\b0+(?=\d)", "", sides[1].replace("×", "*"))
+                assert eval(terms) == int(sides[2]), line
+        if item.thinking:
+            assert lines[-1].endswith(f"={answer}")
+
+
+# What a step says, and what it does to the value; {n} is group 1.
+OPERATIONS: tuple[tuple[str, Callable[[int, int], int]], ...] = (
+    (
+        r"add(?: another)? (\d+)|plus (\d+)|increase it by (\d+)|(\d+) more are added"
+        r"|Then (\d+) \w+ come on top|Someone brings (\d+) more"
+        r"|加上?(\d+)|增加(\d+)|又来了(\d+)个|再放进(\d+)个",
+        lambda value, n: value + n,
+    ),
+    (
+        r"subtract (\d+)|minus (\d+)|take away (\d+)|decrease it by (\d+)|(\d+) get lost"
+        r"|Then (\d+) are given away|(\d+) \w+ are sold"
+        r"|减去?(\d+)|减少(\d+)|丢了(\d+)个|送出(\d+)个|卖掉(\d+)个",
+        lambda value, n: value - n,
+    ),
+    (r"double|doubles|multiply by two|twice as many|翻倍|变成两倍", lambda value, n: 2 * value),
+    (
+        r"multiply it by (\d+)|times (\d+)|multiply by (\d+)|there are (\d+) times as many"
+        r"|becomes (\d+) times as large|乘以?(\d+)|变成(\d+)倍|增加到(\d+)倍",
+        lambda value, n: value * n,
+    ),
+    (
+        r"halve it|divide it by 2|take half of it|Half of them are taken|half are given away"
+        r"|减半|除以2|拿走一半|送出一半",
+        lambda value, n: value // 2,
+    ),
+)
+
+
+def computed(text: str) -> int:
+    """By reading the text from left to right."""
+    start = re.search(r"\d+", text)
+    assert start
+    value, place = int(start[0]), start.end()
+    while True:
+        found = [
+            (match.start(), -len(match[0]), match, operation)
+            for pattern, operation in OPERATIONS
+            if (match := re.compile(pattern, re.IGNORECASE).search(text, place))
+        ]
+        if not found:
+            return value
+        _, _, match, operation = min(found, key=lambda entry: entry[:2])
+        value = operation(value, next((int(n) for n in match.groups() if n), 0))
+        place = match.end()
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+@pytest.mark.parametrize("skill", ["steps_2", "steps_3", "steps_5", "steps_6"])
+def test_problems_of_several_steps_are_right(skill: str, held_out: bool) -> None:
+    for item in drawn(skill, held_out):
+        assert int(item.expected[0].content) == computed(question(item)), question(item)
+        lines = item.expected[0].reasoning.splitlines()
+        assert len(lines) == (int(skill[-1]) if item.thinking else 0)
+
+
+def listed(item: Item) -> tuple[str, ...]:
+    """The words or numbers of the list in a question."""
+    words = sorted([*ENGLISH, *CHINESE], key=len, reverse=True)
+    pattern = r"\b(?:" + "|".join(w for w in words if w.isascii()) + r")\b|"
+    text = question(item)
+    text = text[0].lower() + text[1:]
+    return tuple(
+        re.findall(pattern + "|".join(w for w in words if not w.isascii()) + r"|\d+", text)
+    )
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+@pytest.mark.parametrize("skill", ["reverse", "sort", "count"])
+def test_lists_are_right(skill: str, held_out: bool) -> None:
+    for item in drawn(skill, held_out):
+        words = list(listed(item))
+        found = re.split(r", |、| ", item.expected[0].content)
+        if skill == "count":
+            assert found == [str(len(words))], question(item)
+        elif skill == "reverse":
+            assert found == words[::-1], question(item)
+        elif words[0].isdigit():
+            assert [int(n) for n in found] == sorted(map(int, words))
+        else:
+            assert found == sorted(words)
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+def test_facts_are_in_the_passage(held_out: bool) -> None:
+    n_unknown = 0
+    for item in drawn("lookup", held_out):
+        turn = item.expected[0]
+        if turn.content in ("The text does not say.", "文中没有提到。"):
+            n_unknown += 1
+        else:
+            assert turn.content in question(item)
+        if item.thinking and turn.reasoning != turn.content:
+            assert turn.reasoning.lower() in question(item).lower()
+            assert turn.content in turn.reasoning
+    assert 0 < n_unknown < N / 3
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+def test_calls_take_their_arguments_from_the_request(held_out: bool) -> None:
+    for item in drawn("tool_call", held_out):
+        call = item.expected[0].tool_call
+        assert call
+        tools = {tool["function"]["name"]: tool["function"] for tool in item.tools}
+        assert len(tools) == len(item.tools)
+        parameters = tools[call["name"]]["parameters"]
+        assert list(call["arguments"]) == parameters["required"]
+        for name, value in call["arguments"].items():
+            assert str(value).lower() in question(item).lower()
+            kind = parameters["properties"][name]["type"]
+            assert kind == ("integer" if isinstance(value, int) else "string")
+
+
+def test_one_to_eight_tools_are_offered() -> None:
+    counts = {len(item.tools) for item in drawn("tool_call", held_out=False, n=600)}
+    assert min(counts) == 1
+    assert max(counts) == 8
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+def test_no_tool_is_called_without_need(held_out: bool) -> None:
+    for item in drawn("no_tool", held_out):
+        assert item.tools
+        assert item.expected[0].tool_call is None
+        assert item.expected[0].content
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+def test_responses_are_read_out(held_out: bool) -> None:
+    for item in drawn("tool_response", held_out):
+        response = json.loads(item.messages[-1]["content"])
+        if response != {"status": "ok"}:
+            assert all(str(value) in item.expected[0].content for value in response.values())
+
+
+def calls(item: Item) -> Iterator[tuple[str, dict[str, object]]]:
+    for turn in item.expected:
+        if turn.tool_call:
+            yield turn.tool_call["name"], turn.tool_call["arguments"]
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+def test_a_second_tool_takes_what_the_first_one_finds(held_out: bool) -> None:
+    for item in drawn("tool_sequence", held_out):
+        (first, asked), (second, given) = calls(item)
+        offered = [tool["function"]["name"] for tool in item.tools]
+        assert {first, second} <= set(offered)
+        assert len(offered) == len(set(offered))
+        assert all(str(value).lower() in question(item).lower() for value in asked.values())
+        found = json.loads(item.expected[0].response or "")
+        assert set(found.values()) & set(given.values())
+
+
+def test_items_by_hand_are_whole() -> None:
+    items = list(read_items(HAND_WRITTEN))
+    direct = [item for item in items if not item.thinking]
+    assert len(items) == 2 * len(direct) == 400
+    assert {item.skill for item in items} == MAKERS.keys()
+    trained = {str(item.messages[0]).lower() for item in islice(training_items(9), 20_000)}
+    assert not [i.messages for i in direct if str(i.messages[0]).lower() in trained]
+    for item in direct:
+        for turn in item.expected:
+            if turn.tool_call:
+                names = [tool["function"]["name"] for tool in item.tools]
+                assert turn.tool_call["name"] in names
