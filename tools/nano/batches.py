@@ -25,7 +25,6 @@ MAX_LENGTH = 1024
 SHARD = 4096  # conversations that are drawn and sorted by length together
 BATCHES = 4  # of a step
 PADDED = 8  # lengths of rows are multiples of it
-IGNORED = -100
 
 
 @dataclass(frozen=True)
