@@ -61,22 +61,23 @@ def test_chats_that_come_and_go(tiny: Model) -> None:
 
 def test_a_stream_that_nobody_reads_waits(tiny: Model) -> None:
     """It runs ahead by a bounded number of tokens, and disturbs nobody."""
+    model = Model(tiny.path)  # whose statistics are of this test alone
     options: dict[str, Any] = {
         "max_tokens": 1500,
-        "logit_bias": {tiny.tokenize("<|im_end|>")[0]: -99},
+        "logit_bias": {model.tokenize("<|im_end|>")[0]: -99},
     }
-    slow = tiny.generate("hello", stream=True, **options)
+    slow = model.generate("hello", stream=True, **options)
     text = next(slow)
-    before = tiny.statistics.n_rows
+    before = model.statistics.n_rows
     for _ in range(500):
         time.sleep(0.01)
-        if tiny.statistics.n_active == 0:
+        if model.statistics.n_active == 0:
             break
-    assert tiny.statistics.n_rows - before <= 256
-    other = tiny.generate("good day", **options)
+    assert model.statistics.n_rows - before <= 256
+    other = model.generate("good day", **options)
     assert other.timings.n_generated == 1500
-    assert tiny.statistics.n_queued == 1
-    assert text + "".join(slow) == tiny.generate("hello", **options).text
+    assert model.statistics.n_queued == 1
+    assert text + "".join(slow) == model.generate("hello", **options).text
 
 
 def test_asyncio(model: Model, answers: list[str]) -> None:

@@ -53,11 +53,11 @@ bool pauses_at(int n, const Stream& stream, const Engine& engine) {
 
 TEST_CASE("it pauses until half of what waits is read, while others go on") {
   TinyEngine tiny({.n_threads = 2, .n_ctx = 1200, .max_batch = 2});  // a pause frees its place
-  const Request long_one = request(tiny.engine, 1, 1000);
-  Generation slow(tiny.engine, long_one), unread(tiny.engine, request(tiny.engine, 3, 1000));
-  Generation other(tiny.engine, request(tiny.engine, 2, 900));
+  const Request long_one = request(tiny.engine, 1, 600);
+  Generation slow(tiny.engine, long_one), unread(tiny.engine, request(tiny.engine, 3, 600));
+  Generation other(tiny.engine, request(tiny.engine, 2, 500));
   finish(other);
-  CHECK(other.tokens() == alone(request(tiny.engine, 2, 900)));
+  CHECK(other.tokens() == alone(request(tiny.engine, 2, 500)));
   CHECK(pauses_at(kMost, slow, tiny.engine));
   CHECK(tiny.engine.scheduler().statistics().n_queued == 2);
   for (int i = 0; i < kMost / 2 - 1; ++i) slow.next();
@@ -93,7 +93,7 @@ TEST_CASE("who goes on takes its pages when there are no others") {
 
 TEST_CASE("a pause can be cancelled, and by the end of the engine") {
   TinyEngine tiny({.n_threads = 1, .n_ctx = 1200});
-  Generation slow(tiny.engine, request(tiny.engine, 1, 1000));
+  Generation slow(tiny.engine, request(tiny.engine, 1, 600));
   CHECK(pauses_at(kMost, slow, tiny.engine));
   slow.cancel();
   CHECK(comes_true([&] { return tiny.engine.scheduler().statistics().n_queued == 0; }));

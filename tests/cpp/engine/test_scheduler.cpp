@@ -99,8 +99,6 @@ TEST_CASE("many requests at once, some cancelled, give what each gives alone") {
   uint64_t n_preempted = 0;
   for (const auto& [n_pages, n_threads, prompt_chunk] : {Setting{plenty, 1, 512},
                                                          {plenty, 2, 512},
-                                                         {plenty, 3, 512},
-                                                         {plenty, 1, 64},
                                                          {plenty, 2, 37},
                                                          {plenty, 3, 100},
                                                          {little, 1, 512},
