@@ -1,6 +1,7 @@
-"""Causal attention as plain products, which the compiler fuses with what is between them.
+"""Causal attention whose backward pass is plain products, which the compiler fuses with what is
+between them.
 
-On CPUs and for rows this short it takes half of the time of torch's own kernel.
+For rows this short torch's own backward kernel on CPUs takes two to three times as long.
 """
 
 from __future__ import annotations
@@ -14,19 +15,57 @@ from transformers import AttentionInterface
 NAME = "nano"
 
 
+class CausalAttention(torch.autograd.Function):
+    """query [n, heads, length, dim], key and value [n, kv heads, length, dim]."""
+
+    @staticmethod
+    def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tensor:
+        repeats = query.shape[1] // key.shape[1]
+        mixed, log_sums = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
+            query,
+            key.repeat_interleave(repeats, 1),
+            value.repeat_interleave(repeats, 1),
+            0.0,
+            True,
+            scale=scaling,
+        )
+        ctx.save_for_backward(query, key, value, mixed, log_sums)
+        ctx.scaling = scaling
+        result: Tensor = mixed
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        query, key, value, mixed, log_sums = ctx.saved_tensors
+        n, heads, length, dim = query.shape
+        groups = key.shape[1]
+        by_group = (n * groups, heads // groups * length, dim)
+        scores_of = (n, heads, length, length)
+
+        q, k = query.reshape(by_group), key.reshape(n * groups, length, dim)
+        v, g = value.reshape(n * groups, length, dim), gradients[0].reshape(by_group)
+        causal = torch.ones(length, length, dtype=torch.bool).tril()
+        scores = torch.bmm(q, k.transpose(1, 2)).view(scores_of).float() * ctx.scaling
+        weights = torch.where(causal, (scores - log_sums[..., None]).exp(), 0.0)
+        to_weights = torch.bmm(g, v.transpose(1, 2)).view(scores_of).float()
+        to_sums = (gradients[0].float() * mixed.float()).sum(-1, keepdim=True)
+        to_scores = (weights * (to_weights - to_sums) * ctx.scaling).to(q.dtype)
+        to_scores = to_scores.view(n * groups, heads // groups * length, length)
+        weights = weights.to(q.dtype).view(to_scores.shape)
+        return (
+            torch.bmm(to_scores, k).view(query.shape),
+            torch.bmm(to_scores.transpose(1, 2), q).view(key.shape),
+            torch.bmm(weights.transpose(1, 2), g).view(value.shape),
+            None,
+        )
+
+
 def attend(
     module: Any, query: Tensor, key: Tensor, value: Tensor, mask: Any, scaling: float, **_: Any
 ) -> tuple[Tensor, None]:
-    """query [n, heads, length, dim], key and value [n, kv heads, length, dim]; `mask` is unused,
-    as rows are padded on the right."""
-    n, heads, length, dim = query.shape
-    groups = key.shape[1]
-    query = query.reshape(n, groups, heads // groups * length, dim)
-    scores = (query @ key.transpose(2, 3)).view(n, groups, heads // groups, length, length)
-    causal = torch.ones(length, length, dtype=torch.bool).tril()
-    weights = (scores.float() * scaling).masked_fill(~causal, -torch.inf).softmax(-1)
-    weights = weights.to(value.dtype).view(n, groups, heads // groups * length, length)
-    mixed = (weights @ value).view(n, heads, length, dim)
+    """As transformers calls it; `mask` is unused, as rows are padded on the right."""
+    query, key = query.to(value.dtype), key.to(value.dtype)  # autocast leaves norms in float32
+    mixed: Tensor = CausalAttention.apply(query, key, value, scaling)
     return mixed.transpose(1, 2).contiguous(), None
 
 

@@ -23,6 +23,7 @@ from .render import samples
 
 MAX_LENGTH = 1024
 SHARD = 4096  # conversations that are drawn and sorted by length together
+EARLY_SHARDS = 40  # with few tools: about 10 million tokens
 BATCHES = 4  # of a step
 PADDED = 8  # lengths of rows are multiples of it
 
@@ -112,5 +113,6 @@ class Stream:
 
     def _shard(self, index: int) -> list[list[Batch]]:
         name = f"{self._seed} {index}"
-        found = rows(list(islice(training_items(name), SHARD)), self._tokenizer)
+        items = training_items(name, early=index < EARLY_SHARDS)
+        found = rows(list(islice(items, SHARD)), self._tokenizer)
         return steps(found, self._step_tokens, random.Random(name))

@@ -53,6 +53,7 @@ WEIGHTS: dict[str, float] = {
     "talk": 4,
 }
 THINKING_SHARE = 0.55
+EARLY_TOOLS = 0.1  # of the share that tools have later
 OPENINGS: dict[Language, tuple[str, ...]] = {
     "en": (
         *("Hi, ", "Hello! ", "Hey, ", "Please help me: ", "Quick question: ", "One more: "),
@@ -73,10 +74,12 @@ def make(draw: Draw, skill: str, thinking: bool) -> Item:
     return item
 
 
-def training_items(seed: int | str) -> Iterator[Item]:
-    """Endless; the same for the same seed."""
+def training_items(seed: int | str, *, early: bool = False) -> Iterator[Item]:
+    """Endless; the same for the same seed. `early` has few tools, whose long prompts hide for long
+    that what is asked for is to be copied: short texts teach that first."""
     draw = Draw(f"train {seed}", held_out=False)
-    skills, weights = list(WEIGHTS), list(WEIGHTS.values())
+    skills = list(WEIGHTS)
+    weights = [w * (EARLY_TOOLS if early and "tool" in s else 1) for s, w in WEIGHTS.items()]
     while True:
         skill = draw.random.choices(skills, weights)[0]
         yield make(draw, skill, draw.chance(THINKING_SHARE))

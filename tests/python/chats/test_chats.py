@@ -47,6 +47,14 @@ def test_training_has_all_skills_in_both_modes_and_no_others() -> None:
     assert not EXTRA.keys() & MAKERS.keys()
 
 
+def test_early_training_has_few_tools() -> None:
+    few, many = (
+        sum(bool(item.tools) for item in islice(training_items(1, early=early), 2000))
+        for early in (True, False)
+    )
+    assert 20 < few < many / 4
+
+
 def test_an_item_thinks_where_it_is_to() -> None:
     for item in islice(training_items(2), 500):
         assert all(bool(turn.reasoning) == item.thinking for turn in item.expected)
