@@ -15,7 +15,7 @@ from transformers import AttentionInterface
 NAME = "nano"
 
 
-class CausalAttention(torch.autograd.Function):
+class CausalAttention(torch.autograd.Function):  # type: ignore[misc, unused-ignore]
     """query [n, heads, length, dim], key and value [n, kv heads, length, dim]."""
 
     @staticmethod

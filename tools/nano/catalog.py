@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .domain import Domain
 from .item import Draw, Language, is_held_out
 from .people import person, place
-from .toolbox import DOMAINS, HELD_OUT_DOMAINS, Domain
+from .toolbox import DOMAINS, HELD_OUT_DOMAINS
 
 Value = str | int
 VERBS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (

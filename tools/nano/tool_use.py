@@ -17,9 +17,10 @@ from .catalog import (
     value,
     verb_noun,
 )
+from .domain import OK, Domain
 from .item import Draw, Item, Language, Turn
 from .talk import INTENTS
-from .toolbox import DOMAINS, HELD_OUT_DOMAINS, OK, Domain
+from .toolbox import DOMAINS, HELD_OUT_DOMAINS
 
 REFUSAL: dict[Language, str] = {
     "en": "None of my tools can do that.",
