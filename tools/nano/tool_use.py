@@ -223,5 +223,5 @@ def _contact(draw: Draw, language: Language) -> Sequence:
     given[next(iter(given))] = found
     text = draw.phrase(CONTACTS[language][kind]).format(p=who, t=texts[-1])
     tools = [find.schema, use.schema]
-    tools += [tool.schema for tool in others(draw, language, find, 1) if tool.name != use.name]
+    tools += [tool.schema for tool in others(draw, language, find, 1) if tool.topic != use.topic]
     return text, tools, call(find.name, asked), {kind: found}, call(use.name, given)
