@@ -1,4 +1,4 @@
-"""The picture of a benchmark, whose package the light suite does without."""
+"""The pictures of benchmarks and reports, whose package the light suite does without."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 from qwen3lite.benchmark import Benchmark, Samples
 from qwen3lite.benchmark_plot import check_plot, draw
+from qwen3lite.evaluate import Accuracy, Item, Outcome, Turn
+from qwen3lite.evaluate import report as reports
 
 
 def result(repeat: int, scale: float = 1.0) -> Benchmark:
@@ -62,3 +64,17 @@ def test_the_figures_are_in_the_picture(tmp_path: Path) -> None:
     text = path.read_text()
     for figure in ("404", "40.4", "76%", "75%", "1,313 ms", "model.gguf"):
         assert figure in text
+
+
+def test_right_answers_are_in_the_picture(tmp_path: Path) -> None:
+    from matplotlib import rc_context
+
+    asked = [{"role": "user", "content": "?"}]
+    items = [Item("sums", asked, [Turn("4")], thinking=thinking) for thinking in (True, False)]
+    outcomes = [Outcome(is_right, None, None, ("4",), 1) for is_right in (True, False)]
+    found = Accuracy(items=items, outcomes=outcomes, seconds=1.0)
+    path = tmp_path / "out.svg"
+    with rc_context({"svg.fonttype": "none"}):
+        reports.draw([reports.ModelReport("a model", [], found)], path)
+    text = path.read_text()
+    assert all(word in text for word in ("sums", "a model", "right answers, %"))
