@@ -119,8 +119,8 @@ void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, 
 
 void Attention::attend_generated(int first_row, const KvLayer& kv, Scratch& s) const {
   const OpsSet& ops = s.kernels.ops;
-  auto attend_rows =
-      (is_exact() ? ops.attend : ops.attend_rounded)[static_cast<int>(kv.cache.type())];
+  const auto& kernels = is_exact() ? ops.attend : ops.attend_rounded;
+  auto attend_rows = kernels[static_cast<int>(kv.cache.type())];
   // Heads by turns, so that pages that several stretches share come from memory once.
   const int n_stretches = s.generated.n_stretches();
   s.pool.for_chunks(n_stretches * config_.n_head_kv, 1, [&](int worker, int task, int) {
