@@ -17,7 +17,9 @@ from nano.mixture import EXTRA, MAKERS, held_out_items, training_items
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--split", choices=["train", "test"], default="train")
     parser.add_argument("-n", type=int, default=100, help="items; of a test, per skill and mode")

@@ -173,6 +173,6 @@ def arithmetic(draw: Draw, skill: str, thinking: bool) -> Item:
     text = question.format(a=a, b=b, name=draw.choice(NAMES))
     lines = COLUMNS[sign](a, b, WORDS[language])
     answer = lines[-1].rpartition("=")[2]
-    turn = Turn(answer, "\n".join(lines) if thinking else "")
+    turn = Turn(answer, reasoning="\n".join(lines) if thinking else "")
     message = {"role": "user", "content": text}
     return Item(skill, [message], [turn], [], thinking, language)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import random
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from qwen3lite.evaluate import items
+
 Language = Literal["en", "zh"]
-ToolCall = dict[str, Any]  # "name" and "arguments"
 T = TypeVar("T")
 
 HELD_OUT_PERCENT = 12  # of numbers, names, word lists: never in training
@@ -20,24 +21,17 @@ HELD_OUT_PHRASINGS = 15  # per cent
 
 
 @dataclass(frozen=True)
-class Turn:
-    """What the assistant is to write: a text or a tool call, and what the tool then responds."""
+class Turn(items.Turn):
+    """What the assistant is to write, and what it thinks before."""
 
-    content: str = ""
     reasoning: str = ""  # not part of the answer: another way of thinking is no error
-    tool_call: ToolCall | None = None
-    response: str | None = None  # the conversation goes on with it, and with the next turn
 
 
 @dataclass(frozen=True)
-class Item:
+class Item(items.Item):
     """`messages` ask; `expected` are the turns that answer."""
 
-    skill: str
-    messages: list[dict[str, Any]]
-    expected: list[Turn]
-    tools: list[dict[str, Any]] = field(default_factory=list)
-    thinking: bool = False
+    expected: Sequence[Turn]
     language: Language = "en"
 
     def to_json(self) -> str:
@@ -49,17 +43,9 @@ class Item:
         return json.dumps(values, ensure_ascii=False)
 
 
-def write_items(path: Path, items: Iterable[Item]) -> None:
+def write_items(path: Path, written: Iterable[Item]) -> None:
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(item.to_json() + "\n" for item in items)
-
-
-def read_items(path: Path) -> Iterator[Item]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            values = json.loads(line)
-            values["expected"] = [Turn(**turn) for turn in values["expected"]]
-            yield Item(**values)
+        file.writelines(item.to_json() + "\n" for item in written)
 
 
 def is_held_out(key: str, percent: int = HELD_OUT_PERCENT) -> bool:

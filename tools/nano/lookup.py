@@ -206,5 +206,5 @@ def lookup(draw: Draw, skill: str, thinking: bool) -> Item:
         answer = reasoning = UNKNOWN[language]
     text = ("" if language == "zh" else " ").join(fact.text for fact in known)
     question = draw.phrase(FRAMES[language]).format(text=text, question=asked.question(draw))
-    turn = Turn(answer, reasoning if thinking else "")
+    turn = Turn(answer, reasoning=reasoning if thinking else "")
     return Item(skill, [{"role": "user", "content": question}], [turn], [], thinking, language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .item import Item, ToolCall, Turn
+from .item import Item, Turn
 
 TEMPLATE = Path(__file__).with_name("chat_template.jinja")
 END = "<|im_end|>"
@@ -44,7 +44,7 @@ def prompt(messages: list[dict[str, Any]], tools: list[dict[str, Any]], thinking
     )
 
 
-def call_text(call: ToolCall) -> str:
+def call_text(call: Mapping[str, Any]) -> str:
     call_json = f'{{"name": "{call["name"]}", "arguments": {_to_json(call["arguments"])}}}'
     return f"<tool_call>\n{call_json}\n</tool_call>"
 

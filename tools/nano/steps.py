@@ -126,6 +126,6 @@ def steps(draw: Draw, skill: str, thinking: bool) -> Item:
         result = apply(value, sign, n)
         lines.append(f"{value}{sign[0]}{n}={result}")
         value = result
-    turn = Turn(str(value), "\n".join(lines) if thinking else "")
+    turn = Turn(str(value), reasoning="\n".join(lines) if thinking else "")
     message = {"role": "user", "content": ask(draw, language, start, operations)}
     return Item(skill, [message], [turn], [], thinking, language)

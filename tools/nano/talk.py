@@ -225,5 +225,5 @@ def talk(draw: Draw, skill: str, thinking: bool) -> Item:
         ]
     intent = draw.choice(INTENTS[language])
     messages.append({"role": "user", "content": draw.phrase(intent.phrasings)})
-    turn = Turn(intent.answer, intent.thought if thinking else "")
+    turn = Turn(intent.answer, reasoning=intent.thought if thinking else "")
     return Item(skill, messages, [turn], [], thinking, language)

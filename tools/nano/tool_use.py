@@ -64,7 +64,7 @@ def tool_call(draw: Draw, skill: str, thinking: bool) -> Item:
     text, arguments = tool.ask(draw)
     offered = [tool, *others(draw, language, tool, draw.choice(N_TOOLS) - 1)]
     thought = THOUGHTS[language]["fits"].format(tool.name, tool.schema["function"]["description"])
-    turn = Turn("", thought if thinking else "", call(tool.name, arguments))
+    turn = Turn("", call(tool.name, arguments), reasoning=thought if thinking else "")
     message = {"role": "user", "content": text}
     return Item(skill, [message], [turn], shuffled(draw, offered), thinking, language)
 
@@ -82,7 +82,7 @@ def no_tool(draw: Draw, skill: str, thinking: bool) -> Item:
     offered: list[Tool] = []
     while not offered:
         offered = others(draw, language, tool, draw.choice(N_TOOLS))
-    turn = Turn(answer, thought if thinking else "")
+    turn = Turn(answer, reasoning=thought if thinking else "")
     message = {"role": "user", "content": text}
     return Item(skill, [message], [turn], shuffled(draw, offered), thinking, language)
 
@@ -118,7 +118,7 @@ def tool_response(draw: Draw, skill: str, thinking: bool) -> Item:
     answer = domain.answers[language].format(**response)
     thought = THOUGHTS[language]["read"]
     offered = [tool, *others(draw, language, tool, draw.choice((0, 0, 1, 2)))]
-    turn = Turn(answer, thought if thinking else "")
+    turn = Turn(answer, reasoning=thought if thinking else "")
     return Item(skill, messages, [turn], shuffled(draw, offered), thinking, language)
 
 
@@ -170,15 +170,15 @@ def tool_sequence(draw: Draw, skill: str, thinking: bool) -> Item:
     turns = [
         Turn(
             "",
-            thoughts["first"].format(first["name"], second["name"]),
             first,
             json.dumps(response, ensure_ascii=False),
+            reasoning=thoughts["first"].format(first["name"], second["name"]),
         ),
-        Turn("", thoughts["then"].format(second["name"], found), second, json.dumps(OK)),
-        Turn(DONE[language], thoughts["done"]),
+        Turn("", second, json.dumps(OK), reasoning=thoughts["then"].format(second["name"], found)),
+        Turn(DONE[language], reasoning=thoughts["done"]),
     ]
     if not thinking:
-        turns = [Turn(t.content, "", t.tool_call, t.response) for t in turns]
+        turns = [Turn(t.content, t.tool_call, t.response) for t in turns]
     draw.random.shuffle(tools)
     return Item(skill, [{"role": "user", "content": text}], turns, tools, thinking, language)
 

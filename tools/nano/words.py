@@ -90,7 +90,7 @@ def word_task(draw: Draw, skill: str, thinking: bool) -> Item:
     if trailing and draw.chance(0.3):
         text += "." if language == "en" else "。"
     content, reasoning = _answer(task, words, separator)
-    turn = Turn(content, reasoning if thinking else "")
+    turn = Turn(content, reasoning=reasoning if thinking else "")
     return Item(skill, [{"role": "user", "content": text}], [turn], [], thinking, language)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class Item:
 
     skill: str
     messages: list[dict[str, Any]]
-    expected: list[Turn]
+    expected: Sequence[Turn]
     tools: list[dict[str, Any]] = field(default_factory=list)
     thinking: bool = False
 

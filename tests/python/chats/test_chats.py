@@ -10,13 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from nano.item import Draw, Item, read_items, write_items
+from nano.item import Draw, Item, Turn, write_items
 from nano.mixture import EXTRA, MAKERS, WEIGHTS, held_out_items, make, training_items
 from nano.toolbox import DOMAINS, HELD_OUT_DOMAINS
 from nano.words import CHINESE, ENGLISH
 
 N = 150
 HAND_WRITTEN = Path(__file__).parents[3] / "tools" / "nano" / "handwritten.jsonl"
+
+
+def read_items(path: Path) -> Iterator[Item]:
+    """With what evaluation does not look at."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        values = json.loads(line)
+        values["expected"] = [Turn(**turn) for turn in values["expected"]]
+        yield Item(**values)
 
 
 def drawn(skill: str, held_out: bool, n: int = N) -> list[Item]:
