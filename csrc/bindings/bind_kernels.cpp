@@ -102,8 +102,9 @@ FloatArray attend(const std::string& isa, const std::string& kv_type, const Floa
   const AlignedBuffer scratch = attend_scratch_of(set, kv.dim);
   FloatArray out({q.shape(0), q.shape(1)});
   const AttendRow row = {0, kv.n, kv.addresses.data()};
-  set.ops.attend_rounded[kv.type]({kv.head(static_cast<int>(q.shape(0)), scale), q.data(),
-                                   out.mutable_data(), 0, &row, 1, scratch.floats()});
+  const CachedHead head = kv.head(static_cast<int>(q.shape(0)), scale);
+  set.ops.attend_rounded[kv.type](
+      {{head, q.data(), out.mutable_data(), 0, scratch.floats()}, &row, 1});
   return out;
 }
 
@@ -119,10 +120,12 @@ FloatArray attend_prompt(const std::string& isa, const std::string& kv_type, con
   const AlignedBuffer scratch = attend_scratch_of(set, kv.dim);
   FloatArray out({q.shape(0), q.shape(1), q.shape(2)});
   for (int row = 0; row < n_tokens * n_group; row += tile) {
-    set.ops.attend_tile_rounded[kv.type](
-        {kv.head(n_group, scale), kv.addresses.data(), q.data(), out.mutable_data(),
-         static_cast<size_t>(n_group * kv.dim), kv.n - n_tokens, row,
-         std::min(row + tile, n_tokens * n_group), scratch.floats()});
+    set.ops.attend_tile_rounded[kv.type]({{kv.head(n_group, scale), q.data(), out.mutable_data(),
+                                           static_cast<size_t>(n_group * kv.dim), scratch.floats()},
+                                          kv.addresses.data(),
+                                          kv.n - n_tokens,
+                                          row,
+                                          std::min(row + tile, n_tokens * n_group)});
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "sampler/sampler.h"
 
 namespace py = pybind11;
 
@@ -35,7 +36,7 @@ bool in_python(Body&& body) {
 PythonConstraint::PythonConstraint(const py::object& token_mask, int n_vocab)
     : fill_bitmask_(token_mask.attr("fill_bitmask")),
       accept_token_(token_mask.attr("accept_token")),
-      words_(WordArray((static_cast<size_t>(n_vocab) + 31) / 32)) {}
+      words_(WordArray(mask_words(n_vocab))) {}
 
 bool PythonConstraint::restrict(std::span<const float>, std::span<uint32_t> mask) {
   return in_python([&] {

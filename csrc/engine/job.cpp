@@ -9,8 +9,6 @@ namespace q3l {
 
 namespace {
 
-constexpr size_t kMaskBits = 32;  // of a word
-
 double seconds(std::chrono::steady_clock::duration d) {
   return std::chrono::duration<double>(d).count();
 }
@@ -38,7 +36,7 @@ Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
   const auto most_tokens =
       static_cast<size_t>(most_positions_) - static_cast<size_t>(sequence_.n_prompt()) + 1;
   if (request.sampling.n_logprobs) logprobs_.emplace();
-  if (constraint_) mask_.resize((static_cast<size_t>(n_vocab_) + kMaskBits - 1) / kMaskBits);
+  if (constraint_) mask_.resize(mask_words(n_vocab_));
   pieces_.reserve(most_tokens + 1);
   tokens_.reserve(most_tokens);
 }

@@ -67,6 +67,9 @@ enum class KvType : uint8_t { f32, f16 };
 inline constexpr int kKvTypes = 2;
 
 inline constexpr int kPagePositions = 64;
+constexpr int pages_for(int n_positions) {
+  return (n_positions + kPagePositions - 1) / kPagePositions;
+}
 inline constexpr int kAttendChunk = 512;  // positions whose softmax is finished before the next's
 
 // A key/value head in every page, and what its query heads do with it.
@@ -75,6 +78,14 @@ struct CachedHead {
   int head_dim;
   float scale;
   size_t k_offset, v_offset;  // bytes from a page's start to this head's [64][head_dim]
+};
+
+// Rows of queries, `stride` apart, and what comes of them.
+struct AttendRows : CachedHead {
+  const float* q;  // [rows][n_group][head_dim]
+  float* out;      // the same
+  size_t stride;
+  float* scratch;  // attend_scratch floats, 64-byte aligned
 };
 
 // A generated row, and what it sees.
@@ -86,25 +97,17 @@ struct AttendRow {
 
 // Attention of generated rows, at most OpsSet::attend_rows / n_group. Those whose first pages are
 // the same are neighbours, in order of what they see of the last of these.
-struct AttendArgs : CachedHead {
-  const float* q;  // [rows][n_group][head_dim], rows `stride` apart
-  float* out;      // the same
-  size_t stride;
+struct AttendArgs : AttendRows {
   const AttendRow* rows;
   int n_rows;
-  float* scratch;  // attend_scratch floats, 64-byte aligned
 };
 
 // Attention of a tile of prompt rows. A row is one query head: row r is head r % n_group of token
 // r / n_group.
-struct AttendTileArgs : CachedHead {
+struct AttendTileArgs : AttendRows {
   const uint8_t* const* pages;
-  const float* q;  // [tokens][n_group][head_dim], tokens `stride` apart
-  float* out;      // the same
-  size_t stride;
   int position;            // of token 0, which sees itself and what is before it
   int row_begin, row_end;  // at most OpsSet::attend_rows
-  float* scratch;          // attend_scratch floats, 64-byte aligned
 };
 
 // Either a chunk's scores for all of a tile's rows, or its keys and values, and scores for

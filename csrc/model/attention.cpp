@@ -91,12 +91,18 @@ void Attention::attend(const Batch& batch, const KvLayer& kv, Scratch& s) const 
   if (row < batch.n_rows()) attend_generated(row, kv, s);
 }
 
-CachedHead Attention::cached_head(const KvLayer& kv, int head) const {
-  return {.n_group = n_group_,
-          .head_dim = config_.head_dim,
-          .scale = scale_,
-          .k_offset = kv.cache.key_offset(kv.layer, head),
-          .v_offset = kv.cache.value_offset(kv.layer, head)};
+AttendRows Attention::head_rows(int head, int first_row, int worker, const KvLayer& kv,
+                                Scratch& s) const {
+  const int column = head * n_group_ * config_.head_dim;
+  return {{.n_group = n_group_,
+           .head_dim = config_.head_dim,
+           .scale = scale_,
+           .k_offset = kv.cache.key_offset(kv.layer, head),
+           .v_offset = kv.cache.value_offset(kv.layer, head)},
+          s.q.row(first_row) + column,
+          s.attended.row(first_row) + column,
+          s.q.stride,
+          reinterpret_cast<float*>(s.worker_bytes(worker))};
 }
 
 void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const {
@@ -109,11 +115,8 @@ void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, 
   s.pool.for_chunks(n_tiles * config_.n_head_kv, 1, [&](int worker, int task, int) {
     // The last tiles come first: they see the most positions, and short tasks balance the end.
     const int tile = n_tiles - 1 - task / config_.n_head_kv, head = task % config_.n_head_kv;
-    const int column = head * n_group_ * config_.head_dim;
-    attend_tile({cached_head(kv, head), run.sequence->pages(), s.q.row(first_row) + column,
-                 s.attended.row(first_row) + column, s.q.stride, run.position, tile * tile_rows,
-                 std::min((tile + 1) * tile_rows, n_rows),
-                 reinterpret_cast<float*>(s.worker_bytes(worker))});
+    attend_tile({head_rows(head, first_row, worker, kv, s), run.sequence->pages(), run.position,
+                 tile * tile_rows, std::min((tile + 1) * tile_rows, n_rows)});
   });
 }
 
@@ -124,11 +127,9 @@ void Attention::attend_generated(int first_row, const KvLayer& kv, Scratch& s) c
   // Heads by turns, so that pages that several stretches share come from memory once.
   const int n_stretches = s.generated.n_stretches();
   s.pool.for_chunks(n_stretches * config_.n_head_kv, 1, [&](int worker, int task, int) {
-    const int head = task / n_stretches, column = head * n_group_ * config_.head_dim;
     const auto rows = s.generated.stretch(task % n_stretches);
-    attend_rows({cached_head(kv, head), s.q.row(first_row) + column,
-                 s.attended.row(first_row) + column, s.q.stride, rows.data(),
-                 static_cast<int>(rows.size()), reinterpret_cast<float*>(s.worker_bytes(worker))});
+    attend_rows({head_rows(task / n_stretches, first_row, worker, kv, s), rows.data(),
+                 static_cast<int>(rows.size())});
   });
 }
 

@@ -31,7 +31,8 @@ class Attention {
   // Real weights are there for exactness; beside those of quantised ones, roundings to bf16 are
   // small.
   bool is_exact() const { return q_.is_real(); }
-  CachedHead cached_head(const KvLayer& kv, int head) const;
+  // A key/value head's queries and results from first_row on.
+  AttendRows head_rows(int head, int first_row, int worker, const KvLayer& kv, Scratch& s) const;
   // Of rows from first_row on: a run's, or all generated ones.
   void attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const;
   void attend_generated(int first_row, const KvLayer& kv, Scratch& s) const;

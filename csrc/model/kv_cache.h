@@ -102,8 +102,4 @@ class KvSequence {
   bool is_last_own_ = true;
 };
 
-inline int pages_for(int n_positions) {
-  return (n_positions + kPagePositions - 1) / kPagePositions;
-}
-
 }  // namespace q3l

@@ -24,6 +24,11 @@ struct Sampled {
   std::span<const TokenLogprob> likeliest = {};  // in descending order; until the next call
 };
 
+// Of a mask over so many tokens.
+constexpr size_t mask_words(int n_vocab) {
+  return (static_cast<size_t>(n_vocab) + 31) / 32;
+}
+
 class Sampler {
  public:
   // Tokens of the prompt count for the repetition penalty only. Throws InvalidArgumentError, naming

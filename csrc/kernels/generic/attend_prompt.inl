@@ -84,7 +84,7 @@ inline void convert_row(const uint8_t* from, int head_dim, float* to) {
 
 // Rows become lanes.
 inline void pack_queries(const PromptTile& tile) {
-  const AttendTileArgs& a = tile.args;
+  const AttendRows& a = tile.args;
   const F scale = splat(a.scale);
   for (int first = 0; first < tile.n_rows; first += kLanes) {
     float* q = tile.q + first / kGroupRows * kGroupRows * tile.dims + first % kGroupRows;
@@ -103,11 +103,11 @@ inline void pack_queries(const PromptTile& tile) {
 // scores = q . k of the chunk's n positions.
 template <class Kv>
 inline void score_chunk(const PromptTile& tile, int n) {
-  const AttendTileArgs& a = tile.args;
+  const AttendRows& a = tile.args;
   const size_t row_bytes = static_cast<size_t>(a.head_dim) * Kv::kValueBytes;
   for (int first = 0; first < n; first += kAttendValues) {
     const int position = tile.begin + first;
-    const uint8_t* k = a.pages[position / kPagePositions] + a.k_offset +
+    const uint8_t* k = tile.pages[position / kPagePositions] + a.k_offset +
                        static_cast<size_t>(position % kPagePositions) * row_bytes;
     for (int b = 0; b < kAttendValues; ++b) {  // the last key takes the place of those after it
       convert_row<Kv>(k + static_cast<size_t>(clamp(b, 0, n - 1 - first)) * row_bytes, a.head_dim,
@@ -182,10 +182,10 @@ inline void weigh_page(const PromptTile& tile, int group, int first, int n) {
 // part = sum of weights * v over the chunk's n positions.
 template <class Kv>
 inline void weigh_chunk(const PromptTile& tile, int n) {
-  const AttendTileArgs& a = tile.args;
+  const AttendRows& a = tile.args;
   const size_t row_bytes = static_cast<size_t>(a.head_dim) * Kv::kValueBytes;
   for (int first = 0; first < n; first += kPagePositions) {
-    const uint8_t* v = a.pages[(tile.begin + first) / kPagePositions] + a.v_offset;
+    const uint8_t* v = tile.pages[(tile.begin + first) / kPagePositions] + a.v_offset;
     const int n_here = clamp(n - first, 0, kPagePositions);
     for (int i = 0; i < n_here; ++i) {
       convert_row<Kv>(v + static_cast<size_t>(i) * row_bytes, a.head_dim,
@@ -214,7 +214,7 @@ template <class Kv>
 void attend_tile(const AttendTileArgs& a) {
   RowStates states;
   states.add_prompt(a);
-  PromptTile tile = {TileRows(a, states, 0, states.n_rows)};
+  PromptTile tile = {TileRows(a, a.pages, states, 0, states.n_rows)};
   pack_queries(tile);
   for_chunks(tile, [&](int n) {
     for (int lane = 0; lane < kAttendTileRows; ++lane) {

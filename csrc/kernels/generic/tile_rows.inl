@@ -36,15 +36,18 @@ struct RowStates {
 
 // Rows [first, first + n) of those, that see the same pages.
 struct TileRows {
-  TileRows(const AttendTileArgs& a, RowStates& states, int first, int n)
+  TileRows(const AttendRows& a, const uint8_t* const* seen_pages, RowStates& states, int first,
+           int n)
       : args(a),
+        pages(seen_pages),
         n_rows(n),
         offset(states.offset + first),
         seen(states.seen + first),
         largest_before(states.largest + first),
         total_before(states.total + first) {}
 
-  const AttendTileArgs& args;
+  const AttendRows& args;
+  const uint8_t* const* pages;
   int n_rows;
   const size_t* offset;
   const int* seen;

@@ -47,7 +47,7 @@ inline F load_lanes(const uint8_t* row, int j, int n) {
 
 // Scores are powers of two: e^x = 2^(x log2 e).
 inline void pack_queries(const MatrixTile& tile) {
-  const AttendTileArgs& a = tile.args;
+  const AttendRows& a = tile.args;
   const F scale = splat(a.scale * 1.44269504f);
   for (int t = 0; t * kTile < tile.n_rows; ++t) {
     for (int s = 0; s < tile.steps; ++s) {
@@ -264,8 +264,8 @@ inline void hide_overflow(MatrixTile& tile, int n) {
 
 // Adds hidden values at a position of the chunk to the block's rows that see it.
 inline void add_hidden(const MatrixTile& tile, int first_row, int n_rows, int position) {
-  const AttendTileArgs& a = tile.args;
-  const uint8_t* page = a.pages[(tile.begin + position) / kPagePositions];
+  const AttendRows& a = tile.args;
+  const uint8_t* page = tile.pages[(tile.begin + position) / kPagePositions];
   const auto* v =
       reinterpret_cast<const uint16_t*>(page + a.v_offset) + position % kPagePositions * a.head_dim;
   for (int dim = 0; dim < a.head_dim; ++dim) {
@@ -334,7 +334,7 @@ inline void attend_block(MatrixTile& tile, int row, int n) {
 
 // Queries and results lie far apart in memory, where nothing foresees them.
 inline void prefetch_rows(const MatrixTile& tile) {
-  const AttendTileArgs& a = tile.args;
+  const AttendRows& a = tile.args;
   for (int row = 0; row < tile.n_rows; ++row) {
     for (int i = 0; i < a.head_dim; i += kLanes) {
       prefetch_far(reinterpret_cast<const uint8_t*>(a.q + tile.offset[row] + i));
@@ -346,7 +346,7 @@ inline void prefetch_rows(const MatrixTile& tile) {
 // A page's n keys and values, which are positions of the chunk from `first`; `next` comes after it.
 inline void unpack_page(const MatrixTile& tile, int first, int n, const uint8_t* page,
                         const uint8_t* next) {
-  const AttendTileArgs& a = tile.args;
+  const AttendRows& a = tile.args;
   unpack_keys(tile, first, page + a.k_offset, n, next - page);
   unpack_values(tile, first, page + a.v_offset, n, next - page);
 }
@@ -367,11 +367,11 @@ inline void attend_blocks(MatrixTile& tile, int n) {
 inline void attend_prompt_on_tiles(const AttendTileArgs& a) {
   RowStates states;
   states.add_prompt(a);
-  MatrixTile tile = {TileRows(a, states, 0, states.n_rows)};
+  MatrixTile tile = {TileRows(a, a.pages, states, 0, states.n_rows)};
   const TilesInUse tiles;
   prefetch_rows(tile);
   pack_queries(tile);
-  const int n_pages = (states.seen[states.n_rows - 1] + kPagePositions - 1) / kPagePositions;
+  const int n_pages = pages_for(states.seen[states.n_rows - 1]);
   for_chunks(tile, [&](int n) {
     for (int first = 0; first < n; first += kPagePositions) {
       const int i = (tile.begin + first) / kPagePositions;
@@ -417,20 +417,19 @@ inline void attend_rows_on_tiles(const AttendArgs& a) {
                  row->n_positions);
     }
   }
-  AttendTileArgs args = {a, nullptr, a.q, a.out, a.stride, 0, 0, 0, a.scratch};
   const TilesInUse tiles;
-  const int n_pages = (n_most + kPagePositions - 1) / kPagePositions;
+  const int n_pages = pages_for(n_most);
   Visit packed = {};
   for (Visit now = find_visit(a, 0, 0, n_pages), next; now.n > 0; now = next) {
     next = find_visit(a, now.page, now.first + now.n, n_pages);
     const Visit& prefetched = next.n > 0 ? next : now;
-    args.pages = a.rows[now.first].pages;
-    MatrixTile tile = {TileRows(args, states, now.first * a.n_group, now.n * a.n_group)};
+    const auto* pages = a.rows[now.first].pages;
+    MatrixTile tile = {TileRows(a, pages, states, now.first * a.n_group, now.n * a.n_group)};
     tile.begin = now.page * kPagePositions;
     const int n = tile.n_seen(tile.n_rows - 1, 0, kPagePositions);
     if (now.first != packed.first || now.n != packed.n) pack_queries(tile);
     packed = now;
-    unpack_page(tile, 0, n, args.pages[now.page], a.rows[prefetched.first].pages[prefetched.page]);
+    unpack_page(tile, 0, n, pages[now.page], a.rows[prefetched.first].pages[prefetched.page]);
     attend_blocks(tile, n);
   }
   divide_rows(a, states, a.out);

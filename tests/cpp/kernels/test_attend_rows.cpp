@@ -47,13 +47,10 @@ struct Attended {
     std::vector<float> out(q.size());
     std::memset(scratch.data(), 0xff, scratch.size());
     const auto& attend = rounded ? set.ops.attend_rounded : set.ops.attend;
-    attend[type]({{kGroup, kHeadDim, 0.3f, 0, half},
-                  q.data(),
-                  out.data(),
-                  kStride,
+    const CachedHead head = {kGroup, kHeadDim, 0.3f, 0, half};
+    attend[type]({{head, q.data(), out.data(), kStride, scratch.floats()},
                   rows.data(),
-                  static_cast<int>(rows.size()),
-                  scratch.floats()});
+                  static_cast<int>(rows.size())});
     return out;
   }
 

@@ -85,15 +85,16 @@ void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
   const CachedHead head = {1, head_dim, 0.1f, k_offset, v_offset};
   const auto* q = reinterpret_cast<const float*>(query.data());
   const auto stride = static_cast<size_t>(head_dim);
+  const AttendRows inputs = {head, q, result, stride, scratch.floats()};
   const AttendRow seen = {0, 64, pages};
   for (const auto& rows : {set.ops.attend, set.ops.attend_rounded}) {
     std::fill_n(result, head_dim, 2.0f);
-    rows[static_cast<int>(type)]({head, q, result, stride, &seen, 1, scratch.floats()});
+    rows[static_cast<int>(type)]({inputs, &seen, 1});
     CHECK(attends(result));
   }
   for (const auto& tiles : {set.ops.attend_tile, set.ops.attend_tile_rounded}) {
     std::fill_n(result, head_dim, 2.0f);
-    tiles[static_cast<int>(type)]({head, pages, q, result, stride, 63, 0, 1, scratch.floats()});
+    tiles[static_cast<int>(type)]({inputs, pages, 63, 0, 1});
     CHECK(attends(result));
   }
 }
