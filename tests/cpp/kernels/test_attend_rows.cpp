@@ -1,6 +1,7 @@
 // Attention of generated rows has the same bits whoever else sees their pages.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstring>
 #include <random>
 #include <vector>
@@ -15,12 +16,18 @@ namespace {
 constexpr int kGroup = 3, kHeadDim = 40, kPages = 12;
 constexpr size_t kStride = 2 * kGroup * kHeadDim;
 
+// Bytes of a page's keys, and of its values behind them.
+size_t half_page(KvType type) {
+  return static_cast<size_t>(kPagePositions * kHeadDim) * (type == KvType::f32 ? 4 : 2);
+}
+
 struct Pages {
   Pages(const OpsSet& ops, KvType type) {
     std::mt19937 random(1);
     std::normal_distribution<float> normal;
+    const size_t row_bytes = half_page(type) / kPagePositions;
     for (int page = 0; page < kPages; ++page) {
-      bytes.emplace_back(2 * half);
+      bytes.emplace_back(2 * half_page(type));
       for (size_t i = 0; i < 2 * kPagePositions; ++i) {
         float row[kHeadDim];
         for (float& x : row) x = normal(random);
@@ -30,32 +37,29 @@ struct Pages {
   }
   const uint8_t* operator[](int i) const { return bytes[static_cast<size_t>(i)].data(); }
 
-  static constexpr size_t row_bytes = 4 * kHeadDim, half = kPagePositions * row_bytes;
   std::vector<AlignedBuffer> bytes;
 };
 
 struct Attended {
-  Attended(const Kernels& set, KvType type) : set(set), type(static_cast<int>(type)) {
+  Attended(const Kernels& set, KvType type) : set(set), type(type) {
     std::mt19937 random(2);
     std::normal_distribution<float> normal;
     for (float& x : q) x = normal(random);
   }
 
   std::vector<float> of(const std::vector<AttendRow>& rows, bool rounded) {
-    const size_t half = static_cast<size_t>(kPagePositions * kHeadDim) *
-                        (type == static_cast<int>(KvType::f32) ? 4 : 2);
     std::vector<float> out(q.size());
     std::memset(scratch.data(), 0xff, scratch.size());
     const auto& attend = rounded ? set.ops.attend_rounded : set.ops.attend;
-    const CachedHead head = {kGroup, kHeadDim, 0.3f, 0, half};
-    attend[type]({{head, q.data(), out.data(), kStride, scratch.floats()},
-                  rows.data(),
-                  static_cast<int>(rows.size())});
+    const CachedHead head = {kGroup, kHeadDim, 0.3f, 0, half_page(type)};
+    attend[static_cast<int>(type)]({{head, q.data(), out.data(), kStride, scratch.floats()},
+                                    rows.data(),
+                                    static_cast<int>(rows.size())});
     return out;
   }
 
   const Kernels& set;
-  int type;
+  KvType type;
   std::vector<float> q = std::vector<float>(16 * kStride);
   AlignedBuffer scratch{sizeof(float) *
                         static_cast<size_t>(attend_scratch(set.ops.attend_rows, kHeadDim))};
@@ -89,6 +93,7 @@ TEST_CASE("rows that share pages have the bits that each has alone") {
           const auto alone = attended.of({row}, rounded);
           const size_t begin = static_cast<size_t>(row.row) * kStride;
           CAPTURE(row.row);
+          CHECK(std::isfinite(alone[begin]));
           CHECK(std::memcmp(&together[begin], &alone[begin], sizeof(float) * kGroup * kHeadDim) ==
                 0);
         }
