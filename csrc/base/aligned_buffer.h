@@ -1,6 +1,11 @@
 // Uninitialised bytes aligned to a cache line, for packed inputs, scratch and cache pages. Memory
-// is taken from the system page by page as it is first written.
+// is taken from the system page by page as it is first written; large buffers ask for huge pages:
+// what strides through them misses the TLB at every row else.
 #pragma once
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +17,7 @@ namespace q3l {
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
-  explicit AlignedBuffer(size_t bytes) : data_(allocate(bytes)), bytes_(bytes) {}
+  explicit AlignedBuffer(size_t bytes) : data_(allocate(bytes), {bytes}), bytes_(bytes) {}
 
   // Grows to at least `bytes`; what was there is lost when it does.
   void reserve(size_t bytes) {
@@ -24,12 +29,21 @@ class AlignedBuffer {
   size_t size() const { return bytes_; }
 
  private:
-  static constexpr std::align_val_t kAlignment{64};
+  static constexpr size_t kHugePage = size_t{2} << 20;
+
+  static std::align_val_t alignment(size_t bytes) {
+    return std::align_val_t{bytes < kHugePage ? 64 : kHugePage};
+  }
   struct Deleter {
-    void operator()(uint8_t* p) const { ::operator delete(p, kAlignment); }
+    size_t bytes;
+    void operator()(uint8_t* p) const { ::operator delete(p, alignment(bytes)); }
   };
   static uint8_t* allocate(size_t bytes) {
-    return static_cast<uint8_t*>(::operator new(bytes, kAlignment));
+    auto* p = static_cast<uint8_t*>(::operator new(bytes, alignment(bytes)));
+#if defined(__linux__)
+    if (bytes >= kHugePage) madvise(p, bytes, MADV_HUGEPAGE);  // a hint: failing is no error
+#endif
+    return p;
   }
 
   std::unique_ptr<uint8_t, Deleter> data_;
