@@ -6,5 +6,11 @@ struct Q6_K {
     const F d = splat_half(p + 208);
     for (int j = 0; j < 16; j += kLanes) store(out->scale + j, mul(load_i8(p + 192 + j), d));
   }
+  static HalfScales half_scales(const uint8_t* p) {
+    HalfScales out;
+    std::memcpy(out.scale, p + 192, sizeof out.scale);
+    out.unit = first_lane(splat_half(p + 208));
+    return out;
+  }
   static Payload payload(const uint8_t* p, int s) { return load_six_bits(p, p + 128, s); }
 };

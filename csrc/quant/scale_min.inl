@@ -27,8 +27,6 @@ inline WholeScales unpack_whole_scales(const uint8_t* p) {
   WholeScales out;
   const uint64_t scales = split_scales(p);
   std::memcpy(out.scale, &scales, sizeof out.scale);
-  float unit[kLanes];
-  store(unit, splat_half(p));
-  out.unit = unit[0];
+  out.unit = first_lane(splat_half(p));
   return out;
 }

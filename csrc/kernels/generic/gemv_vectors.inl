@@ -1,7 +1,8 @@
 // Generated tokens where there are no matrix tiles that would do better than vectors.
 #pragma once
 
-constexpr bool kWholeBlocks = false;
+constexpr bool kWholeSums = false;
+constexpr int kLargestInput = 127 * 256 + 127;
 
 #include "kernels/generic/row_sums.inl"
 

@@ -4,17 +4,7 @@
 // weight = scale * (payload - kOffset) for each half block.
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/quant_gemv.inl"
-
-struct SuperScales {
-  alignas(64) float scale[16];
-  alignas(64) float min[8];
-};
-
-// Scales of eight blocks as multiples of the superblock's.
-struct WholeScales {
-  uint8_t scale[8];
-  float unit;
-};
+#include "kernels/generic/super_scales.inl"
 
 #include "generated/k256_formats.inl"
 
@@ -25,6 +15,16 @@ struct Multiplier {
   template <int kRows, int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int, const QuantGroup* x,
                         int column_groups, GemvSums<kRows, kColumns>& sums) {
+    if constexpr (kWholeSums && Format::kGroups == 2) {
+      add_superblock(w, row_bytes, x, column_groups, sums);
+    } else {
+      add_blocks(w, row_bytes, x, column_groups, sums);
+    }
+  }
+
+  template <int kRows, int kColumns>
+  static void add_blocks(const uint8_t* w, size_t row_bytes, const QuantGroup* x, int column_groups,
+                         GemvSums<kRows, kColumns>& sums) {
     SuperScales scales[kRows];
     for (int r = 0; r < kRows; ++r) {
       const uint8_t* row = w + static_cast<size_t>(r) * row_bytes;
@@ -43,6 +43,29 @@ struct Multiplier {
     }
   }
 
+  // Integer scales are multiplied into the weights, and all products are one sum.
+  template <int kRows, int kColumns>
+  static void add_superblock(const uint8_t* w, size_t row_bytes, const QuantGroup* x,
+                             int column_groups, GemvSums<kRows, kColumns>& sums) {
+#pragma GCC unroll 4  // sums wait for the last row in registers
+    for (int r = 0; r < kRows; ++r, w += row_bytes) {
+      prefetch_weights<Format::kBytes>(w);
+      const auto half = Format::half_scales(w);
+      I32 dot[kColumns];
+      for (I32& d : dot) d = splat(int32_t{0});
+      for (int s = 0; s < kGroupSteps; ++s) {
+        I32 words[4];
+        split<true>(sub(Format::payload(w, s), splat_payload(1 << (Format::kBits - 1))), words);
+        multiply_half_scales(half, kStep * s, words);
+        for (int c = 0; c < kColumns; ++c) {
+          const QuantStep& step = x[c * column_groups].steps[s];
+          for (int i = 0; i < 4; ++i) dot[c] = dot2(dot[c], words[i], load_pairs(step.q[i]));
+        }
+      }
+      for (int c = 0; c < kColumns; ++c) sums.add_superblock(r, c, dot[c], half.unit);
+    }
+  }
+
   template <class Sums>
   static void add_step(Sums& sums, int r, int c, const SuperScales& scales, const I32 (&w)[4],
                        const QuantStep& x, int s) {
@@ -53,8 +76,8 @@ struct Multiplier {
       first = dot2(dot2(first, w[0], load_pairs(x.q[0])), w[1], load_pairs(x.q[1]));
       second = dot2(dot2(second, w[2], load_pairs(x.q[2])), w[3], load_pairs(x.q[3]));
       const float* d = scales.scale + 2 * kStep * s;
-      sums.template add<0>(r, c, first, spread<2>(d));
-      sums.template add<1>(r, c, second, spread<2, 1>(d));
+      sums.add(r, c, first, spread<2>(d));
+      sums.add(r, c, second, spread<2, 1>(d));
     } else {
       I32 dot = splat(int32_t{0});
       for (int i = 0; i < 4; ++i) dot = dot2(dot, w[i], load_pairs(x.q[i]));
@@ -83,7 +106,9 @@ struct Unpacker {
       Format::scales(row, &scales);
       for (int s = 0; s < kGroupSteps; ++s) {
         const int step = s * kStep;
-        if constexpr (Row::kWholeScales) {
+        if constexpr (Row::kHalfScales) {
+          out.put_half_scales(b + step, Format::payload(row, s), Format::half_scales(row));
+        } else if constexpr (Row::kWholeScales) {
           const WholeScales whole = Format::whole_scales(row);
           out.put_whole(b + step, Format::payload(row, s), whole.scale + step, whole.unit,
                         scales.min + step);

@@ -21,6 +21,12 @@ inline void store_first(float* p, F v, int n) {
   std::memcpy(p, lanes, static_cast<size_t>(n) * sizeof(float));
 }
 
+inline float first_lane(F v) {
+  float lanes[kLanes];
+  store(lanes, v);
+  return lanes[0];
+}
+
 // How values of each floating-point type are loaded; load_first pads with zeros, reading no more.
 template <F (*load_lanes)(const uint8_t*), int kBytes>
 struct RealLoader {

@@ -13,7 +13,7 @@ struct alignas(4 * kLanes) QuantStep {
   // Sums of the values that a dot product adds in a lane, for offsets, which are 8 or more: all of
   // them, and those of the first half.
   int32_t minus_8_sums[2][kLanes];
-  float sums[kLanes];  // for minima: the same or, if kWholeBlocks, all of the lane's block
+  float sums[kLanes];  // for minima: the same or, if kWholeSums, all of the lane's block
 };
 
 struct QuantGroup {
@@ -45,7 +45,7 @@ inline void pack_step(const int16_t* x, QuantStep* step) {
     step->minus_8_sums[1][lane] = -8 * sums[0][lane];
     step->sums[lane] = static_cast<float>(sums[0][lane] + sums[1][lane]);
   }
-  if constexpr (kWholeBlocks) {
+  if constexpr (kWholeSums) {
     for (int lane = 0; lane < kLanes; lane += 4) {
       const float* parts = step->sums + lane;
       const float sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);

@@ -1,11 +1,10 @@
-// Inputs of integer products: 16 bits, with a scale for every 256 values. Finer scales would gain
-// nothing, since 16 bits leave room for outliers; 8 bits would cost more quality than 4-bit weights
-// do (docs/architecture.md).
+// Inputs of integer products: kLargestInput at most, 12 or 16 bits, with a scale for every 256
+// values. Finer scales would gain nothing, since so many bits leave room for outliers; 8 bits would
+// cost more quality than 4-bit weights do (docs/architecture.md).
 #pragma once
 
-constexpr int kGroup = 256;                     // values that share a scale
-constexpr int kGroupBlocks = 8;                 // of 32 values
-constexpr int kLargestInput = 127 * 256 + 127;  // two signed bytes hold it
+constexpr int kGroup = 256;      // values that share a scale
+constexpr int kGroupBlocks = 8;  // of 32 values
 
 inline int groups_of(int n_in) {
   return (n_in + kGroup - 1) / kGroup;

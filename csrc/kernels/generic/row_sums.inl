@@ -14,9 +14,7 @@ struct GemvSums {
     }
   }
 
-  // Adds integer products of a step's blocks, times d; of the blocks' halves, if those have scales
-  // of their own. Rows come in order.
-  template <int kHalf = 0>
+  // Adds integer products of a step's blocks, or of halves of them, times d. Rows come in order.
   void add(int r, int c, I32 products, F d) {
     of[r][c] = fma(to_float(products), d, of[r][c]);
   }

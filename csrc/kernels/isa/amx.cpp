@@ -8,6 +8,7 @@ namespace q3l::amx {
 namespace {
 
 constexpr int kAttendTileRows = 192;
+constexpr int kLargestInput = 16 * 127 + 15;  // products of a superblock stay within 32 bits
 constexpr int kGemvRows = 4;
 constexpr int kGemvColumns = 4;
 

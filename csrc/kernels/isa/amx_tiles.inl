@@ -35,7 +35,8 @@ struct alignas(64) TileConfig {
 // Other libraries configure a thread's tiles once and rely on it: theirs is put back.
 class TilesInUse {
  public:
-  explicit TilesInUse(const TileConfig& config = {}) {
+  TilesInUse() {
+    const TileConfig config;
     // GCC 12 does not know that these two lines write and read all of it.
     asm volatile("" : "+m"(found_) : "m"(config));
     _tile_storeconfig(&found_);

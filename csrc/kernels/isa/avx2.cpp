@@ -23,9 +23,9 @@ inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {
 
 #include "kernels/isa/x86_256.inl"
 
-#include "kernels/generic/panel_gemm.inl"
-
 #include "kernels/generic/gemv_vectors.inl"
+
+#include "kernels/generic/panel_gemm.inl"
 
 #include "kernels/generic/attend_prompt.inl"
 

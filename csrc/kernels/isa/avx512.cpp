@@ -19,9 +19,9 @@ constexpr int kGemvColumns = 8;
 
 #include "kernels/isa/x86_512.inl"
 
-#include "kernels/generic/panel_gemm.inl"
-
 #include "kernels/generic/gemv_vectors.inl"
+
+#include "kernels/generic/panel_gemm.inl"
 
 #include "kernels/generic/attend_prompt.inl"
 

@@ -1,9 +1,13 @@
 // Sums of generated tokens' products in a vector for four weight rows, lane 4 b + r for the blocks
-// b of each step: a block's integers are added before they become a float, so that it does not
-// matter how. What generic/row_sums.inl has for each row; less than four rows are repeated.
+// b of each step: integers are added as far as one scale reaches before they become a float, so
+// that it does not matter how. What generic/row_sums.inl has for each row; less than four rows are
+// repeated.
 #pragma once
 
 #include "kernels/generic/quant_steps.inl"
+#include "kernels/generic/super_scales.inl"
+
+static_assert(int64_t{kGroup} * 128 * 32 * kLargestInput <= INT32_MAX);  // Q6_K's superblock
 
 // Of four rows, lane r of each block: sums of the block's lanes, or values that those share.
 inline I32 add_lanes(const I32 (&rows)[4]) {
@@ -18,27 +22,52 @@ inline F join_rows(const F (&rows)[4]) {
   return _mm512_mask_mov_ps(_mm512_mask_mov_ps(low, 0x4444, rows[2]), 0x8888, rows[3]);
 }
 
+// Multiplies a step's words, from `block` on, by their half blocks' scales.
+inline void multiply_half_scales(const HalfScales& half, int block, I32 (&words)[4]) {
+  const __m512i wide = _mm512_castsi256_si512(
+      _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(half.scale))));
+  for (int i = 0; i < 2; ++i) {
+    const __m512i first = _mm512_set1_epi16(static_cast<short>(2 * block + i));
+    const __m512i blocks = _mm512_inserti64x4(
+        _mm512_castsi256_si512(_mm256_set_m128i(_mm_set1_epi16(2), _mm_setzero_si128())),
+        _mm256_set_m128i(_mm_set1_epi16(6), _mm_set1_epi16(4)), 1);
+    const __m512i scales = _mm512_permutexvar_epi16(_mm512_add_epi16(first, blocks), wide);
+    for (int j = 2 * i; j < 2 * i + 2; ++j) words[j].v = _mm512_mullo_epi16(words[j].v, scales);
+  }
+}
+
 template <int kRows, int kColumns>
 struct GemvSums {
   static constexpr int kQuad = 4;
 
   F of[kColumns];
   // Until the last row has come.
-  I32 products[kColumns][2][kQuad];
-  F scales[2][kQuad], minima[kQuad];
+  I32 products[kColumns][kQuad];
+  F scales[kQuad], minima[kQuad];
 
   GemvSums() {
     for (F& sum : of) sum = splat(0.0f);
   }
 
-  template <int kHalf = 0>
   void add(int r, int c, I32 dot, F d) {
     for (int i = r; i < kQuad; i += kRows) {
-      products[c][kHalf][i] = dot;
-      scales[kHalf][i] = d;
+      products[c][i] = dot;
+      scales[i] = d;
     }
     if (r + 1 < kRows) return;
-    of[c] = fma(to_float(add_lanes(products[c][kHalf])), join_rows(scales[kHalf]), of[c]);
+    of[c] = fma(to_float(add_lanes(products[c])), join_rows(scales), of[c]);
+  }
+  // The same of all a superblock, whose products the first lanes get.
+  void add_superblock(int r, int c, I32 dot, float unit) {
+    for (int i = r; i < kQuad; i += kRows) {
+      products[c][i] = dot;
+      scales[i] = splat(unit);
+    }
+    if (r + 1 < kRows) return;
+    __m512i sum = add_lanes(products[c]).v;
+    sum = _mm512_add_epi32(sum, _mm512_shuffle_i64x2(sum, sum, 0x4e));
+    sum = _mm512_maskz_add_epi32(0xf, sum, _mm512_shuffle_i64x2(sum, sum, 0xb1));
+    of[c] = fma(to_float({sum}), join_rows(scales), of[c]);
   }
   void add_minima(int r, int c, F m, F inputs) {
     for (int i = r; i < kQuad; i += kRows) minima[i] = m;

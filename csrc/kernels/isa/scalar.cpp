@@ -247,9 +247,9 @@ inline void prefetch_far(const uint8_t* p) {
 }
 
 // In this order: vocabulary, products, prompt attention, family.
-#include "kernels/generic/panel_gemm.inl"
-
 #include "kernels/generic/gemv_vectors.inl"
+
+#include "kernels/generic/panel_gemm.inl"
 
 #include "kernels/generic/attend_prompt.inl"
 
