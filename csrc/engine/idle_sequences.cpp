@@ -15,6 +15,7 @@ std::shared_ptr<KeptSequence> IdleSequences::keep(Sequence sequence) {
 }
 
 void IdleSequences::put_back(const std::shared_ptr<KeptSequence>& kept, Sequence sequence) {
+  sequence.kv.rest();
   {
     std::lock_guard lock(kept->mutex);
     kept->sequence = std::make_unique<Sequence>(std::move(sequence));
@@ -25,31 +26,22 @@ void IdleSequences::put_back(const std::shared_ptr<KeptSequence>& kept, Sequence
   kept_.push_back(kept);
 }
 
+bool IdleSequences::holds_idle_page(const KvSequence& kv) const {
+  return std::any_of(kv.pages(), kv.pages() + kv.n_pages(),
+                     [&](const uint8_t* page) { return cache_.is_idle(page); });
+}
+
 bool IdleSequences::give_up() {
   std::lock_guard lock(mutex_);
   for (const auto& weak : kept_) {
     const auto kept = weak.lock();
     if (!kept) continue;
     std::lock_guard guard(kept->mutex);
-    if (!kept->sequence || kept->sequence->kv.n_pages() == 0) continue;
+    if (!kept->sequence || !holds_idle_page(kept->sequence->kv)) continue;
     kept->sequence->forget();
     return true;
   }
   return false;
-}
-
-int IdleSequences::n_idle() const {
-  std::lock_guard lock(mutex_);
-  int n = 0;
-  for (const auto& weak : kept_) {
-    const auto kept = weak.lock();
-    if (!kept) continue;
-    std::lock_guard guard(kept->mutex);
-    if (!kept->sequence) continue;
-    const KvSequence& kv = kept->sequence->kv;
-    for (int i = 0; i < kv.n_pages(); ++i) n += cache_.n_holders(kv.pages()[i]) == 1;
-  }
-  return n;
 }
 
 }  // namespace q3l

@@ -14,7 +14,7 @@ namespace q3l {
 struct KeptSequence {
   std::mutex mutex;
   std::condition_variable is_back;
-  std::unique_ptr<Sequence> sequence;  // nothing while a request has it
+  std::unique_ptr<Sequence> sequence;  // resting; nothing while a request has it
 };
 
 class IdleSequences : public PageKeeper {
@@ -24,11 +24,12 @@ class IdleSequences : public PageKeeper {
   std::shared_ptr<KeptSequence> keep(Sequence sequence);
   void put_back(const std::shared_ptr<KeptSequence>& kept, Sequence sequence);
   bool give_up() override;
-  int n_idle() const override;
 
  private:
+  bool holds_idle_page(const KvSequence& kv) const;
+
   KvCache& cache_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::vector<std::weak_ptr<KeptSequence>> kept_;  // the longest unused first
 };
 

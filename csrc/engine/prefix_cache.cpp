@@ -19,15 +19,26 @@ PrefixCache::PrefixCache(KvCache& cache) : cache_(cache) {
   cache_.add_keeper(this);
 }
 
-PrefixCache::~PrefixCache() {
-  give_back(root_);
+template <class Visit>
+void PrefixCache::for_all(Node& node, Visit&& visit) {
+  for (auto& child : node.children) {
+    visit(*child);
+    for_all(*child, visit);
+  }
 }
 
-void PrefixCache::give_back(Node& node) {
-  for (auto& child : node.children) {
-    give_back(*child);
-    cache_.give_back(child->page);
-  }
+PrefixCache::~PrefixCache() {
+  for_all(root_, [&](Node& node) { give_back(node.page); });
+}
+
+void PrefixCache::hold(uint8_t* page) {
+  cache_.hold(page);
+  cache_.rest(page);
+}
+
+void PrefixCache::give_back(uint8_t* page) {
+  cache_.wake(page);
+  cache_.give_back(page);
 }
 
 int PrefixCache::reuse(std::span<const int32_t> tokens, KvSequence& kv) {
@@ -55,7 +66,7 @@ int PrefixCache::reuse(std::span<const int32_t> tokens, KvSequence& kv) {
   return static_cast<int>(n);
 }
 
-void PrefixCache::insert(std::span<const int32_t> tokens, const KvSequence& kv) {
+void PrefixCache::insert(std::span<const int32_t> tokens, KvSequence& kv) {
   std::lock_guard lock(mutex_);
   ++clock_;
   Node* node = &root_;
@@ -73,22 +84,16 @@ void PrefixCache::insert(std::span<const int32_t> tokens, const KvSequence& kv) 
       next->parent = node;
     }
     next->last_use = clock_;
+    uint8_t* const page = kv.page_of(static_cast<int>(begin));
     if (next->tokens.size() < here.size()) {
-      uint8_t* page = kv.page_of(static_cast<int>(begin));
-      cache_.hold(page);
-      if (next->page) cache_.give_back(next->page);
+      hold(page);
+      if (next->page) give_back(next->page);
       next->page = page;
       next->tokens.assign(here.begin(), here.end());
+    } else if (here.size() == kPage && next->page != page) {
+      kv.replace(static_cast<int>(begin), next->page);
     }
     node = next;
-  }
-}
-
-template <class Visit>
-void PrefixCache::for_all(Node& node, Visit&& visit) {
-  for (auto& child : node.children) {
-    visit(*child);
-    for_all(*child, visit);
   }
 }
 
@@ -100,16 +105,9 @@ bool PrefixCache::give_up() {
     if (cache_.n_holders(node.page) == 1) oldest = &node;
   });
   if (!oldest) return false;
-  cache_.give_back(oldest->page);
+  give_back(oldest->page);
   std::erase_if(oldest->parent->children, [&](const auto& child) { return child.get() == oldest; });
   return true;
-}
-
-int PrefixCache::n_idle() const {
-  std::lock_guard lock(mutex_);
-  int n = 0;
-  for_all(const_cast<Node&>(root_), [&](Node& node) { n += cache_.n_holders(node.page) == 1; });
-  return n;
 }
 
 }  // namespace q3l

@@ -26,11 +26,13 @@ class PrefixCache : public PageKeeper {
   // part perhaps, and returns how many positions it has now: fewer than tokens, so that there are
   // logits to compute.
   int reuse(std::span<const int32_t> tokens, KvSequence& kv);
-  // Remembers the positions of `tokens`, which are computed.
-  void insert(std::span<const int32_t> tokens, const KvSequence& kv);
+  // Remembers the positions of `tokens`, which are computed. Full pages that are known by now,
+  // since another prompt was computed at the same time, take the place of the sequence's own: so
+  // whoever holds a page holds those above it, and a page that nobody needs has none below that
+  // somebody does.
+  void insert(std::span<const int32_t> tokens, KvSequence& kv);
   // Forgets the page that nobody else holds and that was used longest ago.
   bool give_up() override;
-  int n_idle() const override;
 
  private:
   struct Node {
@@ -41,14 +43,15 @@ class PrefixCache : public PageKeeper {
     std::vector<std::unique_ptr<Node>> children = {};
   };
 
-  void give_back(Node& node);
+  void hold(uint8_t* page);
+  void give_back(uint8_t* page);
   template <class Visit>
   static void for_all(Node& node, Visit&& visit);
 
   KvCache& cache_;
   Node root_;
   uint64_t clock_ = 0;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
 };
 
 }  // namespace q3l

@@ -14,6 +14,7 @@ constexpr double kPromptSeconds = 0.08;  // that a prompt adds to a step in whic
 constexpr int kLeastChunk = 16;          // tokens: fewer cost as much
 constexpr int kFirstChunk = 32;          // beside others, before any was measured
 constexpr int kFairShare = 32;           // of a step that a prompt gets while there are any left
+constexpr std::chrono::milliseconds kPatience{1};
 
 bool goes_before(const Job& a, const Job& b) {
   return a.priority() != b.priority() ? a.priority() > b.priority() : a.number < b.number;
@@ -293,7 +294,7 @@ void Scheduler::try_step() {
   try {
     step();
   } catch (const OverloadedError&) {  // others than jobs took what there was room for
-    if (!preempt()) active_.front()->fail(std::current_exception());
+    if (!preempt()) std::this_thread::sleep_for(kPatience);  // they give it back before long
   } catch (...) {
     for (const auto& job : active_) job->fail(std::current_exception());
   }
@@ -302,7 +303,7 @@ void Scheduler::try_step() {
 void Scheduler::take_tokens() {
   sampled_.clear();
   for (const auto& [job, end] : planned_) {
-    const Sequence& s = job->sequence();
+    Sequence& s = job->sequence();
     if (!job->has_begun_text()) prefixes_.insert(computed_beginning(s), s.kv);
     if (s.logits) sampled_.push_back(job);
   }

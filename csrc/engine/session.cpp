@@ -55,6 +55,7 @@ Generation Session::generate(const Request& request) {
     job = std::make_shared<Job>(engine_.executor(), engine_.tokenizer(), request,
                                 std::move(*kept_->sequence), keep);
     kept_->sequence.reset();
+    job->sequence().kv.wake();
     last_ = job;
   }
   return Generation(engine_, std::move(job));

@@ -11,11 +11,7 @@ namespace q3l {
 
 namespace {
 
-constexpr size_t kHeaderBytes = 64;  // the number of holders, and what keeps pages aligned
-
-int& holders(uint8_t* page) {
-  return *reinterpret_cast<int*>(page - kHeaderBytes);
-}
+constexpr size_t kHeaderBytes = 64;  // the holders, and what keeps pages aligned
 
 }  // namespace
 
@@ -36,6 +32,10 @@ uint8_t* KvCache::take_page() {
   }
 }
 
+KvCache::Holders& KvCache::holders(uint8_t* page) {
+  return *reinterpret_cast<Holders*>(page - kHeaderBytes);
+}
+
 uint8_t* KvCache::find_page() {
   std::lock_guard lock(mutex_);
   uint8_t* page;
@@ -48,23 +48,44 @@ uint8_t* KvCache::find_page() {
     page = pages_.emplace_back(kHeaderBytes + page_bytes_).data() + kHeaderBytes;
     free_.reserve(pages_.size());  // giving back allocates nothing
   }
-  holders(page) = 1;
+  holders(page) = {.n = 1};
   return page;
 }
 
-void KvCache::hold(uint8_t* page) {
+template <class Change>
+void KvCache::change(uint8_t* page, Change&& change) {
   std::lock_guard lock(mutex_);
-  ++holders(page);
+  Holders& h = holders(page);
+  n_idle_ -= h.are_idle();
+  change(h);
+  n_idle_ += h.are_idle();
+  if (h.n == 0) free_.push_back(page);
+}
+
+void KvCache::hold(uint8_t* page) {
+  change(page, [](Holders& h) { ++h.n; });
 }
 
 void KvCache::give_back(uint8_t* page) {
-  std::lock_guard lock(mutex_);
-  if (--holders(page) == 0) free_.push_back(page);
+  change(page, [](Holders& h) { --h.n; });
+}
+
+void KvCache::rest(uint8_t* page) {
+  change(page, [](Holders& h) { ++h.n_resting; });
+}
+
+void KvCache::wake(uint8_t* page) {
+  change(page, [](Holders& h) { --h.n_resting; });
 }
 
 int KvCache::n_holders(const uint8_t* page) const {
   std::lock_guard lock(mutex_);
-  return holders(const_cast<uint8_t*>(page));
+  return holders(const_cast<uint8_t*>(page)).n;
+}
+
+bool KvCache::is_idle(const uint8_t* page) const {
+  std::lock_guard lock(mutex_);
+  return holders(const_cast<uint8_t*>(page)).are_idle();
 }
 
 int KvCache::n_held() const {
@@ -73,9 +94,8 @@ int KvCache::n_held() const {
 }
 
 int KvCache::n_available() const {
-  int n = max_pages_ - n_held();
-  for (const PageKeeper* keeper : keepers_) n += keeper->n_idle();
-  return n;
+  std::lock_guard lock(mutex_);
+  return max_pages_ - static_cast<int>(pages_.size() - free_.size()) + n_idle_;
 }
 
 void KvCache::copy_positions(uint8_t* to, const uint8_t* from, int n) const {
@@ -91,10 +111,26 @@ KvSequence::KvSequence(KvCache& cache, int n_listed) : cache_(&cache) {
 KvSequence::KvSequence(KvSequence&& other) noexcept
     : cache_(other.cache_),
       pages_(std::exchange(other.pages_, {})),
+      is_resting_(other.is_resting_),
       is_last_own_(other.is_last_own_) {}
 
 KvSequence::~KvSequence() {
-  for (uint8_t* page : pages_) cache_->give_back(page);
+  for (uint8_t* page : pages_) give_back(page);
+}
+
+void KvSequence::give_back(uint8_t* page) {
+  if (is_resting_) cache_->wake(page);
+  cache_->give_back(page);
+}
+
+void KvSequence::rest() {
+  if (std::exchange(is_resting_, true)) return;
+  for (uint8_t* page : pages_) cache_->rest(page);
+}
+
+void KvSequence::wake() {
+  if (!std::exchange(is_resting_, false)) return;
+  for (uint8_t* page : pages_) cache_->wake(page);
 }
 
 void KvSequence::reserve(int first_new, int n) {
@@ -102,7 +138,7 @@ void KvSequence::reserve(int first_new, int n) {
     uint8_t*& last = pages_.back();
     uint8_t* copy = cache_->take_page();
     cache_->copy_positions(copy, last, first_new % kPagePositions);
-    cache_->give_back(std::exchange(last, copy));
+    give_back(std::exchange(last, copy));
     is_last_own_ = true;
   }
   while (n_pages() < pages_for(n)) {
@@ -121,11 +157,16 @@ void KvSequence::share(uint8_t* page) {
   is_last_own_ = false;
 }
 
+void KvSequence::replace(int position, uint8_t* page) {
+  cache_->hold(page);
+  give_back(std::exchange(pages_[static_cast<size_t>(position / kPagePositions)], page));
+}
+
 void KvSequence::truncate(int n) {
   const int n_kept = pages_for(n);
   const bool cuts = n_kept < n_pages() || n % kPagePositions > 0;
   while (n_pages() > n_kept) {
-    cache_->give_back(pages_.back());
+    give_back(pages_.back());
     pages_.pop_back();
   }
   if (cuts && !pages_.empty()) is_last_own_ = cache_->n_holders(pages_.back()) == 1;

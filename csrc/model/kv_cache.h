@@ -14,12 +14,11 @@
 
 namespace q3l {
 
-// Who holds pages that nothing needs at the moment.
+// Who holds pages that nothing needs at the moment: its holds rest.
 class PageKeeper {
  public:
   virtual ~PageKeeper() = default;
-  virtual bool give_up() = 0;      // some of them; false: there are none
-  virtual int n_idle() const = 0;  // pages that it could give back
+  virtual bool give_up() = 0;  // some of them; false: there are none
 };
 
 class KvCache {
@@ -41,9 +40,13 @@ class KvCache {
   void add_keeper(PageKeeper* keeper) { keepers_.push_back(keeper); }
   void hold(uint8_t* page);  // once more
   void give_back(uint8_t* page);
+  // One who holds it does not need it for the time being, or does again.
+  void rest(uint8_t* page);
+  void wake(uint8_t* page);
   int n_holders(const uint8_t* page) const;
-  int n_held() const;       // pages
-  int n_available() const;  // pages that are free or idle
+  bool is_idle(const uint8_t* page) const;  // nobody needs it: keepers alone hold it
+  int n_held() const;                       // pages
+  int n_available() const;                  // pages that are free or idle
   // Copies the first n positions of a page.
   void copy_positions(uint8_t* to, const uint8_t* from, int n) const;
 
@@ -53,14 +56,22 @@ class KvCache {
            position_bytes_;
   }
 
+  struct Holders {
+    int n = 0, n_resting = 0;
+    bool are_idle() const { return n > 0 && n == n_resting; }
+  };
+  static Holders& holders(uint8_t* page);
+  template <class Change>
+  void change(uint8_t* page, Change&& change);
   uint8_t* find_page();  // nullptr: all are held
 
   KvType type_;
   int max_pages_;
   std::vector<PageKeeper*> keepers_;
   size_t n_head_kv_, position_bytes_, page_bytes_;
-  std::vector<AlignedBuffer> pages_;  // each behind the number of its holders
+  std::vector<AlignedBuffer> pages_;  // each behind its Holders
   std::vector<uint8_t*> free_;
+  int n_idle_ = 0;
   mutable std::mutex mutex_;  // sequences end on any thread
 };
 
@@ -81,9 +92,14 @@ class KvSequence {
   int n_wanted(int first_new, int n) const;  // pages that reserve() would take
   // Appends a page that others hold. REQUIRES: the pages before are full.
   void share(uint8_t* page);
+  // Shares a page in place of its own at that position. REQUIRES: both are full, and the same.
+  void replace(int position, uint8_t* page);
   // Gives back what is behind the first n positions, which are never written again if others hold
   // them.
   void truncate(int n);
+  // Whether it needs its pages for the time being. REQUIRES: it takes none while it rests.
+  void rest();
+  void wake();
   const uint8_t* const* pages() const { return pages_.data(); }
   int n_pages() const { return static_cast<int>(pages_.size()); }
   uint8_t* page_of(int position) const {
@@ -95,8 +111,11 @@ class KvSequence {
     return first_new % kPagePositions > 0 && !is_last_own_ && n > first_new;
   }
 
+  void give_back(uint8_t* page);
+
   KvCache* cache_;
   std::vector<uint8_t*> pages_;
+  bool is_resting_ = false;
   // Whether the last page may be written to behind what is there, although others hold it: they
   // read no further than what was there when they took hold of it.
   bool is_last_own_ = true;
