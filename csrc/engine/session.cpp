@@ -9,12 +9,6 @@ namespace q3l {
 
 namespace {
 
-Sequence copy_of(const Sequence& s, KvCache& cache) {
-  Sequence copy = {KvSequence(cache), s.tokens, s.segments, s.n_computed};
-  for (int i = 0; i < s.kv.n_pages(); ++i) copy.kv.share(s.kv.page_of(i * kPagePositions));
-  return copy;
-}
-
 // Makes `prompt` what the sequence computes next: what it has in common with what is known keeps
 // its roles and, as far as it is computed, its keys and values.
 void continue_with(Sequence& s, Sequence prompt) {
@@ -79,16 +73,22 @@ std::unique_lock<std::mutex> Session::lock_idle() const {
   return lock;
 }
 
+// Whoever makes room locks all idle sequences first, then one; so nothing is done under the lock of
+// one but to take hold of its pages.
+Sequence Session::copy() const {
+  const auto lock = lock_idle();
+  const Sequence& s = *kept_->sequence;
+  Sequence copy = {KvSequence(engine_.executor().cache()), s.tokens, s.segments, s.n_computed};
+  for (int i = 0; i < s.kv.n_pages(); ++i) copy.kv.share(s.kv.page_of(i * kPagePositions));
+  return copy;
+}
+
 Session Session::fork() const {
-  auto lock = lock_idle();
-  Sequence copy = copy_of(*kept_->sequence, engine_.executor().cache());
-  lock.unlock();  // whoever makes room locks all idle sequences first, then one
-  return Session(engine_, std::move(copy));
+  return Session(engine_, copy());
 }
 
 void Session::save(const std::string& path) const {
-  const auto lock = lock_idle();
-  write_session(path, *kept_->sequence, engine_);
+  write_session(path, copy(), engine_);
 }
 
 int Session::n_computed() const {

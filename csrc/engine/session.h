@@ -23,7 +23,8 @@ class Session {
   // What the session has computed, for two continuations. Throws OverloadedError as generate()
   // does.
   Session fork() const;
-  // Writes tokens, keys and values; docs/formats/session.md.
+  // Writes tokens, keys and values; docs/formats/session.md. Requests go on meanwhile, the
+  // session's next one too. Throws FileError, and OverloadedError as generate() does.
   void save(const std::string& path) const;
 
   // Waits for a request that was cancelled; 0 while one is under way.
@@ -33,6 +34,7 @@ class Session {
  private:
   explicit Session(Engine& engine, Sequence sequence);
 
+  Sequence copy() const;                            // shares its pages
   std::unique_lock<std::mutex> lock_ended() const;  // no request that was cancelled has it
   std::unique_lock<std::mutex> lock_idle() const;
 

@@ -1,18 +1,17 @@
 #include "engine/session_file.h"
 
-#include <unistd.h>
-
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 
+#include "base/atomic_file.h"
+#include "base/checksum.h"
 #include "base/error.h"
 
 namespace q3l {
 
 namespace {
 
-constexpr char kMagic[8] = {'q', '3', 'l', 's', 'e', 's', 's', '1'};
+constexpr char kMagic[8] = {'q', '3', 'l', 's', 'e', 's', 's', '2'};
 
 struct Header {
   char magic[8];
@@ -20,38 +19,71 @@ struct Header {
   int32_t kv_type, n_tokens, n_computed, n_segments;
 };
 
+struct StoredSegment {
+  int32_t end, role;
+};
+
+// Of all that keys and values depend on: metadata, names and shapes as the file has them, and the
+// beginning of each tensor.
 uint64_t fingerprint(const gguf::Reader& file) {
-  uint64_t hash = 0xcbf29ce484222325;
-  auto add = [&](const void* data, size_t n) {
-    for (size_t i = 0; i < n; ++i) {
-      hash = (hash ^ static_cast<const uint8_t*>(data)[i]) * 0x100000001b3;
+  constexpr size_t kBeginning = 64;
+  Checksum sum;
+  for (const FileMap& part : file.files()) {
+    const uint8_t* end = part.data() + part.size();
+    for (const gguf::Tensor& t : file.tensors()) {
+      if (t.data >= part.data() && t.data < end) end = t.data;
     }
-  };
-  for (const gguf::Tensor& t : file.tensors()) {
-    add(t.name.data(), t.name.size());
-    add(&t.layout->id, sizeof t.layout->id);
-    add(t.shape, sizeof t.shape);
-    add(t.data, std::min<size_t>(64, t.bytes));
+    sum.add(part.data(), static_cast<size_t>(end - part.data()));
   }
-  return hash;
+  for (const gguf::Tensor& t : file.tensors()) sum.add(t.data, std::min(kBeginning, t.bytes));
+  return sum.value();
 }
 
-// Reads a file, saying its name when there is too little of it.
+class Output {
+ public:
+  explicit Output(const std::string& path) : file_(path) {}
+  void write(const void* data, size_t n) {
+    sum_.add(data, n);
+    file_.write(data, n);
+  }
+  void finish() {
+    const uint64_t sum = sum_.value();
+    file_.write(&sum, sizeof sum);
+    file_.commit();
+  }
+
+ private:
+  AtomicFile file_;
+  Checksum sum_;
+};
+
+// Reads a file, saying its name when something is wrong with it.
 class Input {
  public:
   explicit Input(const std::string& path) : path_(path), file_(path, std::ios::binary) {
     if (!file_) throw FileError("cannot open the session file " + quoted(path));
   }
   void read(void* to, size_t n) {
-    if (!file_.read(static_cast<char*>(to), static_cast<std::streamsize>(n))) fail("ends early");
+    read_bytes(to, n);
+    sum_.add(to, n);
+  }
+  void finish() {
+    uint64_t sum;
+    read_bytes(&sum, sizeof sum);
+    if (sum != sum_.value()) fail("is damaged: its checksum differs");
   }
   [[noreturn]] void fail(const std::string& what) const {
     throw ModelFormatError("the session file " + quoted(path_) + " " + what);
   }
 
  private:
+  void read_bytes(void* to, size_t n) {
+    if (!file_.read(static_cast<char*>(to), static_cast<std::streamsize>(n))) fail("ends early");
+  }
+
   std::string path_;
   std::ifstream file_;
+  Checksum sum_;
 };
 
 void check(const Header& h, const Input& in, Engine& engine) {
@@ -72,41 +104,58 @@ void check(const Header& h, const Input& in, Engine& engine) {
   }
 }
 
+std::vector<Segment> read_segments(const Header& h, Input& in) {
+  std::vector<StoredSegment> stored(static_cast<size_t>(h.n_segments));
+  in.read(stored.data(), stored.size() * sizeof(StoredSegment));
+  std::vector<Segment> segments;
+  int end = 0;
+  for (const StoredSegment& s : stored) {
+    if (s.end <= end || s.end > h.n_tokens || s.role < 0 || s.role >= kRoles) {
+      in.fail("is damaged: its segments are out of order");
+    }
+    end = s.end;
+    segments.push_back({end, static_cast<Role>(s.role)});
+  }
+  if (end != h.n_tokens) in.fail("is damaged: its segments leave out tokens");
+  return segments;
+}
+
+// Without room, a session is read as if its memory had been taken away since.
+bool reserve(Sequence& s, int n_positions) {
+  try {
+    s.kv.reserve(0, n_positions);
+    return true;
+  } catch (const OverloadedError&) {
+    s.forget();
+    return false;
+  }
+}
+
 }  // namespace
 
 void write_session(const std::string& path, const Sequence& s, Engine& engine) {
   const KvCache& cache = engine.executor().cache();
-  const int n_tokens = s.n_prompt();
   Header h = {{},
               fingerprint(engine.file()),
               static_cast<int32_t>(cache.type()),
-              n_tokens,
+              s.n_prompt(),
               s.n_computed,
               static_cast<int32_t>(s.segments.size())};
   std::memcpy(h.magic, kMagic, sizeof kMagic);
-  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
-  {
-    std::ofstream out(temporary, std::ios::binary);
-    auto write = [&](const void* data, size_t n) {
-      out.write(static_cast<const char*>(data), static_cast<std::streamsize>(n));
-    };
-    write(&h, sizeof h);
-    for (const Segment& segment : s.segments) {
-      const int32_t pair[2] = {segment.end, static_cast<int32_t>(segment.role)};
-      write(pair, sizeof pair);
-    }
-    write(s.tokens.data(), static_cast<size_t>(n_tokens) * sizeof(int32_t));
-    for (int i = 0; i < pages_for(s.n_computed); ++i) write(s.kv.pages()[i], cache.page_bytes());
-    out.flush();
-    if (!out) {
-      std::remove(temporary.c_str());
-      throw FileError("cannot write the session file " + quoted(path));
-    }
+  std::vector<StoredSegment> segments;
+  for (auto [end, role] : s.segments) segments.push_back({end, static_cast<int32_t>(role)});
+  Output out(path);
+  out.write(&h, sizeof h);
+  out.write(segments.data(), segments.size() * sizeof(StoredSegment));
+  out.write(s.tokens.data(), static_cast<size_t>(h.n_tokens) * sizeof(int32_t));
+  const int n_full = s.n_computed / kPagePositions, n_rest = s.n_computed % kPagePositions;
+  for (int i = 0; i < n_full; ++i) out.write(s.kv.pages()[i], cache.page_bytes());
+  if (n_rest > 0) {  // others may be writing behind these, or have written before
+    std::vector<uint8_t> page(cache.page_bytes());
+    cache.copy_positions(page.data(), s.kv.pages()[n_full], n_rest);
+    out.write(page.data(), page.size());
   }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
-    std::remove(temporary.c_str());
-    throw FileError("cannot write the session file " + quoted(path));
-  }
+  out.finish();
 }
 
 Sequence read_session(const std::string& path, Engine& engine) {
@@ -115,28 +164,20 @@ Sequence read_session(const std::string& path, Engine& engine) {
   in.read(&h, sizeof h);
   check(h, in, engine);
   Executor& executor = engine.executor();
-  Sequence s = {KvSequence(executor.cache()), {}, {}};
-  int end = 0;
-  for (int i = 0; i < h.n_segments; ++i) {
-    int32_t pair[2];
-    in.read(pair, sizeof pair);
-    if (pair[0] <= end || pair[0] > h.n_tokens || pair[1] < 0 || pair[1] >= kRoles) {
-      in.fail("is damaged: its segments are out of order");
-    }
-    end = pair[0];
-    s.segments.push_back({end, static_cast<Role>(pair[1])});
-  }
-  if (end != h.n_tokens) in.fail("is damaged: its segments leave out tokens");
+  Sequence s = {KvSequence(executor.cache()), {}, read_segments(h, in)};
   s.tokens.resize(static_cast<size_t>(h.n_tokens));
   in.read(s.tokens.data(), s.tokens.size() * sizeof(int32_t));
   for (int32_t id : s.tokens) {
     if (id < 0 || id >= executor.n_vocab()) in.fail("is damaged: it has unknown tokens");
   }
-  s.kv.reserve(0, h.n_computed);
-  for (int i = 0; i < s.kv.n_pages(); ++i) {
-    in.read(s.kv.page_of(i * kPagePositions), executor.cache().page_bytes());
+  const bool has_room = reserve(s, h.n_computed);
+  const size_t page_bytes = executor.cache().page_bytes();
+  std::vector<uint8_t> passed_over(has_room ? 0 : page_bytes);
+  for (int i = 0; i < pages_for(h.n_computed); ++i) {
+    in.read(has_room ? s.kv.page_of(i * kPagePositions) : passed_over.data(), page_bytes);
   }
-  s.n_computed = h.n_computed;
+  in.finish();
+  if (has_room) s.n_computed = h.n_computed;
   return s;
 }
 

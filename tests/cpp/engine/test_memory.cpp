@@ -92,6 +92,28 @@ TEST_CASE("a request waits for pages that others than requests hold") {
   CHECK(waiting.tokens() == alone.tokens());
 }
 
+TEST_CASE("a session that there is no room for is read without its keys and values") {
+  TinyEngine tiny(with_pages(8));
+  const testing::TempFile saved("");
+  Session session(tiny.engine);
+  const Request first{.prompt = random_ids(200, 1), .max_tokens = 1};
+  const Request second{.prompt = behind(first.prompt, 20, 2), .max_tokens = 20};
+  Generation generation = session.generate(first);
+  finish(generation);
+  session.save(saved.path());
+  auto other = std::make_unique<Sequence>(tiny.engine.executor().open(random_ids(448, 3)));
+  other->kv.reserve(0, 448);
+  Session without(tiny.engine, saved.path());
+  CHECK(without.n_computed() == 0);
+  other.reset();
+  Session with(tiny.engine, saved.path());
+  CHECK(with.n_computed() == 200);
+  Generation expected = with.generate(second), found = without.generate(second);
+  finish(expected);
+  finish(found);
+  CHECK(found.tokens() == expected.tokens());
+}
+
 TEST_CASE("pages that only idle sessions and known prompts hold are available, however shared") {
   TinyEngine tiny(with_pages(40));
   Session session(tiny.engine);

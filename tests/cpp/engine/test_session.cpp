@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "base/error.h"
@@ -138,7 +140,7 @@ TEST_CASE("two continuations of a fork do not disturb each other") {
   CHECK(answer(alone, joined(said, random_ids(40, 5))).tokens == b.tokens);
 }
 
-TEST_CASE("a busy session and a foreign file are refused") {
+TEST_CASE("a busy session and files that are none are refused") {
   TinyEngine tiny(kOptions);
   Session session(tiny.engine);
   {
@@ -149,17 +151,59 @@ TEST_CASE("a busy session and a foreign file are refused") {
   const int n_forked = session.fork().n_computed();  // once the cancelled one has ended
   CHECK(n_forked == session.n_computed());
   CHECK_THROWS_AS(session.generate({.prompt = {}}), InvalidArgumentError);
-  const testing::TempFile saved("");
-  session.save(saved.path());
-  TinyEngine other({.n_threads = 1, .n_ctx = 600, .kv_type = KvType::f32});
-  CHECK_THROWS_AS(Session(other.engine, saved.path()), ModelFormatError);
   CHECK_THROWS_AS(Session(tiny.engine, tiny.file.path()), ModelFormatError);
   CHECK_THROWS_AS(Session(tiny.engine, "/nowhere/session"), FileError);
   CHECK_THROWS_AS(session.save("/nowhere/session"), FileError);
+  CHECK_THROWS_AS(session.save(std::filesystem::temp_directory_path().string()), FileError);
+}
+
+TEST_CASE("a file of another model or cache is refused") {
+  const std::string model = testing::tiny_model({.format = "Q8_0"}).bytes();
+  std::string scaled = model;  // the same weights, other positions
+  const std::string key = "rope.freq_base";
+  const float base = 20000;
+  std::memcpy(scaled.data() + scaled.find(key) + key.size() + sizeof(int32_t), &base, sizeof base);
+  const testing::TempFile file(model), other_base(scaled), saved(""),
+      other_weights(testing::tiny_model({.format = "Q8_0"}, 2).bytes());
+  const EngineOptions halves{.n_threads = 1, .n_ctx = 600},
+      floats{.n_threads = 1, .n_ctx = 600, .kv_type = KvType::f32};
+  Engine engine(file.path(), halves), short_one(file.path(), {.n_threads = 1, .n_ctx = 50});
+  Session session(engine);
+  answer(session, random_ids(90, 1));
+  session.save(saved.path());
+  Engine same(file.path(), halves);
+  CHECK(Session(same, saved.path()).n_computed() == session.n_computed());
+  for (const auto& [path, options] : {std::pair(file.path(), floats),
+                                      {other_base.path(), halves},
+                                      {other_weights.path(), halves}}) {
+    Engine other(path, options);
+    CHECK_THROWS_AS(Session(other, saved.path()), ModelFormatError);
+  }
+  CHECK_THROWS_AS(Session(short_one, saved.path()), ModelFormatError);
+}
+
+TEST_CASE("a file that is damaged anywhere is refused") {
+  TinyEngine tiny(kOptions);
+  Session session(tiny.engine);
+  answer(session, random_ids(90, 1));
+  const testing::TempFile saved("");
+  session.save(saved.path());
   std::ifstream in(saved.path(), std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  const testing::TempFile half(bytes.substr(0, bytes.size() / 2));
-  CHECK_THROWS_AS(Session(tiny.engine, half.path()), ModelFormatError);
+  const int n_held = tiny.engine.executor().cache().n_held();
+  std::vector<size_t> places = {bytes.size() - 1, bytes.size() / 2};
+  for (size_t i = 0; i < 500; i += 3) places.push_back(i);
+  testing::TempFile damaged("");
+  for (size_t place : places) {
+    CAPTURE(place);
+    std::string changed = bytes;
+    changed[place] = static_cast<char>(changed[place] ^ 0x10);
+    damaged.write(changed);
+    CHECK_THROWS_AS(Session(tiny.engine, damaged.path()), ModelFormatError);
+    damaged.write(bytes.substr(0, place));
+    CHECK_THROWS_AS(Session(tiny.engine, damaged.path()), ModelFormatError);
+  }
+  CHECK(tiny.engine.executor().cache().n_held() == n_held);
 }
 
 }  // namespace q3l

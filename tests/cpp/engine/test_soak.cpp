@@ -84,6 +84,9 @@ class Client {
       said_.clear();
       session_ = draw(2) == 0 ? std::make_unique<Session>(engine_)
                               : std::make_unique<Session>(session_->fork());
+    } else if (draw(4) == 0) {
+      session_->save(saved_.path());
+      session_ = std::make_unique<Session>(engine_, saved_.path());
     }
     const auto more = random_ids(10, draw(100));
     said_.insert(said_.end(), more.begin(), more.end());
@@ -102,6 +105,7 @@ class Client {
   const std::vector<std::vector<int32_t>>& alone_;
   std::mt19937 random_;
   std::unique_ptr<Session> session_;
+  testing::TempFile saved_{""};
   std::vector<int32_t> said_;
 };
 
