@@ -37,9 +37,8 @@ class Stream(threading.Thread):
         self.has_token = threading.Event()
         self.times: list[float] = []
         # The engine's own, which says when each token came, whatever text it has.
-        self._generation = _core.Generation(
-            model._engine, prompt, max_tokens=n_tokens, sampling=_core.SamplerParams(), stop=[]
-        )
+        request = _core.Request(prompt, max_tokens=n_tokens, sampling=_core.SamplerParams())
+        self._generation = _core.Generation(model._engine, request)
         self.started = time.perf_counter()
         self.start()
 

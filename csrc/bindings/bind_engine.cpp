@@ -44,13 +44,14 @@ EnginePtr open_engine(const std::string& path, int n_threads, int n_ctx, const s
   return EnginePtr(new Engine(path, options));
 }
 
-Request request(const Engine& engine, const std::vector<int64_t>& prompt, int max_tokens,
-                const SamplerParams& sampling, std::vector<std::string> stop,
-                const py::object& token_mask) {
-  Request r{token_ids(prompt), max_tokens, sampling, std::move(stop)};
-  if (!token_mask.is_none()) {
-    r.constraint = std::make_shared<PythonConstraint>(token_mask, engine.config().n_vocab);
-  }
+std::unique_ptr<Request> request(const std::vector<int64_t>& prompt, int max_tokens,
+                                 const SamplerParams& sampling, const std::vector<py::str>& stop,
+                                 int priority, const py::object& token_mask) {
+  auto r = std::make_unique<Request>(
+      Request{.prompt = token_ids(prompt), .max_tokens = max_tokens, .sampling = sampling});
+  for (const py::str& text : stop) r->stop.push_back(utf8_of(text));
+  r->priority = priority;
+  if (!token_mask.is_none()) r->constraint = std::make_shared<PythonConstraint>(token_mask);
   return r;
 }
 
@@ -169,17 +170,14 @@ void bind_engine(py::module_& m) {
       .def("special_tokens", &special_tokens)
       .def("logits", &logits, py::arg("ids"), py::arg("role"), py::arg("last"));
 
+  py::class_<Request>(m, "Request")
+      .def(py::init(&request), py::arg("prompt"), py::kw_only(), py::arg("max_tokens"),
+           py::arg("sampling"), py::arg("stop") = py::tuple(),
+           py::arg("priority") = Request{}.priority, py::arg("token_mask") = py::none());
+
   py::class_<Generation>(m, "Generation")
-      .def(py::init([](Engine& engine, const std::vector<int64_t>& prompt, int max_tokens,
-                       const SamplerParams& sampling, std::vector<std::string> stop,
-                       const py::object& token_mask) {
-             return std::make_unique<Generation>(
-                 engine,
-                 request(engine, prompt, max_tokens, sampling, std::move(stop), token_mask));
-           }),
-           py::keep_alive<1, 2>(), py::arg("engine"), py::arg("prompt"), py::kw_only(),
-           py::arg("max_tokens"), py::arg("sampling"), py::arg("stop"),
-           py::arg("token_mask") = py::none())
+      .def(py::init<Engine&, const Request&>(), py::keep_alive<1, 2>(),
+           py::call_guard<py::gil_scoped_release>(), py::arg("engine"), py::arg("request"))
       .def("next", &next_piece, "The text that the next token completes, or None at the end.")
       .def("cancel", &Generation::cancel, "Ends it within a step.")
       .def_property_readonly("tokens", &Generation::tokens)
@@ -200,25 +198,14 @@ void bind_engine(py::module_& m) {
       });
 
   py::class_<Session>(m, "Session")
-      .def(py::init([](Engine& engine, const std::optional<std::string>& path) {
-             py::gil_scoped_release unlocked;
-             return path ? std::make_unique<Session>(engine, *path)
-                         : std::make_unique<Session>(engine);
-           }),
-           py::keep_alive<1, 2>(), py::arg("engine"), py::arg("path") = py::none())
-      .def(
-          "generate",
-          [](Session& session, const std::vector<int64_t>& prompt, int max_tokens,
-             const SamplerParams& sampling, std::vector<std::string> stop,
-             const py::object& token_mask) {
-            const Request r = request(session.engine(), prompt, max_tokens, sampling,
-                                      std::move(stop), token_mask);
-            py::gil_scoped_release unlocked;
-            return session.generate(r);
-          },
-          py::keep_alive<0, 1>(), py::arg("prompt"), py::kw_only(), py::arg("max_tokens"),
-          py::arg("sampling"), py::arg("stop"), py::arg("token_mask") = py::none())
-      .def("fork", &Session::fork, py::keep_alive<0, 1>(), py::call_guard<py::gil_scoped_release>())
+      .def(py::init<Engine&>(), py::keep_alive<1, 2>(), py::arg("engine"))
+      .def(py::init<Engine&, const std::string&>(), py::keep_alive<1, 2>(),
+           py::call_guard<py::gil_scoped_release>(), py::arg("engine"), py::arg("path"))
+      .def(py::init([](Engine&, const Session& parent) { return parent.fork(); }),
+           py::keep_alive<1, 2>(), py::call_guard<py::gil_scoped_release>(), py::arg("engine"),
+           py::arg("parent"))
+      .def("generate", &Session::generate, py::keep_alive<0, 1>(),
+           py::call_guard<py::gil_scoped_release>(), py::arg("request"))
       .def("save", &Session::save, py::arg("path"), py::call_guard<py::gil_scoped_release>())
       .def_property_readonly(
           "n_computed",

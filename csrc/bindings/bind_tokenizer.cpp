@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "bindings/bind.h"
+#include "bindings/text.h"
 #include "engine/vocabulary.h"
 #include "tokenizer/tokenizer.h"
 
@@ -11,17 +12,6 @@ namespace py = pybind11;
 namespace q3l {
 
 namespace {
-
-// UTF-8 of a Python string. Surrogates, which UTF-8 cannot hold, become U+FFFD.
-std::string utf8_of(const py::str& text) {
-  Py_ssize_t size = 0;
-  if (const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size)) {
-    return {bytes, static_cast<size_t>(size)};
-  }
-  PyErr_Clear();
-  const py::object replaced = text.attr("encode")("utf-16", "surrogatepass");
-  return py::cast<std::string>(replaced.attr("decode")("utf-16", "replace"));
-}
 
 int32_t checked(const Tokenizer& t, int64_t id) {
   if (id >= 0 && id < t.n_vocab()) return static_cast<int32_t>(id);

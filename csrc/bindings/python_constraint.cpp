@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "sampler/sampler.h"
 
 namespace py = pybind11;
 
@@ -33,14 +32,14 @@ bool in_python(Body&& body) {
 
 }  // namespace
 
-PythonConstraint::PythonConstraint(const py::object& token_mask, int n_vocab)
+PythonConstraint::PythonConstraint(const py::object& token_mask)
     : fill_bitmask_(token_mask.attr("fill_bitmask")),
-      accept_token_(token_mask.attr("accept_token")),
-      words_(WordArray(mask_words(n_vocab))) {}
+      accept_token_(token_mask.attr("accept_token")) {}
 
 bool PythonConstraint::restrict(std::span<const float>, std::span<uint32_t> mask) {
   return in_python([&] {
-    auto words = py::reinterpret_borrow<WordArray>(words_.get());
+    if (!words_) words_.emplace(WordArray(mask.size()));
+    auto words = py::reinterpret_borrow<WordArray>(words_->get());
     std::fill_n(words.mutable_data(), mask.size(), 0u);
     const bool is_restricted = is_yes(fill_bitmask_.get()(words));
     std::copy_n(words.data(), mask.size(), mask.begin());

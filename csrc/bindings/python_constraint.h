@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "bindings/arrays.h"
 #include "bindings/python_turn.h"
@@ -16,13 +17,14 @@ struct TokenMaskError {
 
 class PythonConstraint : public TokenConstraint {
  public:
-  PythonConstraint(const pybind11::object& token_mask, int n_vocab);
+  explicit PythonConstraint(const pybind11::object& token_mask);
 
   bool restrict(std::span<const float> logits, std::span<uint32_t> mask) override;
   bool accept(int32_t token) override;
 
  private:
-  PythonRef fill_bitmask_, accept_token_, words_;
+  PythonRef fill_bitmask_, accept_token_;
+  std::optional<PythonRef> words_;  // what Python fills, from the first time on
 };
 
 }  // namespace q3l

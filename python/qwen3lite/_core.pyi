@@ -1,7 +1,7 @@
 """The C++ core. Everything here raises qwen3lite.errors; text arguments may hold any characters."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -150,33 +150,32 @@ def shortlist(
     isa: str, logits: npt.NDArray[np.float32], params: SamplerParams
 ) -> list[tuple[int, int]]: ...
 
-class Session:
-    def __init__(self, engine: Engine, path: str | bytes | None = None) -> None: ...
-    def generate(
+class Request:
+    def __init__(
         self,
         prompt: Ids,
         *,
         max_tokens: int,
         sampling: SamplerParams,
-        stop: Sequence[str],
+        stop: Sequence[str] = (),
+        priority: int = 0,
         token_mask: TokenMask | None = None,
-    ) -> Generation: ...
-    def fork(self) -> Session: ...
+    ) -> None: ...
+
+class Session:
+    @overload
+    def __init__(self, engine: Engine) -> None: ...
+    @overload
+    def __init__(self, engine: Engine, path: bytes) -> None: ...
+    @overload
+    def __init__(self, engine: Engine, parent: Session) -> None: ...
+    def generate(self, request: Request) -> Generation: ...
     def save(self, path: str | bytes) -> None: ...
     @property
     def n_computed(self) -> int: ...
 
 class Generation:
-    def __init__(
-        self,
-        engine: Engine,
-        prompt: Ids,
-        *,
-        max_tokens: int,
-        sampling: SamplerParams,
-        stop: Sequence[str],
-        token_mask: TokenMask | None = None,
-    ) -> None: ...
+    def __init__(self, engine: Engine, request: Request) -> None: ...
     def next(self) -> str | None: ...
     def cancel(self) -> None: ...
     @property

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast, overload
 
 from . import _core
 from .chat import Messages
-from .options import ChatOptions, GenerateOptions, Request, given, request
+from .options import ChatOptions, GenerateOptions
+from .prompts import Prompts
 from .results import (
     ChatCompletion,
     ChatPiece,
@@ -29,25 +30,20 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._core import Ids
-    from .model import Model
-
-# Sampling of chat() where the file does not say with what the model was published.
-CHAT_SAMPLING = {"temperature": 0.6, "top_k": 20, "top_p": 0.95, "min_p": 0.0}
 
 
 class Completions(ABC):
     """generate() and chat(), blocking, as iterators, and for asyncio.
 
-    The methods for asyncio take what their namesakes take. Cancelling a task, and closing a
-    generator of either kind, ends the generation within a step.
+    The methods for asyncio take what their namesakes take. A stream's request begins with the call.
+    Cancelling a task, and closing a generator of either kind, ends the generation within a step.
     """
 
-    @property
-    @abstractmethod
-    def _model(self) -> Model: ...
+    def __init__(self, prompts: Prompts) -> None:
+        self._prompts = prompts
 
     @abstractmethod
-    def _start(self, prompt: Ids, request: Request) -> _core.Generation: ...
+    def _start(self, request: _core.Request) -> _core.Generation: ...
 
     @overload
     def generate(
@@ -92,8 +88,7 @@ class Completions(ABC):
         Throws ContextOverflowError for a prompt longer than n_ctx, InvalidArgumentError for
         arguments out of range, KeyboardInterrupt on Ctrl-C: the model remains usable.
         """
-        generation = self._generate(prompt, options)
-        pieces = _pieces(generation, _TextReader())
+        pieces = _pieces(*self._generate(prompt, options))
         return pieces if stream else consume(pieces)
 
     @overload
@@ -131,8 +126,7 @@ class Completions(ABC):
         With `stream`, returns a generator of ChatPiece whose return value is the ChatCompletion.
         Throws as generate() does.
         """
-        generation, reader = self._chat(messages, options)
-        pieces = _pieces(generation, reader)
+        pieces = _pieces(*self._chat(messages, options))
         return pieces if stream else consume(pieces)
 
     async def agenerate(
@@ -141,18 +135,15 @@ class Completions(ABC):
         **options: Unpack[GenerateOptions],
     ) -> Completion:
         """generate() for asyncio."""
-        generation = self._generate(prompt, options)
-        return await _result(generation, _TextReader())
+        return await _result(*self._generate(prompt, options))
 
-    async def astream(
+    def astream(
         self,
         prompt: str | Ids,
         **options: Unpack[GenerateOptions],
     ) -> AsyncGenerator[str, None]:
         """The pieces of generate() for asyncio."""
-        generation = self._generate(prompt, options)
-        async for piece in _async_pieces(generation, _TextReader()):
-            yield piece
+        return _async_pieces(*self._generate(prompt, options))
 
     async def achat(
         self,
@@ -162,33 +153,24 @@ class Completions(ABC):
         """chat() for asyncio."""
         return await _result(*self._chat(messages, options))
 
-    async def achat_stream(
+    def achat_stream(
         self,
         messages: Messages,
         **options: Unpack[ChatOptions],
     ) -> AsyncGenerator[ChatPiece, None]:
         """The pieces of chat() for asyncio."""
-        chat = self._chat(messages, options)
-        async for piece in _async_pieces(*chat):
-            yield piece
+        return _async_pieces(*self._chat(messages, options))
 
-    def _generate(self, prompt: str | Ids, options: GenerateOptions) -> _core.Generation:
-        model, chosen = self._model, given(options, GenerateOptions)
-        if isinstance(prompt, str):
-            prompt = model.bos_ids + model.tokenize(prompt)
-        return self._start(prompt, request(chosen, model, max_tokens=256, sampling={}))
+    def _generate(
+        self, prompt: str | Ids, options: GenerateOptions
+    ) -> tuple[_core.Generation, _TextReader]:
+        return self._start(self._prompts.completion(prompt, options)), _TextReader()
 
     def _chat(
         self, messages: Messages, options: ChatOptions
     ) -> tuple[_core.Generation, _ChatReader]:
-        model, chosen = self._model, given(options, ChatOptions)
-        prompt = model.chat_template.encode(
-            messages, chosen.get("enable_thinking"), chosen.get("tools")
-        )
-        defaults = CHAT_SAMPLING | model.published_sampling
-        wanted = request(chosen, model, max_tokens=model.n_ctx, sampling=defaults)
-        generation = self._start(prompt.ids, wanted)
-        return generation, _ChatReader(ThinkSplitter(prompt.thinking))
+        request, is_thinking = self._prompts.answer(messages, options)
+        return self._start(request), _ChatReader(ThinkSplitter(is_thinking))
 
 
 Piece = TypeVar("Piece")
@@ -296,11 +278,11 @@ def _waiters() -> ThreadPoolExecutor:
 
 
 def _logprobs(generation: _core.Generation) -> list[TokenLogprobs] | None:
-    if generation.logprobs is None:
+    if (found := generation.logprobs) is None:
         return None
     return [
         TokenLogprobs(token, logprob, [TokenLogprob(*pair) for pair in likeliest])
-        for token, logprob, likeliest in generation.logprobs
+        for token, logprob, likeliest in found
     ]
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from . import _core
-from .chat import ChatTemplate, bos_ids
+from .chat import bos_ids
 from .completions import Completions
-from .options import Request
+from .prompts import Prompts
 from .session import Session
 from .sources import locate
 
@@ -20,14 +19,6 @@ if TYPE_CHECKING:  # a tenth of a second, which programs without arrays save
     import numpy.typing as npt
 
     from ._core import Ids
-
-SAMPLING_KEYS = {
-    "temperature": "general.sampling.temp",
-    "top_k": "general.sampling.top_k",
-    "top_p": "general.sampling.top_p",
-    "min_p": "general.sampling.min_p",
-    "repetition_penalty": "general.sampling.penalty_repeat",
-}
 
 
 @dataclass(frozen=True)
@@ -109,6 +100,7 @@ class Model(Completions):
             max_batch=max_batch,
             max_queue=max_queue,
         )
+        super().__init__(Prompts(self._engine))
         self.info = ModelInfo(**self._engine.info())
 
     def __repr__(self) -> str:
@@ -126,15 +118,11 @@ class Model(Completions):
     def statistics(self) -> Statistics:
         return Statistics(**self._engine.statistics())
 
-    @cached_property
+    @property
     def published_sampling(self) -> dict[str, float]:
         """Those of temperature, top_k, top_p, min_p and repetition_penalty that the file
         recommends."""
-        numbers = {name: self._engine.metadata_number(key) for name, key in SAMPLING_KEYS.items()}
-        published = {name: number for name, number in numbers.items() if number is not None}
-        if "top_k" in published:
-            published["top_k"] = int(published["top_k"])
-        return published
+        return self._prompts.published_sampling
 
     @property
     def bos_ids(self) -> list[int]:
@@ -166,25 +154,19 @@ class Model(Completions):
         """
         return self._engine.logits(ids, role, last)
 
-    @cached_property
-    def chat_template(self) -> ChatTemplate:
-        """Makes prompts of messages."""
-        return ChatTemplate(self._engine)
-
     def session(self) -> Session:
         """A conversation that keeps what it has computed from one request to the next."""
-        return Session(self, _core.Session(self._engine))
+        return self._session(_core.Session(self._engine))
 
     def load_session(self, path: str | os.PathLike[str]) -> Session:
         """A session that was saved, with the same model and kv_type.
 
         Throws FileError, and ModelFormatError for a file that is damaged or of another model.
         """
-        return Session(self, _core.Session(self._engine, os.fsencode(path)))
+        return self._session(_core.Session(self._engine, os.fsencode(path)))
 
-    @property
-    def _model(self) -> Model:
-        return self
+    def _session(self, session: _core.Session) -> Session:
+        return Session(self._engine, self._prompts, session)
 
-    def _start(self, prompt: Ids, request: Request) -> _core.Generation:
-        return _core.Generation(self._engine, prompt, **request)
+    def _start(self, request: _core.Request) -> _core.Generation:
+        return _core.Generation(self._engine, request)

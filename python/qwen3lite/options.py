@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
-from . import _core
 from .chat import Tools
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-
-    from .model import Model
 
 
 class TokenMask(Protocol):
@@ -60,6 +56,7 @@ class GenerateOptions(SamplingOptions, total=False):
     max_tokens: int | None
     stop: str | Sequence[str] | None  # the text ends before the first of these
     token_mask: TokenMask | None  # which tokens may come next, asked before each
+    priority: int | None  # 0; of the requests that wait, a higher one goes first
 
 
 class ChatOptions(GenerateOptions, total=False):
@@ -74,45 +71,3 @@ def given(options: Mapping[str, Any], kind: type[GenerateOptions]) -> dict[str, 
     if unknown := sorted(options.keys() - kind.__annotations__.keys()):
         raise TypeError(f"there is no option {unknown[0]!r}")
     return {name: value for name, value in options.items() if value is not None}
-
-
-class Request(TypedDict):
-    """What the core takes beside a prompt."""
-
-    max_tokens: int
-    sampling: _core.SamplerParams
-    stop: list[str]
-    token_mask: TokenMask | None
-
-
-def request(
-    options: Mapping[str, Any],
-    model: Model,
-    *,
-    max_tokens: int,
-    sampling: Mapping[str, float],
-) -> Request:
-    """What the given options mean, over these defaults."""
-    stop = options.get("stop", ())
-    return {
-        "max_tokens": min(options.get("max_tokens", max_tokens), model.n_ctx),
-        "sampling": _sampler_params(options, sampling, model.info.n_vocab),
-        "stop": [stop] if isinstance(stop, str) else list(stop),
-        "token_mask": options.get("token_mask"),
-    }
-
-
-def _sampler_params(
-    options: Mapping[str, Any], defaults: Mapping[str, float], n_vocab: int
-) -> _core.SamplerParams:
-    """Of the given options those that say how tokens are chosen."""
-    names = SamplingOptions.__annotations__.keys() & options.keys()
-    chosen: dict[str, Any] = {**defaults, **{name: options[name] for name in names}}
-    if "top_k" in chosen:
-        chosen["top_k"] = min(chosen["top_k"], n_vocab)
-    if "logprobs" in chosen:
-        chosen["n_logprobs"] = min(chosen.pop("logprobs"), n_vocab)
-    if "seed" not in chosen:
-        chosen["seed"] = int.from_bytes(os.urandom(8), "little")
-    chosen["seed"] %= 1 << 64
-    return _core.SamplerParams(**chosen)

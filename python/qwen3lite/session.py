@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from . import _core
 from .completions import Completions
-from .options import Request
-
-if TYPE_CHECKING:
-    from ._core import Ids
-    from .model import Model
+from .prompts import Prompts
 
 
 class Session(Completions):
@@ -23,8 +18,9 @@ class Session(Completions):
     request at a time: the next one throws OverloadedError until the last has ended.
     """
 
-    def __init__(self, model: Model, session: _core.Session) -> None:
-        self.model = model
+    def __init__(self, engine: _core.Engine, prompts: Prompts, session: _core.Session) -> None:
+        super().__init__(prompts)
+        self._engine = engine
         self._session = session
 
     @property
@@ -34,15 +30,15 @@ class Session(Completions):
 
     def fork(self) -> Session:
         """Another session that goes on from here; both share what is computed."""
-        return Session(self.model, self._session.fork())
+        child = _core.Session(self._engine, parent=self._session)
+        return Session(self._engine, self._prompts, child)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes tokens, keys and values to a file for Model.load_session(). Throws FileError."""
+        """Writes tokens, keys and values to a file for Model.load_session(), whole or not at all.
+
+        Throws FileError, and OverloadedError while a request is under way.
+        """
         self._session.save(os.fsencode(path))
 
-    @property
-    def _model(self) -> Model:
-        return self.model
-
-    def _start(self, prompt: Ids, request: Request) -> _core.Generation:
-        return self._session.generate(prompt, **request)
+    def _start(self, request: _core.Request) -> _core.Generation:
+        return self._session.generate(request)

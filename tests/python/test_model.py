@@ -134,6 +134,25 @@ def test_text_ends_before_a_stop_string(
     assert "".join(model.generate(">", stop=stop, stream=True)) == text
 
 
+@pytest.mark.parametrize(
+    ("stop", "text"),
+    [
+        ("😀", "é"),  # four tokens
+        ("é", ""),
+        (" m", "é😀"),
+        ("😁", SENTENCE),  # three bytes of it come
+        (["x", "i"], "é😀 m"),
+        ("\ud83d", SENTENCE),  # half of a surrogate pair
+    ],
+)
+def test_stop_strings_of_characters_that_tokens_split(
+    scripted: Scripted, stop: str | list[str], text: str
+) -> None:
+    model = scripted(SENTENCE)
+    assert model.generate(">", stop=stop).text == text
+    assert "".join(model.generate(">", stop=stop, stream=True)) == text
+
+
 def test_a_stop_string_cut_by_the_limit_is_text(scripted: Scripted) -> None:
     completion = scripted("abcdefgh").generate(">", stop="cde", max_tokens=4)
     assert (completion.text, completion.finish_reason) == ("abcd", "length")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import threading
 import time
+import weakref
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qwen3lite import Model, ModelFormatError, OverloadedError
+from qwen3lite import FileError, Model, ModelFormatError, OverloadedError
+from qwen3lite.results import consume
 from soak import soak
 
 PROMPT = "The quick brown fox jumps over the lazy dog. " * 4
@@ -28,6 +31,11 @@ def answers(model: Model) -> list[str]:
 
 def prompts() -> list[str]:
     return [PROMPT + f"{i} foxes" for i in range(8)]
+
+
+def endless(model: Model) -> dict[str, Any]:
+    """Options of a text that its model does not end."""
+    return {"logit_bias": {model.tokenize("<|im_end|>")[0]: -99}}
 
 
 def test_threads_get_what_each_gets_alone(model: Model, answers: list[str]) -> None:
@@ -62,10 +70,7 @@ def test_chats_that_come_and_go(tiny: Model) -> None:
 def test_a_stream_that_nobody_reads_waits(tiny: Model) -> None:
     """It runs ahead by a bounded number of tokens, and disturbs nobody."""
     model = Model(tiny.path)  # whose statistics are of this test alone
-    options: dict[str, Any] = {
-        "max_tokens": 1500,
-        "logit_bias": {model.tokenize("<|im_end|>")[0]: -99},
-    }
+    options: dict[str, Any] = {"max_tokens": 1500, **endless(model)}
     slow = model.generate("hello", stream=True, **options)
     text = next(slow)
     for _ in range(500):
@@ -117,6 +122,30 @@ def test_cancelling_a_task_ends_its_generation(model: Model) -> None:
     asyncio.run(cancelled())
 
 
+def test_closing_a_stream_of_asyncio_ends_its_generation(tiny: Model) -> None:
+    async def closed() -> list[str]:
+        stream = tiny.astream("hello", max_tokens=4000, **endless(tiny))
+        pieces = [await anext(stream)]
+        await stream.aclose()
+        for _ in range(500):
+            if tiny.statistics.n_active == 0:
+                return pieces
+            time.sleep(0.01)  # nothing else runs: the generation has ended by itself
+        pytest.fail("it goes on")
+
+    assert asyncio.run(closed())
+
+
+def test_priorities(tiny: Model) -> None:
+    model = Model(tiny.path, max_batch=1)
+    running = model.generate("hello", stream=True, max_tokens=4000, **endless(model))
+    next(running)
+    low, high = (model.generate("hello", stream=True, priority=p) for p in (-1, None))
+    running.close()
+    seconds = [consume(stream).timings.queue_seconds for stream in (low, high)]
+    assert seconds[0] > seconds[1]
+
+
 def test_a_session_computes_what_is_new(model: Model, tmp_path: Path) -> None:
     session = model.session()
     first = session.generate(PROMPT, max_tokens=10)
@@ -129,6 +158,35 @@ def test_a_session_computes_what_is_new(model: Model, tmp_path: Path) -> None:
     loaded = model.load_session(tmp_path / "session")
     again = loaded.generate(said + " and then", max_tokens=10)
     assert (again.text, again.timings.n_reused) == (second.text, second.timings.n_reused)
+
+
+def test_a_fork_outlives_its_parent_and_does_not_keep_it(tiny: Model) -> None:
+    session = tiny.session()
+    text = session.generate(PROMPT, max_tokens=8).text
+    parent = weakref.ref(session._session)
+    fork = session.fork()
+    del session
+    assert parent() is None
+    assert fork.generate(PROMPT, max_tokens=8).text == text
+
+
+def test_a_session_that_cannot_be_written_leaves_the_last_one(tiny: Model, tmp_path: Path) -> None:
+    session = tiny.session()
+    session.generate(PROMPT, max_tokens=8)
+    session.save(tmp_path / "session")
+    before = (tmp_path / "session").read_bytes()
+    session.generate(PROMPT * 2, max_tokens=8)
+    _, hard = limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, hard))  # a disk that is full
+    try:
+        with pytest.raises(FileError, match="session': File too large"):
+            session.save(tmp_path / "session")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [file.name for file in tmp_path.iterdir()] == ["session"]
+    assert (tmp_path / "session").read_bytes() == before
+    session.save(tmp_path / "session")
+    assert (tmp_path / "session").read_bytes() != before
 
 
 def test_a_session_chats(model: Model) -> None:
