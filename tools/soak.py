@@ -83,8 +83,9 @@ def options(i: int) -> dict[str, Any]:
 class Client:
     """One thread's chats."""
 
-    def __init__(self, model: Model, answers: list[str], seed: int) -> None:
+    def __init__(self, model: Model, answers: list[str], seed: int, directory: Path) -> None:
         self._model, self._answers, self._draw = model, answers, random.Random(seed)
+        self._file = directory / str(seed)
         self._session: Session = model.session()
         self._messages: list[Any] = []
         self.n_complete = 0
@@ -124,6 +125,11 @@ class Client:
         """A turn of a conversation."""
         if len(self._messages) > 2:
             self._messages, self._session = [], self._model.session()
+        elif self._draw.random() < 0.2:
+            self._session = self._session.fork()
+        elif self._draw.random() < 0.2:
+            self._session.save(self._file)
+            self._session = self._model.load_session(self._file)
         self._messages.append(question(i % 3)[1])
         if self._draw.random() < 0.3:
             pieces = self._session.chat(self._messages, stream=True, **options(i))
@@ -158,8 +164,16 @@ def soak(path: Path, n_threads: int = 8, n_chats: int = 50) -> Report:
     info = model.info
     page_bytes = 64 * 2 * 2 * info.n_layer * info.n_head_kv * info.head_dim
     model = Model(path, n_ctx=N_CTX, n_threads=2, kv_bytes=pages * page_bytes)
-    clients = [Client(model, answers, seed) for seed in range(n_threads)]
     report = Report(n_threads, n_chats)
+    with tempfile.TemporaryDirectory() as sessions:
+        clients = [Client(model, answers, seed, Path(sessions)) for seed in range(n_threads)]
+        run(model, clients, report)
+    return report
+
+
+def run(model: Model, clients: list[Client], report: Report) -> None:
+    """Lets all clients chat, and fills the report."""
+    n_threads, n_chats = report.n_threads, report.n_chats
     rest = threading.Barrier(n_threads + 1, timeout=MOST_SECONDS)
     threads = [threading.Thread(target=c.run, args=(n_chats, rest)) for c in clients]
     for thread in threads:
@@ -175,7 +189,6 @@ def soak(path: Path, n_threads: int = 8, n_chats: int = 50) -> Report:
     report.n_preempted = model.statistics.n_preempted
     report.n_complete = sum(client.n_complete for client in clients)
     report.errors = [error for client in clients for error in client.errors]
-    return report
 
 
 def tiny_model(directory: Path) -> Path:

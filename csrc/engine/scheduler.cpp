@@ -68,8 +68,9 @@ void Scheduler::submit(std::shared_ptr<Job> job) {
   const int most = pages_for(job->most_positions()) + 1;  // one may be a copy of a shared page
   if (most > max_pages) {
     throw ContextOverflowError("the prompt and max_tokens need " + std::to_string(most) +
-                               " pages of 64 tokens but the " + "cache holds " +
-                               std::to_string(max_pages) + "; lower max_tokens or raise kv_bytes");
+                               " pages of 64 tokens but the cache holds " +
+                               std::to_string(max_pages) +
+                               "; shorten the prompt, lower max_tokens or raise kv_bytes");
   }
   {
     std::lock_guard lock(mutex_);
