@@ -37,7 +37,7 @@ Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
       static_cast<size_t>(most_positions_) - static_cast<size_t>(sequence_.n_prompt()) + 1;
   if (request.sampling.n_logprobs) logprobs_.emplace();
   if (constraint_) mask_.resize(mask_words(n_vocab_));
-  pieces_.reserve(most_tokens + 1);
+  pieces_.reserve(std::min(most_tokens, kMostUnread) + 1);
   tokens_.reserve(most_tokens);
 }
 
@@ -158,7 +158,13 @@ void Job::publish(std::string text, bool is_token, Clock::time_point now) {
   timings_.n_generated = static_cast<int>(tokens_.size());
   timings_.prompt_seconds = seconds(first_token_ - begun_);
   timings_.decode_seconds = seconds(now - first_token_);
-  if (is_token || !text.empty()) pieces_.push_back(std::move(text));
+  if (is_token || !text.empty()) {
+    if (pieces_.size() == pieces_.capacity()) {  // what was read makes room: nothing is allocated
+      pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(n_taken_));
+      n_taken_ = 0;
+    }
+    pieces_.push_back(std::move(text));
+  }
   is_paused_ = !is_finished() && pieces_.size() - n_taken_ >= kMostUnread;
   changed_.notify_all();
 }

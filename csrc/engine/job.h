@@ -124,7 +124,7 @@ class Job {
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  std::vector<std::string> pieces_;
+  std::vector<std::string> pieces_;  // of which n_taken_ were read
   size_t n_taken_ = 0;
   std::vector<int32_t> tokens_;
   std::optional<std::vector<TokenLogprobs>> logprobs_;

@@ -195,23 +195,32 @@ bool Scheduler::fits(const Job& job) const {
   return s.kv.n_wanted(s.n_computed, static_cast<int>(s.tokens.size()) + 1) + n_soon <= n_spare;
 }
 
-bool Scheduler::tokens_wait() const {
-  return std::any_of(active_.begin(), active_.end(),
-                     [](const auto& job) { return !is_in_prompt(*job); });
+int Scheduler::n_generating() const {
+  return static_cast<int>(
+      std::ranges::count_if(active_, [](const auto& job) { return !is_in_prompt(*job); }));
+}
+
+// Prompt tokens of the next step. While others generate it is what adds kPromptSeconds, and none
+// where it is not known any more how long these take without any.
+int Scheduler::prompt_budget() const {
+  const int n = n_generating();
+  if (n == 0) return executor_.prompt_chunk();
+  constexpr int kAlike = 4;  // a quarter more or less
+  return std::abs(n - decoded_.n) * kAlike > decoded_.n ? 0 : mixed_chunk_;
 }
 
 // A step has a price of its own, whatever its prompts' length: their share is found by trying.
-void Scheduler::learn(int n_prompt, bool is_mixed, double seconds) {
-  if (n_prompt == 0) decode_seconds_ = seconds;
-  if (n_prompt == 0 || !is_mixed) return;
-  const double added = std::max(seconds - decode_seconds_, kPromptSeconds / 4);
+void Scheduler::learn(int n_generating, int n_prompt, double seconds) {
+  if (n_prompt == 0) decoded_ = {n_generating, seconds};
+  if (n_prompt == 0 || n_generating == 0) return;
+  const double added = std::max(seconds - decoded_.seconds, kPromptSeconds / 4);
   const int wanted = static_cast<int>(n_prompt * kPromptSeconds / added);
   mixed_chunk_ = std::min(std::max(wanted, kLeastChunk), executor_.prompt_chunk());
 }
 
 void Scheduler::plan() {
   planned_.clear();
-  int budget = tokens_wait() ? mixed_chunk_ : executor_.prompt_chunk();
+  int budget = prompt_budget();
   auto n_prompts = std::count_if(active_.begin(), active_.end(),
                                  [](const auto& job) { return is_in_prompt(*job); });
   for (const auto& job : active_) {
@@ -277,13 +286,13 @@ void Scheduler::step() {
     parts_.push_back({&s, end});
     if (is_in_prompt(*job)) n_prompt += end - s.n_computed;
   }
-  const bool is_mixed = tokens_wait();
+  const int n_others = n_generating();  // than prompts
   const size_t n_logits = parts_.size() * static_cast<size_t>(executor_.n_vocab());
   if (logits_.size() < n_logits) logits_.resize(n_logits);
   const auto start = std::chrono::steady_clock::now();
   executor_.step(parts_, logits_.data());
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  learn(n_prompt, is_mixed, elapsed.count());
+  learn(n_others, n_prompt, elapsed.count());
   take_tokens();
   std::lock_guard lock(mutex_);
   ++statistics_.n_steps;

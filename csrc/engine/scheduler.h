@@ -58,8 +58,9 @@ class Scheduler {
   void take_tokens();
   void retire();
   void release_ended();
-  bool tokens_wait() const;  // of jobs that generate
-  void learn(int n_prompt, bool is_mixed, double seconds);
+  int n_generating() const;  // jobs
+  int prompt_budget() const;
+  void learn(int n_generating, int n_prompt, double seconds);
 
   Executor& executor_;
   const int max_batch_, max_queue_;
@@ -71,8 +72,11 @@ class Scheduler {
   std::vector<Job*> sampled_;   // jobs whose logits the step computed
   std::vector<float> logits_;
   PrefixCache prefixes_;
-  double decode_seconds_ = 0;  // of the last step without prompts
-  int mixed_chunk_;            // prompt tokens of a step in which tokens wait
+  struct {
+    int n = 0;
+    double seconds = 0;
+  } decoded_;        // the last step without prompts: jobs, and how long it took
+  int mixed_chunk_;  // prompt tokens of a step in which others generate
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
