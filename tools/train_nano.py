@@ -5,10 +5,8 @@
 
 WORK keeps the state of training, from which the same command goes on, and log.jsonl: the loss, and
 now and then the accuracy on a few held-out items of each skill. --export writes the state's model
-as BF16 beside the tokenizer in the given directory. --from begins with a model instead of chance.
-
-Let nothing else run beside it: two threads that wait for each other crawl where a third takes a
-core.
+as BF16 beside the tokenizer in the given directory, and that as Q8_0 beside the directory
+(models/nano.gguf, which comes with the package). --from begins with a model instead of chance.
 """
 
 from __future__ import annotations
@@ -17,21 +15,23 @@ import argparse
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
 
-from nano import attention
+from nano import attention, together
 from nano.batches import Batch, Place, Stream
 from nano.model import load_model, new_model, save_master
 from nano.optimiser import Optimiser
 from nano.probe import accuracy, probe_items
 from nano.training import Trainer
+from qwen3lite.convert import convert
 
+EARLY_SHARDS = 25  # of a model that begins with nothing: about 6 million tokens
 MASTER = Path(__file__).parents[1] / "models" / "nano"
 
 
@@ -46,14 +46,14 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--muon-lr", type=float, default=0.02)
     parser.add_argument("--adam-lr", type=float, default=0.004)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=2, help="each with one thread")
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--probe-minutes", type=float, default=30)
     parser.add_argument("--probe-items", type=int, default=20, help="of each skill and mode")
     parser.add_argument("--from", dest="start", type=Path, help="a model to begin with")
     parser.add_argument("--tokenizer", type=Path, default=MASTER / "tokenizer.json")
     parser.add_argument("--no-compile", dest="compile", action="store_false")
-    parser.add_argument("--export", type=Path, help="write the state's model there, and stop")
+    parser.add_argument("--export", type=Path, help="write the model there, and stop")
     return parser.parse_args()
 
 
@@ -81,7 +81,7 @@ class Log:
             TimeRemainingColumn(),
             TextColumn("{task.description}"),
             console=console,
-            disable=not console.is_terminal,
+            disable=not console.is_terminal or together.rank() > 0,
         )
         self._task = self.bar.add_task("", total=trainer.n_steps, completed=trainer.steps_done)
 
@@ -131,13 +131,20 @@ def load_copy(trainer: Trainer) -> Any:
 
 
 def run(trainer: Trainer, arguments: argparse.Namespace, log: Log) -> None:
-    stream = Stream(arguments.seed, arguments.tokenizer, arguments.step_tokens, trainer.place)
+    n_early = 0 if arguments.start else EARLY_SHARDS
+    stream = Stream(
+        arguments.seed, arguments.tokenizer, arguments.step_tokens, trainer.place, n_early
+    )
     state = arguments.work / "state.pt"
     is_over, save_now = Every(arguments.minutes), Every(arguments.save_minutes)
     probe_now, log_now = Every(arguments.probe_minutes), Every(0.5)
     losses, n_tokens, since = list[float](), 0, time.monotonic()
     for batches in stream:
         losses.append(trainer.step(batches))
+        if together.agree(trainer.steps_done >= trainer.n_steps or is_over()):
+            break
+        if together.rank() > 0:
+            continue
         n_tokens += tokens_of(batches)
         rate = n_tokens / (time.monotonic() - since)
         log.show(losses[-1], rate)
@@ -148,10 +155,20 @@ def run(trainer: Trainer, arguments: argparse.Namespace, log: Log) -> None:
             trainer.save(state)
         if probe_now():
             probe(trainer, arguments, log)
-        if trainer.steps_done >= trainer.n_steps or is_over():
-            break
-    trainer.save(state)
-    probe(trainer, arguments, log)
+    if together.rank() == 0:
+        trainer.save(state)
+        probe(trainer, arguments, log)
+
+
+def train(arguments: argparse.Namespace) -> None:
+    trainer = open_trainer(arguments)
+    trainer.model.config._attn_implementation = attention.NAME
+    if arguments.compile:
+        for layer in trainer.model.model.layers:  # alike, so that one is compiled
+            layer.compile(dynamic=True)
+    log = Log(arguments.work / "log.jsonl", trainer)
+    with log.bar:
+        run(trainer, arguments, log)
 
 
 def tokens_of(batches: list[Batch]) -> int:
@@ -160,22 +177,17 @@ def tokens_of(batches: list[Batch]) -> int:
 
 def main() -> None:
     arguments = parse()
-    torch.set_num_threads(arguments.threads)
     arguments.work.mkdir(parents=True, exist_ok=True)
     trainer = open_trainer(arguments)
     if arguments.export:
         save_master(trainer.model, arguments.export)
+        convert(arguments.export, arguments.export.with_suffix(".gguf"), "q8_0")
         return
     if trainer.steps_done >= arguments.steps:
         sys.exit(
             f"{arguments.work}: has its {trainer.steps_done} steps; ask for more with --steps."
         )
-    trainer.model.config._attn_implementation = attention.NAME
-    if arguments.compile:
-        trainer.model.model.compile(dynamic=True)
-    log = Log(arguments.work / "log.jsonl", trainer)
-    with log.bar:
-        run(trainer, arguments, log)
+    together.run_together(arguments.processes, arguments.work, partial(train, arguments))
 
 
 if __name__ == "__main__":

@@ -16,12 +16,12 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen3ForCausalLM
 
 from nano import attention
-from nano.batches import Batch, Place, Row, Stream, batch, rows
-from nano.mixture import training_items
+from nano.batches import Batch, Place, Row, Stream, batch, join, rows, text
+from nano.mixture import training_families, training_items
 from nano.model import END_ID, GEOMETRY, PAD_ID, load_model, new_model, save_master
 from nano.optimiser import Optimiser, orthogonalised, schedule
 from nano.probe import accuracy, probe_items
-from nano.render import prompt
+from nano.render import prompt, samples
 from nano.training import Trainer, weighted_loss
 from qwen3lite import Model
 from qwen3lite.convert import convert
@@ -48,7 +48,10 @@ def tiny(seed: int = 1) -> Qwen3ForCausalLM:
 
 
 def some_rows(tokenizer: Tokenizer, n: int) -> list[Row]:
-    return rows(list(islice(training_items(1), n)), tokenizer)
+    """Each of one text."""
+    return rows(
+        ([item] for item in islice(training_items(1), n) if len(item.expected) == 1), tokenizer
+    )
 
 
 def trainer(n_steps: int = 4) -> Trainer:
@@ -57,7 +60,7 @@ def trainer(n_steps: int = 4) -> Trainer:
 
 
 def stream(place: Place) -> Stream:
-    return Stream(1, NANO / "tokenizer.json", 2048, place)
+    return Stream(1, NANO / "tokenizer.json", 2048, place, n_early=1)
 
 
 def test_the_model_has_qwen3s_proportions_and_is_small() -> None:
@@ -102,6 +105,33 @@ def test_a_row_learns_alike_alone_and_in_company(tokenizer: Tokenizer) -> None:
     assert together == pytest.approx(sum(alone), rel=2e-3)
 
 
+def test_texts_that_share_a_row_are_learnt_as_alone(tokenizer: Tokenizer) -> None:
+    model = tiny()
+    for layer in model.model.layers:
+        torch.nn.init.normal_(layer.self_attn.o_proj.weight, std=0.2)
+    families = [f for f in islice(training_families(1), 400) if len(f) > 1][:4]
+    for family in families:
+        texts = [text(segments, tokenizer) for item in family for segments in samples(item)]
+        row, rest = join(texts)
+        assert not rest
+        assert len(row.ids) < 0.7 * sum(len(t.ids) for t in texts)
+        with torch.no_grad():
+            together = weighted_loss(model, batch([row])).item()
+            alone = [weighted_loss(model, batch([join([t])[0]])).item() for t in texts]
+        assert together == pytest.approx(sum(alone), rel=1e-3)
+
+
+def test_a_row_has_room_for_as_many_texts_as_fit(tokenizer: Tokenizer) -> None:
+    family = next(f for f in training_families(1) if len(f) > 1) * 20
+    found = rows([family], tokenizer)
+    assert len(found) > 1
+    assert all(512 < len(row.ids) <= 1024 for row in found[:-1])
+    n_learnt = sum(int((row.weights > 0).sum()) for row in found)
+    assert n_learnt == sum(
+        int((row.weights > 0).sum()) for row in rows([[i] for i in family], tokenizer)
+    )
+
+
 def test_the_loss_is_that_of_all_logits(tokenizer: Tokenizer) -> None:
     model = tiny()
     one = batch(some_rows(tokenizer, 4))
@@ -112,6 +142,20 @@ def test_the_loss_is_that_of_all_logits(tokenizer: Tokenizer) -> None:
         assert weighted_loss(model, one).item() == pytest.approx(expected.item(), rel=1e-2)
 
 
+def test_processes_learn_together_what_one_learns_alone(tmp_path: Path) -> None:
+    def trained(n: int) -> dict[str, torch.Tensor]:
+        work = tmp_path / str(n)
+        command = [sys.executable, str(ROOT / "tools" / "train_nano.py"), str(work), "--steps", "3"]
+        options = ["--no-compile", "--step-tokens", "512", "--probe-items", "0"]
+        subprocess.run([*command, *options, "--processes", str(n)], check=True)
+        weights: dict[str, torch.Tensor] = torch.load(work / "state.pt", weights_only=True)["model"]
+        return weights
+
+    alone, together = trained(1), trained(2)
+    for name, weight in alone.items():
+        assert torch.allclose(together[name], weight, atol=2e-3), name
+
+
 def test_attention_is_torchs_own() -> None:
     model = new_model(2, TINY).eval()
     for layer in model.model.layers:
@@ -120,7 +164,9 @@ def test_attention_is_torchs_own() -> None:
     with torch.no_grad():
         expected = model(ids).logits
         model.config._attn_implementation = attention.NAME
-        assert torch.allclose(model(ids).logits, expected, atol=1e-4)
+        causal = torch.full((100, 100), -torch.inf).triu(1)[None, None]
+        found = model(ids, attention_mask={"full_attention": causal}).logits
+        assert torch.allclose(found, expected, atol=1e-4)
         assert not torch.allclose(expected[0, 1], expected[0, 51], atol=1e-3)
 
 
@@ -176,11 +222,11 @@ def test_muon_makes_singular_values_alike() -> None:
 def test_the_program_trains_resumes_and_exports(tmp_path: Path) -> None:
     def program(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(ROOT / "tools" / "train_nano.py"), str(tmp_path / "work")]
-        options = ["--no-compile", "--threads", "1", "--step-tokens", "512", "--probe-items", "0"]
+        options = ["--no-compile", "--step-tokens", "512", "--probe-items", "0"]
         return subprocess.run([*command, *options, *words], capture_output=True, text=True)
 
-    assert program("--steps", "1").returncode == 0
-    assert program("--steps", "2").returncode == 0
+    assert program("--steps", "1", "--processes", "1").returncode == 0
+    assert program("--steps", "2", "--processes", "1").returncode == 0
     assert "has its 2 steps" in program("--steps", "2").stderr
     out = tmp_path / "nano"
     out.mkdir()

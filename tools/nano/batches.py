@@ -1,47 +1,62 @@
 """Conversations as batches of token ids, drawn on the fly: the same for the same seed and place.
 
-Rows are conversations of about one length, padded on the right: attention is causal, so that no
-row needs a mask, and none sees another conversation. A step has batches of all lengths, so that
-each step sees all skills.
+Texts that begin alike, as they are offered the same tools, share a row: after what they share come
+branches, one for each text, none of which sees another. Rows are of about one length, padded on
+the right; those without branches need no mask. A step has batches of all lengths, so that each
+step sees all skills.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from .item import Item
-from .mixture import training_items
-from .render import samples
+from .mixture import training_families
+from .render import Segment, samples
 
 MAX_LENGTH = 1024
-SHARD = 4096  # conversations that are drawn and sorted by length together
-EARLY_SHARDS = 40  # with few tools: about 10 million tokens
-BATCHES = 4  # of a step
+SHARD = 4096  # families of conversations that are drawn and sorted by length together
+# Ranges of lengths, the shortest first: each step has a batch of each. Batches 0 and 2 take about
+# as long as 1 and 3.
+RANGES = (0, 1, 3, 2)
 PADDED = 8  # lengths of rows are multiples of it
 
 
 @dataclass(frozen=True)
-class Row:
-    """The ids of a text, [n], and the weight of each as something to predict, [n]."""
+class Text:
+    """Its ids, [n], and the weight of each as something to predict, [n]."""
 
     ids: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Row:
+    """Of one or more texts, each [n]: branch 0 is what all of them begin with, or all of one."""
+
+    ids: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float32]
+    positions: npt.NDArray[np.int32]
+    branches: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class Batch:
-    """[n_rows, length]; `weights` are 0 for what is not learnt."""
+    """Rows, each [n_rows, length]; `weights` are 0 for what is not learnt."""
 
     ids: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float32]
+    positions: npt.NDArray[np.int64]
+    branches: npt.NDArray[np.int64]
 
 
 @dataclass
@@ -52,55 +67,102 @@ class Place:
     step: int = 0
 
 
-def rows(items: list[Item], tokenizer: Tokenizer) -> list[Row]:
-    """A text's answers weigh the square root of their length: long thoughts do not drown short
-    answers. Texts longer than MAX_LENGTH are left out."""
+def rows(families: Iterable[list[Item]], tokenizer: Tokenizer) -> list[Row]:
     found = []
-    for segments in (s for item in items for s in samples(item)):
-        ids = [tokenizer.encode(segment.text).ids for segment in segments]
-        learnt = np.concatenate(
-            [np.full(len(i), s.supervised) for i, s in zip(ids, segments, strict=True)]
-        )
-        joined = np.concatenate(ids).astype(np.int32)
-        if len(joined) <= MAX_LENGTH:
-            found.append(Row(joined, (learnt / np.sqrt(learnt.sum())).astype(np.float32)))
+    for family in families:
+        texts = [text(segments, tokenizer) for item in family for segments in samples(item)]
+        while texts:
+            row, texts = join(texts)
+            if len(row.ids) <= MAX_LENGTH:
+                found.append(row)
     return found
+
+
+def text(segments: list[Segment], tokenizer: Tokenizer) -> Text:
+    """Its answers weigh the square root of their length: long thoughts do not drown short
+    answers."""
+    ids = [tokenizer.encode(segment.text).ids for segment in segments]
+    learnt = np.concatenate(
+        [np.full(len(i), s.supervised) for i, s in zip(ids, segments, strict=True)]
+    )
+    joined = np.concatenate(ids).astype(np.int32)
+    return Text(joined, (learnt / np.sqrt(learnt.sum())).astype(np.float32))
+
+
+def join(texts: list[Text]) -> tuple[Row, list[Text]]:
+    """A row of as many texts as MAX_LENGTH has room for, of one at least, and the other texts."""
+    shared = shared_length(texts)
+    n, length = 1, len(texts[0].ids)
+    while n < len(texts) and length + len(texts[n].ids) - shared <= MAX_LENGTH:
+        length += len(texts[n].ids) - shared
+        n += 1
+    if n == 1:
+        shared = len(texts[0].ids)
+    starts = [0] + [shared] * (n - 1)
+    parts = list(zip(texts[:n], starts, strict=True))
+    branches = [np.full(len(t.ids) - start, i + 1) for i, (t, start) in enumerate(parts)]
+    branches[0][:shared] = 0
+    row = Row(
+        np.concatenate([t.ids[start:] for t, start in parts]),
+        np.concatenate([t.weights[start:] for t, start in parts]),
+        np.concatenate([np.arange(start, len(t.ids)) for t, start in parts]),
+        np.concatenate(branches),
+    )
+    return row, texts[n:]
+
+
+def shared_length(texts: list[Text]) -> int:
+    """Of what all begin with. It ends before the last token of each prompt, as what is learnt is
+    predicted from the token before it in the row."""
+    n = min(int(np.argmax(text.weights > 0)) - 1 for text in texts)
+    differ = np.any([text.ids[:n] != texts[0].ids[:n] for text in texts], axis=0)
+    return int(np.argmax(differ)) if differ.any() else n
 
 
 def batch(group: list[Row]) -> Batch:
     length = -(-max(len(row.ids) for row in group) // PADDED) * PADDED
-    ids = np.zeros((len(group), length), np.int64)
-    weights = np.zeros((len(group), length), np.float32)
-    for i, row in enumerate(group):
-        ids[i, : len(row.ids)] = row.ids
-        weights[i, : len(row.ids)] = row.weights
-    return Batch(ids, weights)
+
+    def padded(name: str, kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        values = np.zeros((len(group), length), kind)
+        for i, row in enumerate(group):
+            values[i, : len(row.ids)] = getattr(row, name)
+        return values
+
+    return Batch(
+        padded("ids", np.int64),
+        padded("weights", np.float32),
+        padded("positions", np.int64),
+        padded("branches", np.int64),
+    )
 
 
 def steps(found: list[Row], step_tokens: int, order: random.Random) -> list[list[Batch]]:
-    """The rows as steps of BATCHES batches, one from each range of lengths."""
+    """The rows as steps of batches, one from each range of lengths."""
     by_length = sorted(found, key=lambda row: len(row.ids))
     groups, group = list[list[Row]](), list[Row]()
     for row in by_length:
-        if group and (len(group) + 1) * len(row.ids) > step_tokens // BATCHES:
+        if group and (len(group) + 1) * len(row.ids) > step_tokens // len(RANGES):
             groups.append(group)
             group = []
         group.append(row)
     groups.append(group)
-    n_steps = len(groups) // BATCHES
-    ranges = [groups[i * n_steps : (i + 1) * n_steps] for i in range(BATCHES)]
+    n_steps = len(groups) // len(RANGES)
+    ranges = [groups[i * n_steps : (i + 1) * n_steps] for i in RANGES]
     for each in ranges:
         order.shuffle(each)
     return [[batch(each[i]) for each in ranges] for i in range(n_steps)]
 
 
 class Stream:
-    """Endless steps from `place` on, which moves along."""
+    """Endless steps from `place` on, which moves along; the first `n_early` shards have few tools."""
 
-    def __init__(self, seed: int, tokenizer: Path, step_tokens: int, place: Place) -> None:
+    def __init__(
+        self, seed: int, tokenizer: Path, step_tokens: int, place: Place, n_early: int
+    ) -> None:
         self._seed = seed
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._step_tokens = step_tokens
+        self._n_early = n_early
         self.place = place
 
     def __iter__(self) -> Iterator[list[Batch]]:
@@ -113,6 +175,6 @@ class Stream:
 
     def _shard(self, index: int) -> list[list[Batch]]:
         name = f"{self._seed} {index}"
-        items = training_items(name, early=index < EARLY_SHARDS)
-        found = rows(list(islice(items, SHARD)), self._tokenizer)
+        families = training_families(name, early=index < self._n_early)
+        found = rows(islice(families, SHARD), self._tokenizer)
         return steps(found, self._step_tokens, random.Random(name))

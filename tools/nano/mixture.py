@@ -9,7 +9,7 @@ from .item import Draw, Item, Language
 from .lookup import lookup
 from .steps import steps
 from .talk import talk
-from .tool_use import no_tool, tool_call, tool_response, tool_sequence
+from .tool_use import no_tool, requests, tool_call, tool_response, tool_sequence
 from .words import word_task
 
 Maker = Callable[[Draw, str, bool], Item]
@@ -54,6 +54,8 @@ WEIGHTS: dict[str, float] = {
 }
 THINKING_SHARE = 0.55
 EARLY_TOOLS = 0.1  # of the share that tools have later
+REQUESTED = ("tool_call", "no_tool")  # drawn N_REQUESTS at a time, for the same tools
+N_REQUESTS = 4
 OPENINGS: dict[Language, tuple[str, ...]] = {
     "en": (
         *("Hi, ", "Hello! ", "Hey, ", "Please help me: ", "Quick question: ", "One more: "),
@@ -64,9 +66,13 @@ OPENINGS: dict[Language, tuple[str, ...]] = {
 
 
 def make(draw: Draw, skill: str, thinking: bool) -> Item:
-    item = (MAKERS | EXTRA)[skill](draw, skill, thinking)
+    return vary(draw, (MAKERS | EXTRA)[skill](draw, skill, thinking))
+
+
+def vary(draw: Draw, item: Item) -> Item:
+    """With an opening, or a small letter, now and then."""
     text = item.messages[0]["content"]
-    if skill != "talk" and draw.chance(0.15):
+    if item.skill != "talk" and draw.chance(0.15):
         text = draw.phrase(OPENINGS[item.language]) + text
     if draw.chance(0.1):
         text = text[0].lower() + text[1:]
@@ -74,15 +80,32 @@ def make(draw: Draw, skill: str, thinking: bool) -> Item:
     return item
 
 
-def training_items(seed: int | str, *, early: bool = False) -> Iterator[Item]:
-    """Endless; the same for the same seed. `early` has few tools, whose long prompts hide for long
-    that what is asked for is to be copied: short texts teach that first."""
+def training_items(seed: int | str) -> Iterator[Item]:
+    """Endless; the same for the same seed."""
     draw = Draw(f"train {seed}", held_out=False)
-    skills = list(WEIGHTS)
-    weights = [w * (EARLY_TOOLS if early and "tool" in s else 1) for s, w in WEIGHTS.items()]
     while True:
-        skill = draw.random.choices(skills, weights)[0]
+        skill = _choice(draw, WEIGHTS)
         yield make(draw, skill, draw.chance(THINKING_SHARE))
+
+
+def training_families(seed: int | str, *, early: bool = False) -> Iterator[list[Item]]:
+    """As training_items, but that items which ask for tools come several at a time and are offered
+    the same ones: a row then holds these once. `early` has few tools, whose long prompts hide for
+    long that what is asked for is to be copied: short texts teach that first."""
+    draw = Draw(f"train {seed}", held_out=False)
+    weights = WEIGHTS | {skill: WEIGHTS[skill] / N_REQUESTS for skill in REQUESTED}
+    if early:
+        weights = {s: w * (EARLY_TOOLS if "tool" in s else 1) for s, w in weights.items()}
+    while True:
+        skill = _choice(draw, weights)
+        if skill in REQUESTED:
+            yield [vary(draw, item) for item in requests(draw, THINKING_SHARE, N_REQUESTS)]
+        else:
+            yield [make(draw, skill, draw.chance(THINKING_SHARE))]
+
+
+def _choice(draw: Draw, weights: dict[str, float]) -> str:
+    return draw.random.choices(list(weights), list(weights.values()))[0]
 
 
 def held_out_items(seed: int | str, skill: str, n: int) -> list[Item]:

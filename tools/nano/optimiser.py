@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from . import together
+
 STEPS = 5
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 MOMENTUM = 0.95
@@ -41,12 +43,17 @@ class Muon:
         self.momenta = [torch.zeros_like(matrix) for matrix in matrices]
 
     def step(self, scale: float) -> None:
+        """Each process makes the updates of some matrices."""
         lr = self._lr * scale
         with torch.no_grad():
-            for matrix, momentum in zip(self._matrices, self.momenta, strict=True):
+            updates = [torch.zeros_like(matrix) for matrix in self._matrices]
+            for i, (matrix, momentum) in enumerate(zip(self._matrices, self.momenta, strict=True)):
                 assert matrix.grad is not None
                 momentum.lerp_(matrix.grad, 1 - MOMENTUM)
-                update = orthogonalised(matrix.grad.lerp(momentum, MOMENTUM))
+                if i % together.count() == together.rank():
+                    updates[i] = orthogonalised(matrix.grad.lerp(momentum, MOMENTUM))
+            together.add_up(updates)
+            for matrix, update in zip(self._matrices, updates, strict=True):
                 stretch = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
                 matrix.mul_(1 - lr * self._weight_decay)
                 matrix.add_(update, alpha=-lr * stretch)

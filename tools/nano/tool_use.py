@@ -61,30 +61,71 @@ def shuffled(draw: Draw, tools: list[Tool]) -> list[dict[str, Any]]:
 def tool_call(draw: Draw, skill: str, thinking: bool) -> Item:
     language = draw.language()
     tool = any_tool(draw, language)
-    text, arguments = tool.ask(draw)
+    text, turn = _asked(draw, language, tool, thinking)
     offered = [tool, *others(draw, language, tool, draw.choice(N_TOOLS) - 1)]
-    thought = THOUGHTS[language]["fits"].format(tool.name, tool.schema["function"]["description"])
-    turn = Turn("", call(tool.name, arguments), reasoning=thought if thinking else "")
     message = {"role": "user", "content": text}
     return Item(skill, [message], [turn], shuffled(draw, offered), thinking, language)
+
+
+def _asked(draw: Draw, language: Language, tool: Tool, thinking: bool) -> tuple[str, Turn]:
+    """A request for the tool, and its call."""
+    text, arguments = tool.ask(draw)
+    thought = THOUGHTS[language]["fits"].format(tool.name, tool.schema["function"]["description"])
+    return text, Turn("", call(tool.name, arguments), reasoning=thought if thinking else "")
 
 
 def no_tool(draw: Draw, skill: str, thinking: bool) -> Item:
     """A request that needs another tool, or none at all."""
     language = draw.language()
     if draw.chance(0.25):
-        tool, intent = any_tool(draw, language), draw.choice(INTENTS[language][:7])
-        text, answer, thought = draw.phrase(intent.phrasings), intent.answer, intent.thought
+        tool = any_tool(draw, language)
+        text, turn = _small_talk(draw, language, thinking)
     else:
         tool = any_tool(draw, language)
-        text, _ = tool.ask(draw)
-        answer, thought = REFUSAL[language], THOUGHTS[language]["none"]
+        text, turn = _unmeant(draw, language, tool, thinking)
     offered: list[Tool] = []
     while not offered:
         offered = others(draw, language, tool, draw.choice(N_TOOLS))
-    turn = Turn(answer, reasoning=thought if thinking else "")
     message = {"role": "user", "content": text}
     return Item(skill, [message], [turn], shuffled(draw, offered), thinking, language)
+
+
+def _small_talk(draw: Draw, language: Language, thinking: bool) -> tuple[str, Turn]:
+    intent = draw.choice(INTENTS[language][:7])
+    text = draw.phrase(intent.phrasings)
+    return text, Turn(intent.answer, reasoning=intent.thought if thinking else "")
+
+
+def _unmeant(draw: Draw, language: Language, tool: Tool, thinking: bool) -> tuple[str, Turn]:
+    """A request for a tool that is not offered."""
+    text, _ = tool.ask(draw)
+    thought = THOUGHTS[language]["none"] if thinking else ""
+    return text, Turn(REFUSAL[language], reasoning=thought)
+
+
+def requests(draw: Draw, thinking_share: float, n: int) -> list[Item]:
+    """`n` items of tool_call and no_tool that are offered the same tools."""
+    language = draw.language()
+    tool = any_tool(draw, language)
+    offered = [tool, *others(draw, language, tool, draw.choice(N_TOOLS) - 1)]
+    taken = {name for each in offered for name in (each.topic, each.name)}
+    schemas = shuffled(draw, offered)
+    items = []
+    for _ in range(n):
+        thinking = draw.chance(thinking_share)
+        skill = "tool_call" if draw.chance(0.7) else "no_tool"
+        if skill == "tool_call":
+            text, turn = _asked(draw, language, draw.choice(offered), thinking)
+        elif draw.chance(0.25):
+            text, turn = _small_talk(draw, language, thinking)
+        else:
+            other = tool
+            while taken & {other.topic, other.name}:
+                other = any_tool(draw, language)
+            text, turn = _unmeant(draw, language, other, thinking)
+        message = {"role": "user", "content": text}
+        items.append(Item(skill, [message], [turn], schemas, thinking, language))
+    return items
 
 
 def _responding(draw: Draw) -> tuple[Domain, ...]:

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import Qwen3ForCausalLM
 
+from . import together
 from .batches import Batch, Place
 from .optimiser import Optimiser, schedule
 
@@ -20,10 +21,23 @@ def weighted_loss(model: Qwen3ForCausalLM, batch: Batch) -> Tensor:
     ids, weights = torch.from_numpy(batch.ids), torch.from_numpy(batch.weights)
     targets = weights[:, 1:] > 0
     with torch.autocast("cpu", torch.bfloat16):
-        hidden = model.model(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
+        hidden = model.model(
+            input_ids=ids[:, :-1],
+            position_ids=torch.from_numpy(batch.positions)[:, :-1],
+            attention_mask={"full_attention": mask(batch)},
+            use_cache=False,
+        ).last_hidden_state
         logits = model.lm_head(hidden[targets])
     losses = F.cross_entropy(logits.float(), ids[:, 1:][targets], reduction="none")
     return (losses * weights[:, 1:][targets]).sum()
+
+
+def mask(batch: Batch) -> Tensor:
+    """[n_rows, 1, length - 1, length - 1], 0 where a token sees another and else -inf: what comes
+    before it in its own branch and in what branches share."""
+    branches = torch.from_numpy(batch.branches)[:, None, :-1]
+    sees = (branches[..., None, :] == 0) | (branches[..., None, :] == branches[..., None])
+    return torch.zeros(sees.shape).masked_fill_(~sees.tril(), -torch.inf)
 
 
 @dataclass
@@ -37,17 +51,18 @@ class Trainer:
     steps_done: int = 0
 
     def step(self, batches: list[Batch]) -> float:
-        """Learns from the batches together; the mean loss."""
+        """Learns from the batches, each process from some of them; the mean loss."""
         total = sum(float(batch.weights.sum()) for batch in batches)
-        loss = 0.0
-        for batch in batches:
+        loss = torch.zeros(())
+        for batch in batches[together.rank() :: together.count()]:
             part = weighted_loss(self.model, batch) / total
             part.backward()
-            loss += part.item()
+            loss += part.detach()
+        together.add_up([loss, *(p.grad for p in self.model.parameters() if p.grad is not None)])
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step(schedule(self.steps_done, self.n_steps))
         self.steps_done += 1
-        return loss
+        return float(loss)
 
     def save(self, path: Path) -> None:
         """All that training goes on with; the file is whole at any time."""

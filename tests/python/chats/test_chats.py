@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -11,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from nano.item import Draw, Item, Turn, write_items
-from nano.mixture import EXTRA, MAKERS, WEIGHTS, held_out_items, make, training_items
+from nano.mixture import (
+    EXTRA,
+    MAKERS,
+    WEIGHTS,
+    held_out_items,
+    make,
+    training_families,
+    training_items,
+)
 from nano.toolbox import DOMAINS, HELD_OUT_DOMAINS
 from nano.words import CHINESE, ENGLISH
 
@@ -57,10 +66,27 @@ def test_training_has_all_skills_in_both_modes_and_no_others() -> None:
 
 def test_early_training_has_few_tools() -> None:
     few, many = (
-        sum(bool(item.tools) for item in islice(training_items(1, early=early), 2000))
+        sum(bool(f[0].tools) for f in islice(training_families(1, early=early), 2000))
         for early in (True, False)
     )
-    assert 20 < few < many / 4
+    assert 8 < few < many / 4
+
+
+def test_families_are_offered_the_same_tools_and_are_items_like_others() -> None:
+    families = list(islice(training_families(6), 3000))
+    shared = [family for family in families if len(family) > 1]
+    assert len(shared) > 50
+    for family in shared:
+        assert all(item.tools == family[0].tools for item in family)
+        offered = {tool["function"]["name"] for tool in family[0].tools}
+        for item in family:
+            (turn,) = item.expected
+            assert (turn.tool in offered) == (item.skill == "tool_call")
+            assert bool(turn.reasoning) == item.thinking
+    counts = Counter(item.skill for family in families for item in family)
+    for skill, weight in WEIGHTS.items():
+        share = counts[skill] / counts.total()
+        assert share == pytest.approx(weight / sum(WEIGHTS.values()), rel=0.25), skill
 
 
 def test_an_item_thinks_where_it_is_to() -> None:
