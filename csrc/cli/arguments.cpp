@@ -9,6 +9,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "cli/nano.h"
 
 namespace q3l::cli {
 
@@ -143,25 +144,22 @@ Arguments parse_arguments(int argc, char** argv) {
       throw InvalidArgumentError("unexpected word " + quoted(word) + "; give the prompt with -p");
     }
   }
-  if (!arguments.command.empty() && arguments.model.empty()) {
-    throw InvalidArgumentError("q3l " + arguments.command +
-                               " needs a model: the path of a GGUF file");
-  }
   if ((arguments.command == "run" || arguments.command == "tokenize") && arguments.prompt.empty()) {
     throw InvalidArgumentError("q3l " + arguments.command + " needs a text: -p TEXT");
   }
+  if (!arguments.command.empty() && arguments.model.empty()) arguments.model = nano_path();
   return arguments;
 }
 
 std::string help_text() {
   std::string text =
       "q3l: Qwen3 language models on CPUs\n\n"
-      "  q3l run MODEL -p TEXT       answer one message\n"
-      "  q3l chat MODEL              talk, turn by turn (Ctrl-C stops an answer, Ctrl-D ends)\n"
-      "  q3l inspect MODEL           what a model file holds\n"
-      "  q3l tokenize MODEL -p TEXT  token ids of a text\n"
-      "  q3l bench MODEL             how fast a model runs here, beside the memory's bandwidth\n\n"
-      "MODEL is a GGUF file. Flags:\n";
+      "  q3l run [MODEL] -p TEXT       answer one message\n"
+      "  q3l chat [MODEL]              talk, turn by turn (Ctrl-C stops an answer, Ctrl-D ends)\n"
+      "  q3l inspect [MODEL]           what a model file holds\n"
+      "  q3l tokenize [MODEL] -p TEXT  token ids of a text\n"
+      "  q3l bench [MODEL]             how fast a model runs here, beside the memory's bandwidth\n"
+      "\nMODEL is a GGUF file; without one, nano is taken, which comes with qwen3lite. Flags:\n";
   for (const Flag& f : flags()) {
     std::string left = std::string("  ") +
                        (*f.short_name ? std::string(f.short_name) + ", " : "    ") + f.name + " " +

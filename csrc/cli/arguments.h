@@ -15,7 +15,7 @@ namespace q3l::cli {
 
 struct Arguments {
   std::string command;  // "run", "chat", "inspect", "tokenize", "bench"; empty: help was asked for
-  std::string model;    // path of a GGUF file
+  std::string model;    // path of a GGUF file, nano's where none was given
   std::string prompt;
   int max_tokens = std::numeric_limits<int>::max();
   EngineOptions engine;

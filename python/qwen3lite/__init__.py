@@ -2,7 +2,7 @@
 
 from qwen3lite import Model
 
-model = Model("smollm2")
+model = Model.nano()
 print(model.chat([{"role": "user", "content": "Hello!"}]).message.content)
 """
 

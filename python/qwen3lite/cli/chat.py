@@ -14,7 +14,7 @@ from .options import (
     FrequencyPenalty,
     MaxTokens,
     MinP,
-    ModelName,
+    ModelOrNano,
     PresencePenalty,
     RepeatPenalty,
     Seed,
@@ -29,7 +29,7 @@ from .options import (
 
 
 def chat(
-    model: ModelName,
+    model: ModelOrNano = "nano",
     think: Think = None,
     max_tokens: MaxTokens = None,
     threads: Threads = None,

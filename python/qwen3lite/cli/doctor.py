@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .display import conversion_progress
-from .options import Json, Type
+from .options import MODELS, Json, Type
 
 if TYPE_CHECKING:
     from ..doctor import Bandwidth, Cache, Cpu, Memory, Report
@@ -19,8 +19,7 @@ ModelToCheck = Annotated[
     str | None,
     typer.Argument(
         metavar="[MODEL]",
-        help="Look at this model too: a GGUF file, a Hugging Face model directory, a hub id, or"
-        " smollm2.",
+        help=f"Look at this model too: {MODELS}.",
         show_default=False,
     ),
 ]

@@ -16,7 +16,7 @@ import typer
 from .. import _core
 from ..chat import TEMPLATE_KEY
 from .display import conversion_progress
-from .options import Json, ModelName, Type
+from .options import Json, ModelOrNano, Type
 
 Tensor = tuple[str, str, tuple[int, ...], int]  # name, type, shape, bytes
 
@@ -40,7 +40,7 @@ TOKENIZER = {"model": "model", "pre": "pre", "bos": "bos_token_id", "eos": "eos_
 
 
 def inspect(
-    model: ModelName,
+    model: ModelOrNano = "nano",
     tensors: Annotated[bool, typer.Option("--tensors", help="List every tensor too.")] = False,
     as_json: Json = False,
     type: Type = "q8_0",

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-ModelName = Annotated[
+MODELS = "GGUF file, Hugging Face model directory, hub id, smollm2 or nano"
+ModelName = Annotated[str, typer.Argument(metavar="MODEL", help=f"{MODELS}.", show_default=False)]
+ModelOrNano = Annotated[
     str,
     typer.Argument(
-        metavar="MODEL",
-        help="GGUF file, Hugging Face model directory, hub id, or smollm2.",
+        metavar="[MODEL]",
+        help=f"{MODELS}; else nano, which comes with the package.",
         show_default=False,
     ),
 ]

@@ -16,7 +16,7 @@ from .options import (
     Json,
     MaxTokens,
     MinP,
-    ModelName,
+    ModelOrNano,
     PresencePenalty,
     Prompt,
     RepeatPenalty,
@@ -33,8 +33,8 @@ from .options import (
 
 
 def run(
-    model: ModelName,
     prompt: Prompt,
+    model: ModelOrNano = "nano",
     raw: Annotated[
         bool, typer.Option("--raw", help="Complete bare text, without the chat template.")
     ] = False,
