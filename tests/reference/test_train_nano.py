@@ -16,13 +16,13 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen3ForCausalLM
 
 from nano import attention
-from nano.batches import Batch, Place, Row, Stream, batch, join, rows, text
+from nano.batches import LENGTHS, Batch, Place, Row, Stream, batch, join, rows, text
 from nano.mixture import training_families, training_items
 from nano.model import END_ID, GEOMETRY, PAD_ID, load_model, new_model, save_master
 from nano.optimiser import Optimiser, orthogonalised, schedule
 from nano.probe import accuracy, probe_items
 from nano.render import prompt, samples
-from nano.training import Trainer, weighted_loss
+from nano.training import LEARNT, Trainer, learnt, weighted_loss
 from qwen3lite import Model
 from qwen3lite.convert import convert
 
@@ -140,6 +140,7 @@ def test_the_loss_is_that_of_all_logits(tokenizer: Tokenizer) -> None:
         logs = model(ids).logits.float().log_softmax(-1)[:, :-1]
         expected = -(logs.gather(2, ids[:, 1:, None])[..., 0] * weights[:, 1:]).sum()
         assert weighted_loss(model, one).item() == pytest.approx(expected.item(), rel=1e-2)
+        assert len(learnt(weights[:, 1:])) % LEARNT == 0
 
 
 def test_processes_learn_together_what_one_learns_alone(tmp_path: Path) -> None:
@@ -182,6 +183,12 @@ def test_the_stream_goes_on_where_it_was() -> None:
 
 def same(a: Batch, b: Batch) -> bool:
     return np.array_equal(a.ids, b.ids) and np.array_equal(a.weights, b.weights)
+
+
+def test_batches_have_few_shapes() -> None:
+    some = [b for step in islice(stream(Place()), 60) for b in step]
+    assert len({b.ids.shape for b in some}) <= len(LENGTHS)
+    assert sum(b.ids.size for b in some) < 1.25 * sum((b.ids != 0).sum() for b in some)
 
 
 def test_resumed_training_is_the_same_training(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ SHARD = 4096  # families of conversations that are drawn and sorted by length to
 # Ranges of lengths, the shortest first: each step has a batch of each. Batches 0 and 2 take about
 # as long as 1 and 3.
 RANGES = (0, 1, 3, 2)
-PADDED = 8  # lengths of rows are multiples of it
+# Of rows, once padded: each shape has kernels made for it, and blocks of memory of its own.
+LENGTHS = (24, 32, 40, 48, 56, 64, 80, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, MAX_LENGTH)
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,17 @@ def shared_length(texts: list[Text]) -> int:
     return int(np.argmax(differ)) if differ.any() else n
 
 
-def batch(group: list[Row]) -> Batch:
-    length = -(-max(len(row.ids) for row in group) // PADDED) * PADDED
+def padded_length(row: Row) -> int:
+    return next(length for length in LENGTHS if length >= len(row.ids))
+
+
+def batch(group: list[Row], n_tokens: int = 0) -> Batch:
+    """The rows, and empty ones as far as `n_tokens` have room."""
+    length = max(map(padded_length, group))
+    n_rows = max(len(group), n_tokens // length)
 
     def padded(name: str, kind: npt.DTypeLike) -> npt.NDArray[Any]:
-        values = np.zeros((len(group), length), kind)
+        values = np.zeros((n_rows, length), kind)
         for i, row in enumerate(group):
             values[i, : len(row.ids)] = getattr(row, name)
         return values
@@ -138,10 +145,11 @@ def batch(group: list[Row]) -> Batch:
 
 def steps(found: list[Row], step_tokens: int, order: random.Random) -> list[list[Batch]]:
     """The rows as steps of batches, one from each range of lengths."""
+    n_tokens = step_tokens // len(RANGES)
     by_length = sorted(found, key=lambda row: len(row.ids))
     groups, group = list[list[Row]](), list[Row]()
     for row in by_length:
-        if group and (len(group) + 1) * len(row.ids) > step_tokens // len(RANGES):
+        if group and (len(group) + 1) * padded_length(row) > n_tokens:
             groups.append(group)
             group = []
         group.append(row)
@@ -150,7 +158,7 @@ def steps(found: list[Row], step_tokens: int, order: random.Random) -> list[list
     ranges = [groups[i * n_steps : (i + 1) * n_steps] for i in RANGES]
     for each in ranges:
         order.shuffle(each)
-    return [[batch(each[i]) for each in ranges] for i in range(n_steps)]
+    return [[batch(each[i], n_tokens) for each in ranges] for i in range(n_steps)]
 
 
 class Stream:

@@ -15,11 +15,13 @@ from . import together
 from .batches import Batch, Place
 from .optimiser import Optimiser, schedule
 
+LEARNT = 128
+
 
 def weighted_loss(model: Qwen3ForCausalLM, batch: Batch) -> Tensor:
     """The sum of the losses of what is learnt; only there are logits computed."""
     ids, weights = torch.from_numpy(batch.ids), torch.from_numpy(batch.weights)
-    targets = weights[:, 1:] > 0
+    chosen = learnt(weights[:, 1:])
     with torch.autocast("cpu", torch.bfloat16):
         hidden = model.model(
             input_ids=ids[:, :-1],
@@ -27,9 +29,16 @@ def weighted_loss(model: Qwen3ForCausalLM, batch: Batch) -> Tensor:
             attention_mask={"full_attention": mask(batch)},
             use_cache=False,
         ).last_hidden_state
-        logits = model.lm_head(hidden[targets])
-    losses = F.cross_entropy(logits.float(), ids[:, 1:][targets], reduction="none")
-    return (losses * weights[:, 1:][targets]).sum()
+        logits = model.lm_head(hidden.flatten(0, 1)[chosen])
+    losses = F.cross_entropy(logits.float(), ids[:, 1:].flatten()[chosen], reduction="none")
+    return (losses * weights[:, 1:].flatten()[chosen]).sum()
+
+
+def learnt(weights: Tensor) -> Tensor:
+    """Flat indices of what has a weight, padded with that of the first token, which has none, to a
+    multiple of LEARNT: each number of logits has kernels made for it."""
+    chosen = weights.flatten().nonzero()[:, 0]
+    return F.pad(chosen, (0, -len(chosen) % LEARNT))
 
 
 def mask(batch: Batch) -> Tensor:
