@@ -1,8 +1,8 @@
 """Every instruction set's kernels against NumPy in float64 and against the scalar row.
 
-Quantised formats take their inputs in 16 bits with a scale for every 256 values, on matrix tiles
-inputs and weights as bf16, as does attention of prompts there over a cache of halves; formats of
-real numbers take them as they are.
+Quantised formats take their inputs in 16 bits with a scale for every 256 values; where there are
+matrix tiles in 12 or, of prompts, inputs and weights as bf16, as does attention there over a cache
+of halves; formats of real numbers take them as they are.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ OUTPUTS = (1, 5, 17, 70)  # no whole number of lanes
 N_ROWS = 20
 EXTREME_CODES = (0x00, 0x7F, 0x80, 0xFF)
 INPUT_STEPS = 127 * 256 + 127  # of a group's largest input
+TILE_INPUT_STEPS = 16 * 127 + 15
 GROUP = 256
 BF16_ERROR = 2.0**-9  # of a value: half a step of its eight bits
 CHUNK = 512  # positions whose softmax is finished before the next's
@@ -46,17 +47,32 @@ def row_lengths(name: str) -> tuple[int, ...]:
     return (32, 64, 96, 576, 1056) if layout(name).values == 32 else (256, 768)
 
 
-def input_error(x: Floats) -> Doubles:
-    """The most that 16 bits take from each value of x: half a step of its group."""
-    magnitudes = np.abs(x.astype(np.float64))
-    starts = range(0, x.shape[1], GROUP)
-    largest = np.maximum.reduceat(magnitudes, starts, axis=1)
-    half_steps: Doubles = largest.repeat(GROUP, axis=1)[:, : x.shape[1]] / INPUT_STEPS / 2
+def largest_inputs(x: Floats) -> Floats:
+    """The largest magnitude of each value's group."""
+    largest = np.maximum.reduceat(np.abs(x), range(0, x.shape[1], GROUP), axis=1)
+    repeated: Floats = largest.repeat(GROUP, axis=1)[:, : x.shape[1]]
+    return repeated
+
+
+def input_error(x: Floats, steps: int) -> Doubles:
+    """The most that integers take from each value of x: half a step of its group."""
+    half_steps: Doubles = largest_inputs(x).astype(np.float64) / steps / 2
     return half_steps
+
+
+def quantised(x: Floats, steps: int) -> Floats:
+    """Rounded to steps of each group's largest value."""
+    largest = np.maximum(largest_inputs(x), np.float32(1e-30))
+    rounded: Floats = np.rint(x * (np.float32(steps) / largest)) * (largest / np.float32(steps))
+    return rounded
 
 
 def on_tiles(isa: str, name: str, role: str) -> bool:
     return isa == "amx" and role == "prompt" and name not in REAL
+
+
+def input_steps(isa: str) -> int:
+    return TILE_INPUT_STEPS if isa == "amx" else INPUT_STEPS
 
 
 def attends_on_tiles(isa: str, kv_type: str) -> bool:
@@ -97,7 +113,7 @@ def check_bounds(isa: str, name: str, role: str, y: Floats, blocks: Bytes, x: Fl
     if on_tiles(isa, name, role):
         bound += 2.01 * BF16_ERROR * (np.abs(x64) @ np.abs(w).T)
     elif name not in REAL:
-        bound += 1.01 * (input_error(x) @ np.abs(w).T)
+        bound += 1.01 * (input_error(x, input_steps(isa)) @ np.abs(w).T)
     assert (np.abs(y - x64 @ w.T) <= bound).all()
 
 
@@ -110,12 +126,15 @@ def test_matmul(isa: str, name: str, role: str) -> None:
             w, inputs = _core.decode(name, blocks), x
             if on_tiles(isa, name, role):
                 w, inputs = as_bf16(w), as_bf16(x)
+            elif isa == "amx" and name not in REAL:
+                inputs = quantised(x, TILE_INPUT_STEPS)
             exact = inputs.astype(np.float64) @ w.T.astype(np.float64)
             y = _core.kernel_matmul(isa, role, name, blocks, x)
             scalar = _core.kernel_matmul("scalar", role, name, blocks, x)
             scale = np.sqrt(n_in)  # the standard deviation of a product of normal values
             assert np.abs(y - exact).max() <= (6e-6 if name in REAL else 5e-4) * scale
-            assert np.abs(y - scalar).max() <= (1e-2 if on_tiles(isa, name, role) else 1e-5) * scale
+            rounds = isa == "amx" and name not in REAL
+            assert np.abs(y - scalar).max() <= (1e-2 if rounds else 1e-5) * scale
             check_bounds(isa, name, role, y, blocks, x)
 
 
