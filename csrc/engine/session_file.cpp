@@ -143,6 +143,7 @@ void write_session(const std::string& path, const Sequence& s, Engine& engine) {
               static_cast<int32_t>(s.segments.size())};
   std::memcpy(h.magic, kMagic, sizeof kMagic);
   std::vector<StoredSegment> segments;
+  segments.reserve(s.segments.size());
   for (auto [end, role] : s.segments) segments.push_back({end, static_cast<int32_t>(role)});
   Output out(path);
   out.write(&h, sizeof h);
