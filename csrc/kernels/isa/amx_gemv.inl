@@ -58,11 +58,10 @@ struct alignas(64) WeightScales {
 template <class Unpacker>
 struct alignas(64) WeightGroup {
   static constexpr Scheme kBytes = kScheme<Unpacker>;
-  static constexpr bool kOnePlane = kBytes == Scheme::blocks;
 
   int8_t low[kPairs][kTile][64];
   // 16 times the same, or what 256 times belongs to it.
-  int8_t high[kOnePlane ? 0 : kPairs][kTile][64];
+  int8_t high[kBytes == Scheme::blocks ? 0 : kPairs][kTile][64];
 
   // Where an unpacker puts four blocks of a row; see generic/panel_gemm.inl.
   struct Row {
@@ -217,7 +216,7 @@ inline F splat_pair(const float* p) {
 }
 
 // A group of kTile weight rows by a tile of tokens, on its way from memory to sums.
-struct GroupAt {
+struct GroupPlace {
   int row, g;  // the first row, and the group's place in it
   int n;       // of all groups
   int tile;    // of tokens
@@ -313,20 +312,19 @@ inline void multiply_superblock(const int8_t* low, const int8_t* high, const Tok
 template <class Unpacker>
 struct TokenTiles {
   static constexpr Scheme kBytes = kScheme<Unpacker>;
-  using Group = GroupAt;
 
   const MatmulArgs& a;
   const int n_groups, n_tiles;
   const TokenGroup* const tokens;  // [tiles][groups]
   TileScratch<Unpacker>& scratch;
 
-  Group after(Group at) const {
+  GroupPlace after(GroupPlace at) const {
     ++at.step;
     if (++at.tile < n_tiles) return at;
     at.tile = 0;
     return group_after(at);
   }
-  Group group_after(Group at) const {
+  GroupPlace group_after(GroupPlace at) const {
     ++at.n;
     if (++at.g < n_groups) return at;
     at.g = 0;
@@ -334,14 +332,14 @@ struct TokenTiles {
     return at;
   }
 
-  WeightGroup<Unpacker>& weights(const Group& at) const { return scratch.weights[at.n % 2]; }
-  WeightScales<Unpacker>& scales(const Group& at) const { return scratch.scales[at.n % 4]; }
-  const TokenGroup& inputs(const Group& at) const { return tokens[at.tile * n_groups + at.g]; }
+  WeightGroup<Unpacker>& weights(const GroupPlace& at) const { return scratch.weights[at.n % 2]; }
+  WeightScales<Unpacker>& scales(const GroupPlace& at) const { return scratch.scales[at.n % 4]; }
+  const TokenGroup& inputs(const GroupPlace& at) const { return tokens[at.tile * n_groups + at.g]; }
   DotTile* dots(int step) const { return scratch.dots[step % 3]; }
 
   // Unpacks rows [begin, end) of a group, and asks for as much of the next kTile rows: memory is
   // read fastest from one end to the other.
-  void unpack(const Group& to, int begin, int end) const {
+  void unpack(const GroupPlace& to, int begin, int end) const {
     const size_t row_bytes = a.row_bytes;
     const uint8_t* first = a.weights + static_cast<size_t>(to.row) * row_bytes;
     const uint8_t* w = first + static_cast<size_t>(begin) * row_bytes +
@@ -365,7 +363,7 @@ struct TokenTiles {
 
   // Begins a pair's products, after storing what was begun a step ago, or half a step, in the same
   // registers.
-  void multiply(const Group& at, int pair) const {
+  void multiply(const GroupPlace& at, int pair) const {
     const WeightGroup<Unpacker>& w = weights(at);
     const TokenGroup& x = inputs(at);
     DotTile* last = dots(at.step + 2);
@@ -393,7 +391,7 @@ struct TokenTiles {
   }
 
   // Adds a quarter of a group's rows to the totals.
-  void add_quarter(const Group& of, int quarter) const {
+  void add_quarter(const GroupPlace& of, int quarter) const {
     const DotTile* from = dots(of.step);
     const WeightScales<Unpacker>& w = scales(of);
     const TokenGroup& x = inputs(of);
@@ -435,7 +433,7 @@ struct TokenTiles {
     return mul(to_float(both), splat(w.d[r][0]));
   }
 
-  void write(const Group& of) const {
+  void write(const GroupPlace& of) const {
     const auto& total = scratch.total[of.tile];
     F rows[kTile];
     for (int r = 0; r < kTile; ++r) rows[r] = add(load(total[0][r]), load(total[1][r]));
@@ -452,21 +450,21 @@ struct TokenTiles {
   void run() const {
     constexpr int kBehind = 2;
     const int n_steps = (a.row_end - a.row_begin + kTile - 1) / kTile * n_groups * n_tiles;
-    const Group first = {a.row_begin, 0, 0, 0, 0};
-    Group now = first, added = first;
+    const GroupPlace first = {a.row_begin, 0, 0, 0, 0};
+    GroupPlace now = first, added = first;
     unpack(first, 0, kTile);
     const int turn_rows = n_tiles == 1           ? kQuarter
                           : n_tiles < kPassTiles ? kQuarter / 2
                                                  : kQuarter / 4;
-    for (int step = 0; step < n_steps + kBehind; ++step, now = after(now)) {
-      const Group next = group_after(now);
+    for (; now.step < n_steps + kBehind; now = after(now)) {
+      const GroupPlace next = group_after(now);
       for (int pair = 0; pair < kPairs; ++pair) {
         multiply(now, pair);
-        if (step >= kBehind) add_quarter(added, pair);
+        if (now.step >= kBehind) add_quarter(added, pair);
         const int row = (now.tile * kPairs + pair) * turn_rows;
         if (row < kTile) unpack(next, row, row + turn_rows);
       }
-      if (step < kBehind) continue;
+      if (now.step < kBehind) continue;
       if (added.g + 1 == n_groups) write(added);
       added = after(added);
     }
