@@ -2,6 +2,7 @@
 // kStep blocks, with value = scale * (payload - 2^(kBits - 1)) or scale * payload + min.
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/quant_gemv.inl"
+#include "kernels/generic/quant_steps.inl"
 
 // What stands for zero: 0 itself, a constant offset, or a minimum stored with the scale.
 enum class Zero { none, offset, min };
@@ -10,8 +11,10 @@ enum class Zero { none, offset, min };
 
 template <class Format>
 struct Multiplier {
+  using Inputs = QuantGroup;
   static constexpr int kStepBytes = kStep * Format::kBytes;
   static constexpr int kGroupBytes = kGroupSteps * kStepBytes;
+  static constexpr int kTileRows = kGemvRows;
 
   template <int kRows, int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int n_blocks, const QuantGroup* x,
@@ -36,24 +39,28 @@ struct Multiplier {
   template <int kRows, int kColumns>
   static void add_step(const uint8_t* w, size_t row_bytes, const QuantGroup* x, int column_groups,
                        int s, GemvSums<kRows, kColumns>& sums) {
-    I32 words[kRows][4];
-    F d[kRows], m[kRows];
+    // Bytes take fewer instructions, words pay where several columns share them.
+    constexpr bool kBytes = kColumns == 1 && Format::kBits < 8;
+#pragma GCC unroll 4  // sums wait for the last row in registers
     for (int r = 0; r < kRows; ++r, w += row_bytes) {
-      split<Format::kBits == 8>(Format::payload(w), words[r]);
-      d[r] = Format::scales(w);
-      if constexpr (Format::kZero == Zero::min) m[r] = Format::mins(w);
-    }
-    for (int c = 0; c < kColumns; ++c) {
-      const QuantStep& step = x[c * column_groups].steps[s];
-      for (int r = 0; r < kRows; ++r) {
+      const Payload payload = Format::payload(w);
+      I32 words[4];
+      if constexpr (!kBytes) split<Format::kBits == 8>(payload, words);
+      const F d = Format::scales(w);
+      for (int c = 0; c < kColumns; ++c) {
+        const QuantStep& step = x[c * column_groups].steps[s];
         I32 dot = splat(int32_t{0});
         if constexpr (Format::kZero == Zero::offset) {
-          dot = shift_left<Format::kBits - 4>(load(step.minus_8_sums[0]));
+          dot = shift_left<Format::kBits - 4>(load(step.minus_8_sums));
         }
-        for (int i = 0; i < 4; ++i) dot = dot2(dot, words[r][i], load_pairs(step.q[i]));
-        sums.add(r, c, dot, d[r]);
+        if constexpr (kBytes) {
+          dot = dot_planes(dot, payload, step.planes);
+        } else {
+          for (int i = 0; i < 4; ++i) dot = dot2(dot, words[i], load_pairs(step.q[i]));
+        }
+        sums.add(r, c, dot, d);
         if constexpr (Format::kZero == Zero::min) {
-          sums.add_minima(r, c, m[r], load(step.sums));
+          sums.add_minima(r, c, Format::mins(w), load(step.sums));
         }
       }
     }

@@ -7,6 +7,7 @@ constexpr int kLargestInput = 127 * 256 + 127;
 #include "kernels/generic/row_sums.inl"
 
 #include "kernels/generic/quant_gemv.inl"
+#include "kernels/generic/superblock_gemv.inl"
 
 constexpr int kTiledTokens = 0;
 constexpr size_t (*arranged_bytes)(int, int) = nullptr;

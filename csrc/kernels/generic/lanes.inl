@@ -1,9 +1,9 @@
 // What every family needs over the vocabulary: layout numbers, and vectors that are not full.
 #pragma once
 
-enum class Layout : uint32_t { real_tiles, real_rows, token_tiles, quant_groups };
+enum class Layout : uint32_t { real_tiles, real_rows, token_tiles, quant_groups, super_groups, n };
 constexpr uint32_t layout_id(Layout layout) {
-  return Q3L_ISA_RANK * 4 + static_cast<uint32_t>(layout);
+  return Q3L_ISA_RANK * static_cast<uint32_t>(Layout::n) + static_cast<uint32_t>(layout);
 }
 
 inline I32 load_pairs(const int16_t (*p)[2]) {
@@ -47,9 +47,7 @@ inline F load_first(const float* p, int n) {
   return RealLoader<load_single, 4>::load_first(reinterpret_cast<const uint8_t*>(p), n);
 }
 
-// How far ahead of their use weights are asked for, into L2 and into L1.
-constexpr int kFarBytes = 3072, kNearBytes = 548;
-
+// kFarBytes before their use into L2, and kNearBytes before it into L1.
 template <int kBytes>
 inline void prefetch_weights(const uint8_t* w) {
   for (int i = 0; i < (kBytes + 31) / 64; ++i) {  // one more than that costs more than a late line

@@ -190,7 +190,8 @@ inline size_t panel_bytes(int n_in) {
 
 // Asks for a row as far ahead as its unpacking is short: rows come seldom, and in bursts.
 inline void prefetch_row(const uint8_t* row, size_t row_bytes) {
-  for (size_t i = 0; i < row_bytes; i += 64) prefetch_far(row + kFarBytes + i);
+  constexpr int kAhead = 3072;
+  for (size_t i = 0; i < row_bytes; i += 64) prefetch_far(row + kAhead + i);
 }
 
 // Unpacks n rows, and zeros for those that are missing.

@@ -3,7 +3,7 @@
 // same alone. REQUIRES: GemvSums, as generic/row_sums.inl has them.
 #pragma once
 
-#include "kernels/generic/quant_steps.inl"
+#include "kernels/generic/quantise.inl"
 
 // Some weight rows of equal distances, in bytes and in outputs.
 struct WeightRows {
@@ -14,12 +14,13 @@ struct WeightRows {
 // A multiplier is a format's kernel for kRows weight rows by kColumns input rows: adds one group's
 // products, sums(r, c) += w(r) . x(c). Input rows are column_groups groups apart.
 //   template <int kRows, int kColumns> static void add_group(
-//       const uint8_t* w, size_t row_bytes, int n_blocks, const QuantGroup* x, int column_groups,
+//       const uint8_t* w, size_t row_bytes, int n_blocks, const Inputs* x, int column_groups,
 //       GemvSums<kRows, kColumns>& sums);
-// kGroupBytes: a group's weights.
+// Inputs: a group of inputs, with their scale d. kGroupBytes: a group's weights. kTileRows: weight
+// rows that several columns share.
 template <class Multiplier, int kRows, int kColumns>
-inline void multiply_tile(const WeightRows& rows, int n_in, const QuantGroup* x, float* y,
-                          size_t y_stride) {
+inline void multiply_tile(const WeightRows& rows, int n_in, const typename Multiplier::Inputs* x,
+                          float* y, size_t y_stride) {
   const int n_groups = groups_of(n_in), n_blocks = n_in / 32;
   GemvSums<kRows, kColumns> total;
   const uint8_t* w = rows.first;
@@ -45,7 +46,8 @@ inline void multiply_columns(const MatmulArgs& a, const WeightRows& rows, float*
   const int n_groups = groups_of(a.n_in);
   for (; column + kColumns <= a.n_rows; column += kColumns) {
     multiply_tile<Multiplier, kRows, kColumns>(
-        rows, a.n_in, reinterpret_cast<const QuantGroup*>(a.packed) + column * n_groups,
+        rows, a.n_in,
+        reinterpret_cast<const typename Multiplier::Inputs*>(a.packed) + column * n_groups,
         y + static_cast<size_t>(column) * a.y_stride, a.y_stride);
   }
   if constexpr (kColumns > 1) {
@@ -72,6 +74,6 @@ void multiply_generated_rows(const MatmulArgs& a) {
   if (a.n_rows == 1) {
     multiply_row_sets<Multiplier, kStreams, 1>(a, a.row_begin, a.row_end);
   } else {
-    multiply_row_sets<Multiplier, kGemvRows, kGemvColumns>(a, a.row_begin, a.row_end);
+    multiply_row_sets<Multiplier, Multiplier::kTileRows, kGemvColumns>(a, a.row_begin, a.row_end);
   }
 }

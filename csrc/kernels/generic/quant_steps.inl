@@ -1,18 +1,18 @@
 // Inputs of generated tokens, arranged as weights are unpacked: four lanes to a block, the values
-// of its first half in two vectors of 16-bit pairs, those of its second half in two more.
+// of its first half in two vectors of 16-bit pairs, those of its second half in two more; and the
+// same as bytes, a vector for each half.
 #pragma once
 
 #include "kernels/generic/quantise.inl"
 
-constexpr int kGroupSteps = kGroupBlocks / kStep;
 static_assert(kLanes == 4 * kStep);
 
 // kStep blocks of one input row.
 struct alignas(4 * kLanes) QuantStep {
   int16_t q[4][kLanes][2];
-  // Sums of the values that a dot product adds in a lane, for offsets, which are 8 or more: all of
-  // them, and those of the first half.
-  int32_t minus_8_sums[2][kLanes];
+  int8_t planes[kPlanes][2][kLanes][4];
+  // Sums of the values that a dot product adds in a lane, for offsets, which are 8 or more.
+  int32_t minus_8_sums[kLanes];
   float sums[kLanes];  // for minima: the same or, if kWholeSums, all of the lane's block
 };
 
@@ -36,13 +36,17 @@ inline void pack_step(const int16_t* x, QuantStep* step) {
       const auto odd = static_cast<uint32_t>((four >> 16 & 0xffff) | (four >> 32 & 0xffff0000));
       std::memcpy(step->q[2 * half][lane], &even, sizeof even);
       std::memcpy(step->q[2 * half + 1][lane], &odd, sizeof odd);
+      for (int i = 0; i < 4; ++i) {
+        const auto v = static_cast<int16_t>(four >> 16 * i);
+        step->planes[kLow][half][lane][i] = low_byte(v);
+        step->planes[kHigh][half][lane][i] = high_byte(v);
+      }
       sums[half][lane] = (static_cast<int16_t>(even) + (static_cast<int32_t>(even) >> 16)) +
                          (static_cast<int16_t>(odd) + (static_cast<int32_t>(odd) >> 16));
     }
   }
   for (int lane = 0; lane < kLanes; ++lane) {
-    step->minus_8_sums[0][lane] = -8 * (sums[0][lane] + sums[1][lane]);
-    step->minus_8_sums[1][lane] = -8 * sums[0][lane];
+    step->minus_8_sums[lane] = -8 * (sums[0][lane] + sums[1][lane]);
     step->sums[lane] = static_cast<float>(sums[0][lane] + sums[1][lane]);
   }
   if constexpr (kWholeSums) {

@@ -2,8 +2,6 @@
 // last.
 #pragma once
 
-#include "kernels/generic/quant_steps.inl"
-
 template <int kRows, int kColumns>
 struct GemvSums {
   F of[kRows][kColumns];
@@ -15,7 +13,8 @@ struct GemvSums {
   }
 
   // Adds integer products of a step's blocks, or of halves of them, times d. Rows come in order.
-  void add(int r, int c, I32 products, F d) { of[r][c] = fma(to_float(products), d, of[r][c]); }
+  void add(int r, int c, I32 products, F d) { add(r, c, to_float(products), d); }
+  void add(int r, int c, F products, F d) { of[r][c] = fma(products, d, of[r][c]); }
   // Adds a step's minima times sums of inputs.
   void add_minima(int r, int c, F m, F inputs) { of[r][c] = fma(m, inputs, of[r][c]); }
   void add_group(const GemvSums& group, int c, F d) {

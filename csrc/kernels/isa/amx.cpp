@@ -11,6 +11,8 @@ constexpr int kAttendTileRows = 192;
 constexpr int kLargestInput = 16 * 127 + 15;  // products of a superblock stay within 32 bits
 constexpr int kGemvRows = 4;
 constexpr int kGemvColumns = 4;
+constexpr int kStreams = 4;
+constexpr int kFarBytes = 3072, kNearBytes = 548;  // how far ahead weights are asked for
 
 // In this order: vocabulary, products, prompt attention, family.
 #include "base/fp16.inl"

@@ -9,6 +9,7 @@ constexpr bool kWholeSums = true;
 #include "kernels/isa/quad_sums.inl"
 
 #include "kernels/generic/quant_gemv.inl"
+#include "kernels/isa/amx_superblocks.inl"
 #include "kernels/isa/amx_tiles.inl"
 
 constexpr int kTiledTokens = 3;  // fewer are quicker by vectors
@@ -19,8 +20,7 @@ constexpr int kQuarter = kTile / kPairs;  // rows that vectors take while tiles 
 constexpr int kPassTiles = 4;             // of tokens, that share unpacked weights
 constexpr int kBlockRows = 256;           // that stay in L2 for all tokens
 
-// value = 16 * high + low: a signed byte, and half an unsigned one.
-enum Plane { kLow, kHigh, kPlanes };
+// Planes here are value = 16 * high + low: a signed byte, and half an unsigned one.
 static_assert(kLargestInput == 16 * 127 + 15);
 
 // A group of kTokens tokens. A pair's values lie four a row: of the first halves of both blocks,

@@ -13,6 +13,8 @@ constexpr int kTurnUnroll = 4;
 constexpr int kAttendTileRows = 48;
 constexpr int kGemvRows = 2;
 constexpr int kGemvColumns = 8;
+constexpr int kStreams = 4;
+constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 
 // In this order: vocabulary, products, prompt attention, family.
 #include "base/fp16.inl"

@@ -17,8 +17,9 @@ constexpr int kRealColumns = 4;    // input rows of a tile of float products
 constexpr int kAttendValues = 4;   // values of keys or values, and
 constexpr int kAttendVectors = 3;  // vectors of query rows whose products are kept in registers
 constexpr int kAttendTileRows = 48;
-constexpr int kStreams = 1;      // weight rows that one generated token reads together
-constexpr int kGemvRows = 1;     // weight rows and
+constexpr int kStreams = 1;  // weight rows that one generated token reads together
+constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
+constexpr int kGemvRows = 1;                       // weight rows and
 constexpr int kGemvColumns = 4;  // generated tokens, at most, that share unpacked weights
 
 typedef float F __attribute__((vector_size(16)));
@@ -126,8 +127,8 @@ inline I32 load(const int32_t* p) {
 inline void store(int32_t* p, I32 v) {
   std::memcpy(p, &v, sizeof v);
 }
-inline I32 sub(I32 a, I32 b) {
-  return a - b;
+inline I32 add(I32 a, I32 b) {
+  return a + b;
 }
 template <int n>
 inline I32 shift_left(I32 a) {
@@ -209,6 +210,15 @@ inline I32 dot2(I32 acc, I32 w, I32 x) {
   return acc;
 }
 
+// Each lane adds the products of its own values of w, below 32, with those of x.
+inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
+  for (int i = 0; i < 32; ++i) {
+    const int half = i / 16, lane = i / 4 % 4;
+    acc[lane] += w.v[i] * (256 * x[1][half][lane][i % 4] + x[0][half][lane][i % 4]);
+  }
+  return acc;
+}
+
 // Superblocks. Step s of nibbles that lie in pairs of 32-value blocks sharing 32 bytes (Q4_K).
 inline Payload load_paired_nibbles(const uint8_t* p, int s) {
   Payload out;
@@ -237,6 +247,93 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
 template <int kStride, int kFirst = 0>
 inline F spread(const float* p) {
   return splat(p[kFirst]);
+}
+
+// Sixteen signed bytes, one for each half block of a superblock.
+struct HalfBlocks {
+  int8_t v[16];
+};
+inline HalfBlocks load_half_blocks(const uint8_t* p) {
+  HalfBlocks out;
+  std::memcpy(out.v, p, sizeof out.v);
+  return out;
+}
+// From those of the blocks.
+inline HalfBlocks halve_blocks(uint64_t blocks) {
+  HalfBlocks out;
+  for (int i = 0; i < 16; ++i) out.v[i] = static_cast<int8_t>(blocks >> 8 * (i / 2));
+  return out;
+}
+// The lanes' sum is a . x.
+inline F dot_half_blocks(HalfBlocks a, const float* x) {
+  F sum = splat(0.0f);
+  for (int i = 0; i < 16; ++i) sum[i % 4] += static_cast<float>(a.v[i]) * x[i];
+  return sum;
+}
+// Eight unsigned bytes times x, as floats: the lanes' sum is a . x.
+inline F dot_blocks(uint64_t a, const float* x) {
+  F sum = splat(0.0f);
+  for (int i = 0; i < 8; ++i) sum[i % 4] += static_cast<float>(a >> 8 * i & 255) * x[i];
+  return sum;
+}
+// Those of a run, in 16 bits, at their half blocks' places in multiply_bytes' sums.
+inline I32 spread_half_blocks(HalfBlocks a, int run) {
+  return splat(static_cast<int32_t>(static_cast<uint16_t>(a.v[run]) * 0x10001u));
+}
+// Sums of pairs of products, unsigned bytes of w by signed ones of x, in 16 bits. REQUIRES: w is
+// below 64.
+inline I32 multiply_bytes(I32 w, I32 x) {
+  uint8_t a[16];
+  int8_t b[16];
+  std::memcpy(a, &w, 16);
+  std::memcpy(b, &x, 16);
+  int16_t sums[8];
+  for (int i = 0; i < 8; ++i) {
+    sums[i] = static_cast<int16_t>(a[2 * i] * b[2 * i] + a[2 * i + 1] * b[2 * i + 1]);
+  }
+  I32 out;
+  std::memcpy(&out, sums, 16);
+  return out;
+}
+// Bytes in 16 bits, even ones and odd ones, times scales.
+inline void scale_words(I32 bytes, I32 scale, I32 (&words)[2]) {
+  uint8_t v[16];
+  int16_t s[8], w[2][8];
+  std::memcpy(v, &bytes, 16);
+  std::memcpy(s, &scale, 16);
+  for (int i = 0; i < 16; ++i) w[i % 2][i / 2] = static_cast<int16_t>(v[i] * s[i / 2]);
+  std::memcpy(words, w, 32);
+}
+// Run i of Q4_K's nibbles, which two blocks of 32 values have in 32 bytes.
+inline I32 load_nibble_run(const uint8_t* p, int i) {
+  uint8_t v[16];
+  p += 32 * (i / 4) + 16 * (i % 2);
+  for (int j = 0; j < 16; ++j) v[j] = p[j] >> 4 * (i / 2 % 2) & 15;
+  I32 out;
+  std::memcpy(&out, v, 16);
+  return out;
+}
+// Adds 16 to value i of block j where bit j of byte i is set (Q5_K).
+inline I32 add_bit_run(I32 a, const uint8_t* p, int i) {
+  uint8_t v[16];
+  std::memcpy(v, &a, 16);
+  p += 16 * (i % 2);
+  for (int j = 0; j < 16; ++j) v[j] = static_cast<uint8_t>(v[j] + (p[j] >> i / 2 & 1) * 16);
+  std::memcpy(&a, v, 16);
+  return a;
+}
+// Run i of Q6_K's values: low nibbles, and pairs of top bits.
+inline I32 load_six_bit_run(const uint8_t* low, const uint8_t* high, int i) {
+  const int half = i / 8, part = i / 2 % 4, begin = 16 * (i % 2);
+  low += 64 * half + 32 * (part % 2) + begin;
+  high += 32 * half + begin;
+  uint8_t v[16];
+  for (int j = 0; j < 16; ++j) {
+    v[j] = static_cast<uint8_t>((low[j] >> 4 * (part / 2) & 15) | (high[j] >> 2 * part & 3) << 4);
+  }
+  I32 out;
+  std::memcpy(&out, v, 16);
+  return out;
 }
 
 inline void prefetch(const uint8_t* p) {

@@ -1,6 +1,6 @@
 // The vocabulary of 256-bit vectors with FMA and F16C. REQUIRES: the instruction set's own
-// dot_pairs(acc, w, x), of 16-bit pairs, and dot_unsigned(w, high, low) = 128 * w . high + w . low,
-// of 8-bit values, w below 128.
+// dot_pairs(acc, w, x), of 16-bit pairs, and dot_bytes(acc, w0, w1, x) = acc + w0 . x[0] + w1 .
+// x[1] in either plane of x, of unsigned bytes below 32 and signed ones.
 #pragma once
 
 constexpr int kLanes = 8;
@@ -8,8 +8,7 @@ constexpr int kStep = 2;
 constexpr int kRealColumns = 8;
 constexpr int kAttendValues = 4;
 constexpr int kAttendVectors = 3;
-constexpr int kStreams = 4;
-constexpr int kGemvRows = 1;
+constexpr int kGemvRows = 2;
 constexpr int kGemvColumns = 4;
 
 using F = __m256;
@@ -116,8 +115,8 @@ inline I32 load(const int32_t* p) {
 inline void store(int32_t* p, I32 a) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.v);
 }
-inline I32 sub(I32 a, I32 b) {
-  return {_mm256_sub_epi32(a.v, b.v)};
+inline I32 add(I32 a, I32 b) {
+  return {_mm256_add_epi32(a.v, b.v)};
 }
 template <int n>
 inline I32 shift_left(I32 a) {
@@ -183,10 +182,13 @@ inline F splat_half(const uint8_t* p) {
 }
 template <int stride>
 inline F load_scales(const uint8_t* p) {
-  short low, high;
-  std::memcpy(&low, p, 2);
+  int low;  // and what follows
+  short high;
+  std::memcpy(&low, p, 4);
   std::memcpy(&high, p + stride, 2);
-  return _mm256_cvtph_ps(_mm_unpacklo_epi64(_mm_set1_epi16(low), _mm_set1_epi16(high)));
+  const __m128i both = _mm_insert_epi16(_mm_cvtsi32_si128(low), high, 1);
+  const __m128i spread = _mm_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3);
+  return _mm256_cvtph_ps(_mm_shuffle_epi8(both, spread));
 }
 inline Payload sub(Payload a, Payload b) {
   return {_mm256_sub_epi8(a.first, b.first), _mm256_sub_epi8(a.second, b.second)};
@@ -219,8 +221,71 @@ inline void split(Payload a, I32 (&w)[4]) {
 inline I32 dot2(I32 acc, I32 w, I32 x) {
   return {dot_pairs(acc.v, w.v, x.v)};
 }
+inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
+  return {dot_bytes(acc.v, w.first, w.second, reinterpret_cast<const __m256i(*)[2]>(x))};
+}
 inline Payload splat_payload(int8_t a) {
   return {_mm256_set1_epi8(a), _mm256_set1_epi8(a)};
+}
+
+// Sixteen signed bytes, one for each half block of a superblock.
+struct HalfBlocks {
+  __m128i v;
+};
+inline HalfBlocks load_half_blocks(const uint8_t* p) {
+  return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))};
+}
+inline HalfBlocks halve_blocks(uint64_t blocks) {
+  const __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(blocks));
+  return {_mm_unpacklo_epi8(eight, eight)};
+}
+inline F dot_half_blocks(HalfBlocks a, const float* x) {
+  auto eight = [x](__m128i v, int i) {
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(v)), _mm256_loadu_ps(x + i));
+  };
+  return _mm256_add_ps(eight(a.v, 0), eight(_mm_srli_si128(a.v, 8), 8));
+}
+// Eight unsigned bytes times x, as floats.
+inline F dot_blocks(uint64_t a, const float* x) {
+  const __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(a));
+  return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight)), _mm256_loadu_ps(x));
+}
+// Those of a run, in 16 bits.
+inline I32 spread_half_blocks(HalfBlocks a, int run) {
+  const __m128i even_odd = _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+  const __m256i wide = _mm256_cvtepi8_epi16(_mm_shuffle_epi8(a.v, even_odd));
+  return {_mm256_shuffle_epi8(wide, _mm256_set1_epi16(static_cast<short>(0x0100 + 0x0202 * run)))};
+}
+// Sums of pairs of products, unsigned bytes by signed ones, in 16 bits.
+inline I32 multiply_bytes(I32 w, I32 x) {
+  return {_mm256_maddubs_epi16(w.v, x.v)};
+}
+// Bytes in 16 bits, even ones and odd ones, times scales.
+inline void scale_words(I32 bytes, I32 scale, I32 (&words)[2]) {
+  words[0] = {_mm256_mullo_epi16(_mm256_and_si256(bytes.v, _mm256_set1_epi16(0xff)), scale.v)};
+  words[1] = {_mm256_mullo_epi16(_mm256_srli_epi16(bytes.v, 8), scale.v)};
+}
+inline __m256i load_32(const uint8_t* p) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+}
+// A run is a block; two share 32 bytes' nibbles.
+inline I32 load_nibble_run(const uint8_t* p, int i) {
+  const __m256i packed = load_32(p + 32 * (i / 2)), low = _mm256_set1_epi8(15);
+  return {_mm256_and_si256(i % 2 == 0 ? packed : _mm256_srli_epi16(packed, 4), low)};
+}
+// Bits `from` of each byte as bits `to`, of which `mask` says how many.
+inline __m256i move_bits(__m256i a, int from, int to, char mask) {
+  a = from < to ? _mm256_slli_epi16(a, to - from) : _mm256_srli_epi16(a, from - to);
+  return _mm256_and_si256(a, _mm256_set1_epi8(mask));
+}
+inline I32 add_bit_run(I32 a, const uint8_t* p, int i) {
+  return {_mm256_or_si256(a.v, move_bits(load_32(p), i, 4, 0x10))};
+}
+inline I32 load_six_bit_run(const uint8_t* low, const uint8_t* high, int i) {
+  const int half = i / 4, part = i % 4;
+  const __m256i nibbles = load_32(low + 64 * half + 32 * (part % 2));
+  return {_mm256_or_si256(move_bits(nibbles, 4 * (part / 2), 0, 0x0f),
+                          move_bits(load_32(high + 32 * half), 2 * part, 4, 0x30))};
 }
 
 inline Payload load_paired_nibbles(const uint8_t* p, int s) {

@@ -8,7 +8,6 @@ constexpr int kStep = 4;
 constexpr int kRealColumns = 12;
 constexpr int kAttendValues = 8;
 constexpr int kAttendVectors = 3;
-constexpr int kStreams = 4;
 
 using F = __m512;
 struct I32 {
@@ -113,8 +112,8 @@ inline I32 load(const int32_t* p) {
 inline void store(int32_t* p, I32 a) {
   _mm512_storeu_si512(p, a.v);
 }
-inline I32 sub(I32 a, I32 b) {
-  return {_mm512_sub_epi32(a.v, b.v)};
+inline I32 add(I32 a, I32 b) {
+  return {_mm512_add_epi32(a.v, b.v)};
 }
 template <int n>
 inline I32 shift_left(I32 a) {
@@ -124,15 +123,20 @@ inline F to_float(I32 a) {
   return _mm512_cvtepi32_ps(a.v);
 }
 
+// Two loads have two blocks each: fewer instructions than one for each quarter. REQUIRES: stride
+// is even, and 48 at most.
 template <int stride>
 inline __m512i load_quarters(const uint8_t* p) {
-  auto quarter = [p](int b) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + b * stride));
+  constexpr int kLast = 3 * stride + 16 - 64;  // where the second load begins
+  auto words = [](int block) {
+    return _mm_add_epi16(_mm_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7),
+                         _mm_set1_epi16(static_cast<short>(block / 2)));
   };
-  __m512i z = _mm512_castsi128_si512(quarter(0));
-  z = _mm512_inserti32x4(z, quarter(1), 1);
-  z = _mm512_inserti32x4(z, quarter(2), 2);
-  return _mm512_inserti32x4(z, quarter(3), 3);
+  const __m256i low = _mm256_set_m128i(words(stride), words(0));
+  const __m256i high = _mm256_set_m128i(words(3 * stride - kLast), words(2 * stride - kLast));
+  const __m512i places = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+  const __m512i first = _mm512_permutexvar_epi16(places, _mm512_loadu_si512(p));
+  return _mm512_mask_permutexvar_epi16(first, 0xffff0000, places, _mm512_loadu_si512(p + kLast));
 }
 template <int stride>
 inline Payload load_nibbles(const uint8_t* p) {
@@ -197,10 +201,9 @@ inline Payload sub(Payload a, Payload b) {
 }
 template <int b>
 inline void widen_block(Payload a, int16_t* q) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(q),
-                      _mm256_cvtepi8_epi16(_mm512_extracti32x4_epi32(a.first, b)));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(q + 16),
-                      _mm256_cvtepi8_epi16(_mm512_extracti32x4_epi32(a.second, b)));
+  const __m256i block = _mm256_set_m128i(_mm512_extracti32x4_epi32(a.second, b),
+                                         _mm512_extracti32x4_epi32(a.first, b));
+  _mm512_storeu_si512(q, _mm512_cvtepi8_epi16(block));  // whole, as it will be loaded
 }
 inline void widen(Payload a, int16_t (*q)[32]) {
   widen_block<0>(a, q[0]);
@@ -212,6 +215,14 @@ inline I32 dot2(I32 acc, I32 w, I32 x) {
   return {_mm512_dpwssd_epi32(acc.v, w.v, x.v)};
 }
 
+inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
+  auto dot = [&](__m512i sum, int plane) {
+    sum = _mm512_dpbusd_epi32(sum, w.first, _mm512_load_si512(x[plane][0]));
+    return _mm512_dpbusd_epi32(sum, w.second, _mm512_load_si512(x[plane][1]));
+  };
+  const __m512i high = dot(_mm512_setzero_si512(), 1);
+  return {_mm512_add_epi32(dot(acc.v, 0), _mm512_slli_epi32(high, 8))};
+}
 template <bool kSigned>
 inline void split(Payload a, I32 (&w)[4]) {
   const __m512i even = _mm512_set1_epi16(0xff);
@@ -229,6 +240,73 @@ inline void split(Payload a, I32 (&w)[4]) {
 }
 inline Payload splat_payload(int8_t a) {
   return {_mm512_set1_epi8(a), _mm512_set1_epi8(a)};
+}
+
+// Sixteen signed bytes, one for each half block of a superblock.
+struct HalfBlocks {
+  __m128i v;
+};
+inline HalfBlocks load_half_blocks(const uint8_t* p) {
+  return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))};
+}
+inline HalfBlocks halve_blocks(uint64_t blocks) {
+  const __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(blocks));
+  return {_mm_unpacklo_epi8(eight, eight)};
+}
+inline F dot_half_blocks(HalfBlocks a, const float* x) {
+  return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(a.v)), _mm512_loadu_ps(x));
+}
+// Eight unsigned bytes times x, as floats.
+inline F dot_blocks(uint64_t a, const float* x) {
+  const __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(a));
+  const __m256 floats = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight));
+  return _mm512_zextps256_ps512(_mm256_mul_ps(floats, _mm256_loadu_ps(x)));
+}
+// Those of a run, in 16 bits.
+inline I32 spread_half_blocks(HalfBlocks a, int run) {
+  const __m512i quarter = _mm512_inserti64x4(
+      _mm512_castsi256_si512(_mm256_set_m128i(_mm_set1_epi16(1), _mm_setzero_si128())),
+      _mm256_set_m128i(_mm_set1_epi16(9), _mm_set1_epi16(8)), 1);
+  const __m512i places = _mm512_add_epi16(_mm512_set1_epi16(static_cast<short>(2 * run)), quarter);
+  return {_mm512_permutexvar_epi16(places, _mm512_castsi256_si512(_mm256_cvtepi8_epi16(a.v)))};
+}
+// Sums of pairs of products, unsigned bytes by signed ones, in 16 bits.
+inline I32 multiply_bytes(I32 w, I32 x) {
+  return {_mm512_maddubs_epi16(w.v, x.v)};
+}
+// Bytes in 16 bits, even ones and odd ones, times scales.
+inline void scale_words(I32 bytes, I32 scale, I32 (&words)[2]) {
+  words[0] = {_mm512_mullo_epi16(_mm512_and_si512(bytes.v, _mm512_set1_epi16(0xff)), scale.v)};
+  words[1] = {_mm512_mullo_epi16(_mm512_srli_epi16(bytes.v, 8), scale.v)};
+}
+template <int stride>
+inline __m512i load_halves(const uint8_t* p) {
+  auto half = [p](int i) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + i * stride));
+  };
+  return _mm512_inserti64x4(_mm512_castsi256_si512(half(0)), half(1), 1);
+}
+// A run is blocks i and i + 4; blocks 2 i and 2 i + 1 share 32 bytes' nibbles.
+inline I32 load_nibble_run(const uint8_t* p, int i) {
+  const __m512i packed = load_halves<64>(p + 32 * (i / 2)), low = _mm512_set1_epi8(15);
+  return {_mm512_and_si512(i % 2 == 0 ? packed : _mm512_srli_epi16(packed, 4), low)};
+}
+// a with those bits of b that mask has, moved from bit `from` on to bit 4.
+inline __m512i add_bits(__m512i a, __m512i b, int from, char mask) {
+  b = from < 4 ? _mm512_slli_epi16(b, 4 - from) : _mm512_srli_epi16(b, from - 4);
+  return _mm512_ternarylogic_epi64(a, b, _mm512_set1_epi8(mask), 0xf8);  // a | b & mask
+}
+inline I32 add_bit_run(I32 a, const uint8_t* p, int i) {
+  const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  const __m512i both =
+      _mm512_inserti64x4(_mm512_castsi256_si512(bits), _mm256_srli_epi16(bits, 4), 1);
+  return {add_bits(a.v, both, i, 0x10)};
+}
+inline I32 load_six_bit_run(const uint8_t* low, const uint8_t* high, int i) {
+  const __m512i packed = load_halves<64>(low + 32 * (i % 2));
+  const __m512i nibbles =
+      _mm512_and_si512(i < 2 ? packed : _mm512_srli_epi16(packed, 4), _mm512_set1_epi8(15));
+  return {add_bits(nibbles, _mm512_loadu_si512(high), 2 * i, 0x30)};
 }
 
 // Quarters a, b, c, d of z, 16 bytes each.

@@ -1,0 +1,143 @@
+// Generated tokens by superblocks of 256 values: integer scales are multiplied in, so that a lane
+// has one sum of integers for all of a superblock, or half of it. It does not matter how they were
+// multiplied: as bytes where a token is alone, as words whose scales are multiplied into the
+// weights where several share those. Weights are unsigned bytes, a vector of them a run: blocks i,
+// i + kRuns and so on, or half a block.
+#pragma once
+
+#include "kernels/generic/lanes.inl"
+#include "kernels/generic/quantise.inl"
+
+constexpr int kRunValues = 4 * kLanes;
+constexpr int kRuns = kGroup / kRunValues;
+constexpr int kPieceValues = kRunValues < 32 ? kRunValues : 32;  // that lie together
+constexpr int kHalfBlocks = kGroup / 16;
+
+constexpr int kSumRuns = kRuns < 8 ? kRuns : 8;  // whose products are one sum
+
+// Inputs are such that a lane's sum, of 6-bit values times 8-bit scales, stays within 32 bits.
+constexpr int kMostInput = INT32_MAX / (63 * 128 * 4 * kSumRuns) - 128;
+constexpr int kLargestSuperInput = kMostInput < kLargestInput ? kMostInput : kLargestInput;
+
+// A group of an input row.
+struct alignas(4 * kLanes) SuperGroup {
+  int8_t planes[kPlanes][kRuns][kRunValues];
+  int16_t words[kRuns][2][kRunValues / 2];        // even values of a run and odd ones
+  alignas(64) float half_sums[kHalfBlocks];       // of half blocks, for offsets
+  alignas(32) float block_sums[kHalfBlocks / 2];  // for minima
+  float d;                                        // value = d * integer
+};
+
+constexpr Layout kSuperLayout = Layout::super_groups;
+
+inline size_t super_groups_bytes(int n_in, int n_rows) {
+  return static_cast<size_t>(n_rows) * static_cast<size_t>(groups_of(n_in)) * sizeof(SuperGroup);
+}
+
+// Takes 256 values.
+inline void arrange_group(const int16_t* x, SuperGroup* out) {
+  for (int i = 0; i < kGroup; i += kPieceValues) {
+    const int piece = i / kPieceValues, run = piece % kRuns, place = piece / kRuns * kPieceValues;
+    for (int j = 0; j < kPieceValues; ++j) {
+      out->planes[kLow][run][place + j] = low_byte(x[i + j]);
+      out->planes[kHigh][run][place + j] = high_byte(x[i + j]);
+    }
+    for (int j = 0; j < kPieceValues; j += 2) {
+      out->words[run][0][(place + j) / 2] = x[i + j];
+      out->words[run][1][(place + j) / 2] = x[i + j + 1];
+    }
+  }
+  for (int h = 0; h < kHalfBlocks; ++h) {
+    int sum = 0;
+    for (int i = 16 * h; i < 16 * (h + 1); ++i) sum += x[i];
+    out->half_sums[h] = static_cast<float>(sum);
+  }
+  for (int b = 0; b < kHalfBlocks / 2; ++b) {
+    out->block_sums[b] = out->half_sums[2 * b] + out->half_sums[2 * b + 1];
+  }
+}
+
+// REQUIRES: n_in is a multiple of 256, as superblocks are.
+inline void pack_super_groups(const float* x, size_t stride, int n_in, int begin, int end,
+                              uint8_t* packed) {
+  auto* group = reinterpret_cast<SuperGroup*>(packed) +
+                static_cast<size_t>(begin) * static_cast<size_t>(groups_of(n_in));
+  for (int r = begin; r < end; ++r, x += stride) {
+    for (int i = 0; i < n_in; i += kGroup, ++group) {
+      alignas(64) int16_t q[kGroup];
+      group->d = quantise_group<kLargestSuperInput>(x + i, kGroup, q);
+      arrange_group(q, group);
+    }
+  }
+}
+
+// Of a format: run(w, i), half_scales(w) of its sixteen half blocks and their unit(w); either an
+// offset, 2^(kBits - 1) times the scale, or block_mins(w) and their min_unit(w).
+template <class Format>
+struct SuperMultiplier {
+  using Inputs = SuperGroup;
+  static constexpr int kGroupBytes = Format::kBytes;
+  static constexpr int kTileRows = 1;  // more would need more registers
+
+  template <int kRows, int kColumns>
+  static void add_group(const uint8_t* w, size_t row_bytes, int, const SuperGroup* x,
+                        int column_groups, GemvSums<kRows, kColumns>& sums) {
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r, w += row_bytes) {
+      prefetch_weights<Format::kBytes>(w);
+      const HalfBlocks scales = Format::half_scales(w);
+      const F unit = Format::unit(w);
+#pragma GCC unroll 2
+      for (int run = 0; run < kRuns; run += kSumRuns) {
+        I32 dot[kColumns];
+        if constexpr (kColumns == 1) {
+          dot[0] = dot_bytes(w, scales, *x, run);
+        } else {
+          dot_words(w, scales, x, column_groups, run, dot);
+        }
+        for (int c = 0; c < kColumns; ++c) sums.add(r, c, dot[c], unit);
+      }
+      if constexpr (Format::kGroups == 2) {
+        const F offset = mul(unit, splat(-static_cast<float>(1 << (Format::kBits - 1))));
+        for (int c = 0; c < kColumns; ++c) {
+          sums.add(r, c, dot_half_blocks(scales, x[c * column_groups].half_sums), offset);
+        }
+      } else {
+        const uint64_t mins = Format::block_mins(w);
+        const F min_unit = mul(Format::min_unit(w), splat(-1.0f));
+        for (int c = 0; c < kColumns; ++c) {
+          sums.add(r, c, dot_blocks(mins, x[c * column_groups].block_sums), min_unit);
+        }
+      }
+    }
+  }
+
+  static I32 dot_bytes(const uint8_t* w, HalfBlocks scales, const SuperGroup& x, int run) {
+    I32 high = splat(int32_t{0}), low = high;
+#pragma GCC unroll 8
+    for (int i = run; i < run + kSumRuns; ++i) {
+      const I32 values = Format::run(w, i), scale = spread_half_blocks(scales, i);
+      high = dot2(high, multiply_bytes(values, load_vector(x.planes[kHigh][i])), scale);
+      low = dot2(low, multiply_bytes(values, load_vector(x.planes[kLow][i])), scale);
+    }
+    return add(shift_left<8>(high), low);
+  }
+
+  template <int kColumns>
+  static void dot_words(const uint8_t* w, HalfBlocks scales, const SuperGroup* x, int column_groups,
+                        int run, I32 (&dot)[kColumns]) {
+    for (I32& d : dot) d = splat(int32_t{0});
+#pragma GCC unroll 8
+    for (int i = run; i < run + kSumRuns; ++i) {
+      I32 words[2];
+      scale_words(Format::run(w, i), spread_half_blocks(scales, i), words);
+      for (int c = 0; c < kColumns; ++c) {
+        const auto& from = x[c * column_groups].words[i];
+        dot[c] = dot2(dot[c], words[0], load_vector(from[0]));
+        dot[c] = dot2(dot[c], words[1], load_vector(from[1]));
+      }
+    }
+  }
+
+  static I32 load_vector(const void* p) { return load(static_cast<const int32_t*>(p)); }
+};

@@ -1,0 +1,82 @@
+// One generated token, or two, by superblocks, as matrix tiles add for several: Q6_K's integer
+// scales are multiplied into the weights and all products are one sum, Q4_K's and Q5_K's blocks
+// have a sum each.
+#pragma once
+
+#include "kernels/generic/lanes.inl"
+#include "kernels/generic/quant_steps.inl"
+#include "kernels/generic/super_scales.inl"
+
+constexpr Layout kSuperLayout = Layout::quant_groups;
+constexpr auto* super_groups_bytes = quant_groups_bytes;
+constexpr auto* pack_super_groups = pack_quant_groups;
+
+template <class Format>
+struct SuperMultiplier {
+  using Inputs = QuantGroup;
+  static constexpr int kGroupBytes = Format::kBytes;
+  static constexpr int kTileRows = kGemvRows;
+
+  template <int kRows, int kColumns>
+  static void add_group(const uint8_t* w, size_t row_bytes, int, const QuantGroup* x,
+                        int column_groups, GemvSums<kRows, kColumns>& sums) {
+    if constexpr (Format::kGroups == 2) {
+      add_superblock(w, row_bytes, x, column_groups, sums);
+    } else {
+      add_blocks(w, row_bytes, x, column_groups, sums);
+    }
+  }
+
+  template <int kRows, int kColumns>
+  static void add_blocks(const uint8_t* w, size_t row_bytes, const QuantGroup* x, int column_groups,
+                         GemvSums<kRows, kColumns>& sums) {
+    SuperScales scales[kRows];
+    for (int r = 0; r < kRows; ++r) {
+      const uint8_t* row = w + static_cast<size_t>(r) * row_bytes;
+      prefetch_weights<Format::kBytes>(row);
+      Format::scales(row, &scales[r]);
+    }
+    for (int s = 0; s < kGroupSteps; ++s) {
+#pragma GCC unroll 4  // sums wait for the last row in registers
+      for (int r = 0; r < kRows; ++r) {
+        I32 words[4];
+        split<false>(Format::payload(w + static_cast<size_t>(r) * row_bytes, s), words);
+        for (int c = 0; c < kColumns; ++c) {
+          add_step(sums, r, c, scales[r], words, x[c * column_groups].steps[s], s);
+        }
+      }
+    }
+  }
+
+  // Integer scales are multiplied into the weights, and all products are one sum.
+  template <int kRows, int kColumns>
+  static void add_superblock(const uint8_t* w, size_t row_bytes, const QuantGroup* x,
+                             int column_groups, GemvSums<kRows, kColumns>& sums) {
+#pragma GCC unroll 4  // sums wait for the last row in registers
+    for (int r = 0; r < kRows; ++r, w += row_bytes) {
+      prefetch_weights<Format::kBytes>(w);
+      const auto half = Format::offset_scales(w);
+      I32 dot[kColumns];
+      for (I32& d : dot) d = splat(int32_t{0});
+      for (int s = 0; s < kGroupSteps; ++s) {
+        I32 words[4];
+        split<true>(sub(Format::payload(w, s), splat_payload(1 << (Format::kBits - 1))), words);
+        multiply_half_scales(half, kStep * s, words);
+        for (int c = 0; c < kColumns; ++c) {
+          const QuantStep& step = x[c * column_groups].steps[s];
+          for (int i = 0; i < 4; ++i) dot[c] = dot2(dot[c], words[i], load_pairs(step.q[i]));
+        }
+      }
+      for (int c = 0; c < kColumns; ++c) sums.add_superblock(r, c, dot[c], half.unit);
+    }
+  }
+
+  template <class Sums>
+  static void add_step(Sums& sums, int r, int c, const SuperScales& scales, const I32 (&w)[4],
+                       const QuantStep& x, int s) {
+    I32 dot = splat(int32_t{0});
+    for (int i = 0; i < 4; ++i) dot = dot2(dot, w[i], load_pairs(x.q[i]));
+    sums.add(r, c, dot, spread<1>(scales.scale + kStep * s));
+    sums.add_minima(r, c, spread<1>(scales.min + kStep * s), load(x.sums));
+  }
+};
