@@ -6,12 +6,6 @@ struct Q6_K {
     const F d = splat_half(p + 208);
     for (int j = 0; j < 16; j += kLanes) store(out->scale + j, mul(load_i8(p + 192 + j), d));
   }
-  static HalfScales offset_scales(const uint8_t* p) {
-    HalfScales out;
-    std::memcpy(out.scale, p + 192, sizeof out.scale);
-    out.unit = first_lane(splat_half(p + 208));
-    return out;
-  }
   static HalfBlocks half_scales(const uint8_t* p) { return load_half_blocks(p + 192); }
   static F unit(const uint8_t* p) { return splat_half(p + 208); }
   static I32 run(const uint8_t* p, int i) { return load_six_bit_run(p, p + 128, i); }

@@ -11,9 +11,3 @@ struct WholeScales {
   uint8_t scale[8];
   float unit;
 };
-
-// Of each half block.
-struct HalfScales {
-  int8_t scale[16];
-  float unit;
-};

@@ -92,7 +92,7 @@ struct alignas(64) WeightGroup {
       if constexpr (Unpacker::kMin) gather<kStride>(m, scales->m[r] + block);
     }
 
-    void put_half_scales(int block, Payload q, const HalfScales& half) const {
+    void put_half_scales(int block, Payload q, HalfBlocks half, float unit) const {
       q = sub(q, splat_payload(Unpacker::kOffset));
       I32 words[4];
       split<true>(q, words);
@@ -106,7 +106,7 @@ struct alignas(64) WeightGroup {
       }
       put_pairs(group->low, block, low[0], low[1]);
       put_pairs(group->high, block, high[0], high[1]);
-      scales->d[r][0] = half.unit;
+      scales->d[r][0] = unit;
     }
 
     void put_pairs(int8_t (*plane)[kTile][64], int block, __m512i first, __m512i second) const {

@@ -55,7 +55,7 @@ struct SuperMultiplier {
 #pragma GCC unroll 4  // sums wait for the last row in registers
     for (int r = 0; r < kRows; ++r, w += row_bytes) {
       prefetch_weights<Format::kBytes>(w);
-      const auto half = Format::offset_scales(w);
+      const HalfBlocks half = Format::half_scales(w);
       I32 dot[kColumns];
       for (I32& d : dot) d = splat(int32_t{0});
       for (int s = 0; s < kGroupSteps; ++s) {
@@ -67,7 +67,7 @@ struct SuperMultiplier {
           for (int i = 0; i < 4; ++i) dot[c] = dot2(dot[c], words[i], load_pairs(step.q[i]));
         }
       }
-      for (int c = 0; c < kColumns; ++c) sums.add_superblock(r, c, dot[c], half.unit);
+      for (int c = 0; c < kColumns; ++c) sums.add_superblock(r, c, dot[c], Format::unit(w));
     }
   }
 

@@ -23,9 +23,8 @@ inline F join_rows(const F (&rows)[4]) {
 }
 
 // Multiplies a step's words, from `block` on, by their half blocks' scales.
-inline void multiply_half_scales(const HalfScales& half, int block, I32 (&words)[4]) {
-  const __m512i wide = _mm512_castsi256_si512(
-      _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(half.scale))));
+inline void multiply_half_scales(HalfBlocks half, int block, I32 (&words)[4]) {
+  const __m512i wide = _mm512_castsi256_si512(_mm256_cvtepi8_epi16(half.v));
   for (int i = 0; i < 2; ++i) {
     const __m512i first = _mm512_set1_epi16(static_cast<short>(2 * block + i));
     const __m512i blocks = _mm512_inserti64x4(
@@ -58,10 +57,10 @@ struct GemvSums {
     of[c] = fma(to_float(add_lanes(products[c])), join_rows(scales), of[c]);
   }
   // The same of all a superblock, whose products the first lanes get.
-  void add_superblock(int r, int c, I32 dot, float unit) {
+  void add_superblock(int r, int c, I32 dot, F unit) {
     for (int i = r; i < kQuad; i += kRows) {
       products[c][i] = dot;
-      scales[i] = splat(unit);
+      scales[i] = unit;
     }
     if (r + 1 < kRows) return;
     __m512i sum = add_lanes(products[c]).v;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "base/aligned_buffer.h"
@@ -42,7 +43,7 @@ TEST_CASE("the largest scales and inputs overflow nothing") {
     for (Role role : {Role::prompt, Role::generated}) {
       for (int n : {1, 8}) {
         CAPTURE(n);
-        for (const char* name : {"Q4_K", "Q5_K"}) {
+        for (const auto& [name, largest] : {std::pair{"Q4_K", 15.0f}, {"Q5_K", 31.0f}}) {
           const Format& format = *find_format(name);
           CAPTURE(format.name);
           // d = 1, no dmin, scales of 63, and values as far from the middle as they get.
@@ -52,14 +53,22 @@ TEST_CASE("the largest scales and inputs overflow nothing") {
           for (float y : multiply(set, format, role, n, block)) {
             CHECK(std::fabs(y) < 0.1f);  // terms of half a thousand each cancel
           }
+          std::fill(block.begin() + 16, block.end(), uint8_t{0xff});
+          for (float y : multiply(set, format, role, n, block)) {
+            CHECK(y == doctest::Approx(63 * largest * kValues));
+          }
         }
-        // d = 1, scales of -128, values of -32.
+        // d = 1, scales of -128, values of -32, then of 31.
         const Format& format = *find_format("Q6_K");
         std::vector<uint8_t> block(format.row_bytes(kValues));
         std::fill_n(block.begin() + 192, 16, uint8_t{0x80});
         block[209] = 0x3c;
         for (float y : multiply(set, format, role, n, block)) {
           CHECK(y == doctest::Approx(128.0f * 32 * kValues));
+        }
+        std::fill_n(block.begin(), 192, uint8_t{0xff});
+        for (float y : multiply(set, format, role, n, block)) {
+          CHECK(y == doctest::Approx(-128.0f * 31 * kValues));
         }
       }
     }
