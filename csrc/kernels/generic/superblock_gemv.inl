@@ -87,7 +87,6 @@ struct SuperMultiplier {
       prefetch_weights<Format::kBytes>(w);
       const HalfBlocks scales = Format::half_scales(w);
       const F unit = Format::unit(w);
-#pragma GCC unroll 2
       for (int run = 0; run < kRuns; run += kSumRuns) {
         I32 dot[kColumns];
         if constexpr (kColumns == 1) {
@@ -114,7 +113,7 @@ struct SuperMultiplier {
 
   static I32 dot_bytes(const uint8_t* w, HalfBlocks scales, const SuperGroup& x, int run) {
     I32 high = splat(int32_t{0}), low = high;
-#pragma GCC unroll 8
+#pragma GCC unroll kRunUnroll
     for (int i = run; i < run + kSumRuns; ++i) {
       const I32 values = Format::run(w, i), scale = spread_half_blocks(scales, i);
       high = dot2(high, multiply_bytes(values, load_vector(x.planes[kHigh][i])), scale);
@@ -127,7 +126,7 @@ struct SuperMultiplier {
   static void dot_words(const uint8_t* w, HalfBlocks scales, const SuperGroup* x, int column_groups,
                         int run, I32 (&dot)[kColumns]) {
     for (I32& d : dot) d = splat(int32_t{0});
-#pragma GCC unroll 8
+#pragma GCC unroll kRunUnroll
     for (int i = run; i < run + kSumRuns; ++i) {
       I32 words[2];
       scale_words(Format::run(w, i), spread_half_blocks(scales, i), words);

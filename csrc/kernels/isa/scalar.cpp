@@ -13,6 +13,7 @@ constexpr int kTileRows = 4;     // weight rows and
 constexpr int kTileVectors = 2;  // vectors of tokens whose sums of products are kept in registers
 constexpr int kPanelRows = 16;   // weight rows unpacked at once
 constexpr int kTurnUnroll = 4;
+constexpr int kRunUnroll = 1;
 constexpr int kRealColumns = 4;    // input rows of a tile of float products
 constexpr int kAttendValues = 4;   // values of keys or values, and
 constexpr int kAttendVectors = 3;  // vectors of query rows whose products are kept in registers

@@ -6,6 +6,7 @@
 constexpr int kLanes = 8;
 constexpr int kStep = 2;
 constexpr int kRealColumns = 8;
+constexpr int kRunUnroll = 8;
 constexpr int kAttendValues = 4;
 constexpr int kAttendVectors = 3;
 constexpr int kGemvRows = 2;

@@ -6,6 +6,7 @@
 constexpr int kLanes = 16;
 constexpr int kStep = 4;
 constexpr int kRealColumns = 12;
+constexpr int kRunUnroll = 4;
 constexpr int kAttendValues = 8;
 constexpr int kAttendVectors = 3;
 
