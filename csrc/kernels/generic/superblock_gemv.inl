@@ -13,11 +13,11 @@ constexpr int kRuns = kGroup / kRunValues;
 constexpr int kPieceValues = kRunValues < 32 ? kRunValues : 32;  // that lie together
 constexpr int kHalfBlocks = kGroup / 16;
 
-constexpr int kSumRuns = kRuns < 8 ? kRuns : 8;  // whose products are one sum
-
-// Inputs are such that a lane's sum, of 6-bit values times 8-bit scales, stays within 32 bits.
-constexpr int kMostInput = INT32_MAX / (63 * 128 * 4 * kSumRuns) - 128;
-constexpr int kLargestSuperInput = kMostInput < kLargestInput ? kMostInput : kLargestInput;
+// Inputs are such that a lane's sum of 32 products of 6-bit values, 8-bit scales and inputs stays
+// within 32 bits, and the same for all instruction sets.
+constexpr int kSumValues = 32;
+constexpr int kLargestSuperInput = INT32_MAX / (63 * 128 * kSumValues) - 128;
+constexpr int kSumRuns = kRuns < kSumValues / 4 ? kRuns : kSumValues / 4;
 
 // A group of an input row.
 struct alignas(4 * kLanes) SuperGroup {
