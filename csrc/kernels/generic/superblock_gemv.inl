@@ -20,12 +20,12 @@ constexpr int kLargestSuperInput = INT32_MAX / (63 * 128 * kSumValues) - 128;
 constexpr int kSumRuns = kRuns < kSumValues / 4 ? kRuns : kSumValues / 4;
 
 // A group of an input row.
-struct alignas(4 * kLanes) SuperGroup {
+struct alignas(64) SuperGroup {
   int8_t planes[kPlanes][kRuns][kRunValues];
-  int16_t words[kRuns][2][kRunValues / 2];        // even values of a run and odd ones
-  alignas(64) float half_sums[kHalfBlocks];       // of half blocks, for offsets
-  alignas(32) float block_sums[kHalfBlocks / 2];  // for minima
-  float d;                                        // value = d * integer
+  int16_t words[kRuns][2][kRunValues / 2];  // even values of a run and odd ones
+  float half_sums[kHalfBlocks];             // of half blocks, for offsets
+  float block_sums[kHalfBlocks / 2];        // for minima
+  float d;                                  // value = d * integer
 };
 
 constexpr Layout kSuperLayout = Layout::super_groups;
