@@ -23,10 +23,6 @@ inline void unpack_scales_and_mins(const uint8_t* p, SuperScales* out) {
   store_scaled(out->min, split_mins(p), mul(splat_half(p + 2), splat(-1.0f)));
 }
 
-inline HalfBlocks unpack_half_scales(const uint8_t* p) {
-  return halve_blocks(split_scales(p));
-}
-
 inline WholeScales unpack_whole_scales(const uint8_t* p) {
   WholeScales out;
   const uint64_t scales = split_scales(p);

@@ -3,6 +3,8 @@
 // x[1] in either plane of x, of unsigned bytes below 32 and signed ones.
 #pragma once
 
+#include "kernels/isa/x86_half_blocks.inl"
+
 constexpr int kLanes = 8;
 constexpr int kStep = 2;
 constexpr int kRealColumns = 8;
@@ -229,29 +231,16 @@ inline Payload splat_payload(int8_t a) {
   return {_mm256_set1_epi8(a), _mm256_set1_epi8(a)};
 }
 
-// Sixteen signed bytes, one for each half block of a superblock.
-struct HalfBlocks {
-  __m128i v;
-};
-inline HalfBlocks load_half_blocks(const uint8_t* p) {
-  return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))};
-}
-inline HalfBlocks halve_blocks(uint64_t blocks) {
-  const __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(blocks));
-  return {_mm_unpacklo_epi8(eight, eight)};
-}
 inline F dot_half_blocks(HalfBlocks a, const float* x) {
   auto eight = [x](__m128i v, int i) {
     return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(v)), _mm256_loadu_ps(x + i));
   };
   return _mm256_add_ps(eight(a.v, 0), eight(_mm_srli_si128(a.v, 8), 8));
 }
-// Eight unsigned bytes times x, as floats.
 inline F dot_blocks(uint64_t a, const float* x) {
-  const __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(a));
-  return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight)), _mm256_loadu_ps(x));
+  return multiply_eight(a, x);
 }
-// Those of a run, in 16 bits.
+// Half blocks of a run, in 16 bits.
 inline I32 spread_half_blocks(HalfBlocks a, int run) {
   const __m128i even_odd = _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
   const __m256i wide = _mm256_cvtepi8_epi16(_mm_shuffle_epi8(a.v, even_odd));

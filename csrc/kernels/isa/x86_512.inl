@@ -3,6 +3,8 @@
 // 4b + 3 of a dot product belong to block b.
 #pragma once
 
+#include "kernels/isa/x86_half_blocks.inl"
+
 constexpr int kLanes = 16;
 constexpr int kStep = 4;
 constexpr int kRealColumns = 12;
@@ -243,27 +245,13 @@ inline Payload splat_payload(int8_t a) {
   return {_mm512_set1_epi8(a), _mm512_set1_epi8(a)};
 }
 
-// Sixteen signed bytes, one for each half block of a superblock.
-struct HalfBlocks {
-  __m128i v;
-};
-inline HalfBlocks load_half_blocks(const uint8_t* p) {
-  return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))};
-}
-inline HalfBlocks halve_blocks(uint64_t blocks) {
-  const __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(blocks));
-  return {_mm_unpacklo_epi8(eight, eight)};
-}
 inline F dot_half_blocks(HalfBlocks a, const float* x) {
   return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(a.v)), _mm512_loadu_ps(x));
 }
-// Eight unsigned bytes times x, as floats.
 inline F dot_blocks(uint64_t a, const float* x) {
-  const __m128i eight = _mm_cvtsi64_si128(static_cast<int64_t>(a));
-  const __m256 floats = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight));
-  return _mm512_zextps256_ps512(_mm256_mul_ps(floats, _mm256_loadu_ps(x)));
+  return _mm512_zextps256_ps512(multiply_eight(a, x));
 }
-// Those of a run, in 16 bits.
+// Half blocks of a run, in 16 bits.
 inline I32 spread_half_blocks(HalfBlocks a, int run) {
   const __m512i quarter = _mm512_inserti64x4(
       _mm512_castsi256_si512(_mm256_set_m128i(_mm_set1_epi16(1), _mm_setzero_si128())),
