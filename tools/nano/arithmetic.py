@@ -31,6 +31,33 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "A shop sold {a} cakes in the morning and {b} later. What is the total?",
             "can you tell me {a} + {b}",
             "Work out {a}+{b} for me.",
+            "[What's|What is] the [sum|total] of {a} and {b}?",
+            "[Find|Determine|Give me|Tell me] the [sum|total] of {a} and {b}[.|, please.|]",
+            "[Solve|Evaluate|Do|Answer][: | ]{a} [+|plus] {b}[.|]",
+            "{a} [and|plus] {b} [is|makes|gives|equals][?| what?| how much?]",
+            "[If|When] I add {a} [to|and] {b}, [what|how much|which number] do I get?",
+            "[What|How much|What number] do you get [if|when] you [add|put together] {a} and {b}?",
+            "[Increase|Raise] {a} by {b}.",
+            "How [much|many] [are|is] {a} and {b}[ together| in total| in all|]?",
+            "I need [the sum of|to add] {a} and {b}[.|, what is it?]",
+            "[Could|Can|Would] you [please |]add [up |]{a} and {b}[ for me|]?",
+            "One number is {a}, [the other|the other one|another] is {b}. [What is their sum|What are they together]?",
+            "{a} more than {b} is [what|which number]?",
+            "[Which|What] number is {a} [more|larger|greater] than {b}?",
+            "{name} [has|owns|found|collected] {a} [shells|stones|marbles|cards] and [his|her] [friend|sister|brother]"
+            " [has |]{b}. How many do they have [together|in total|altogether]?",
+            "[The|A] [bus|train|ship] has {a} [people|passengers] on board and {b} more get on. How many are"
+            " [there|on it|on board] now?",
+            "A [farmer|gardener] [picked|planted|sold] {a} [apples|pears|flowers|trees] [today|first] and {b}"
+            " [more |][later|yesterday|afterwards]. [What is the total?|How many altogether?|How many is that?]",
+            "[My|Our] [school|street|town] has {a} [houses|rooms|windows], [yours|the next one] has {b}. How many"
+            " [are there|is that] in [all|total]?",
+            "[Yesterday|Last week] {name} [ran|walked|drove|paid] {a} [metres|miles|dollars], [today|this week]"
+            " {b}. How [much|many] is that [together|in all]?",
+            "{a} [dollars|euros|coins] plus {b} [dollars|euros|coins] [is|makes] how much?",
+            "[So|Well|Now|Okay], [what about|how about] {a} + {b}?",
+            "[sum|total|add|plus]: {a}, {b}",
+            "[The numbers|Numbers] {a} and {b}: [what is their total|add them up]?",
         ),
         "-": (
             "What is {a} - {b}?",
@@ -47,6 +74,30 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "Of {a} seats, {b} are taken. How many are free?",
             "can you tell me {a} - {b}",
             "Work out {a}-{b} for me.",
+            "[What's|What is] the difference [between|of] {a} and {b}?",
+            "[Find|Determine|Give me|Tell me] {a} [minus|less] {b}[.|, please.|]",
+            "[Solve|Evaluate|Do|Answer][: | ]{a} [-|minus] {b}[.|]",
+            "{a} [minus|less] {b} [is|makes|gives|equals][?| what?| how much?]",
+            "[If|When] I [subtract|take] {b} from {a}, [what|how much|which number] do I get?",
+            "[What|How much|What number] do you get [if|when] you [take|subtract] {b} from {a}?",
+            "[Decrease|Reduce|Lower] {a} by {b}.",
+            "[Subtract|Take|Deduct] {b} from {a}[.| please.|, what is left?]",
+            "I [have|start with] {a} and [take away|lose|remove] {b}. [What remains?|How much is left?|The rest?]",
+            "[Could|Can|Would] you [please |]subtract {b} from {a}[ for me|]?",
+            "{b} less than {a} is [what|which number]?",
+            "[Which|What] number is {b} [less|smaller] than {a}?",
+            "{name} [has|baked|bought] {a} [cookies|cakes|rolls] and [eats|sells|loses] {b}[ of them|]. How many"
+            " are [left|still there]?",
+            "[The|A] [bus|train|ship] has {a} [people|passengers] on board and {b} get off. How many [stay|remain]?",
+            "A [book|film|road] [has|is] {a} [pages|minutes|miles] [|long]; {b} are done. How [many|much] [remain|is"
+            " left]?",
+            "[A|The] [phone|coat|bike] costs {a} dollars and [becomes|gets] {b} dollars cheaper. What is the [new |]"
+            "price?",
+            "{name} is {a} years old, [her|his] [son|daughter|dog] is {b} [years |]younger. How old is that?",
+            "[From|Out of] {a} [eggs|cups|glasses], {b} [broke|are broken]. How many are [whole|fine|left]?",
+            "There were {a} [birds|cars|people] [here|there], {b} [left|went away]. How many [are left|stayed]?",
+            "[So|Well|Now|Okay], [what about|how about] {a} - {b}?",
+            "I want to [know|calculate] {a} minus {b}.",
         ),
         "×": (
             "What is {a} × {b}?",
@@ -60,6 +111,21 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "There are {a} boxes with {b} pens each. How many pens is that?",
             "{name} buys {a} books for {b} dollars each. What is the price?",
             "can you tell me {a} times {b}",
+            "[What's|What is] the product of {a} and {b}?",
+            "[Find|Determine|Give me|Tell me] {a} [times|multiplied by] {b}[.|, please.|]",
+            "[Solve|Evaluate|Do|Answer][: | ]{a} [×|*|x|times] {b}[.|]",
+            "{a} [times|by] {b} [is|makes|gives|equals][?| what?| how much?]",
+            "[If|When] I multiply {a} [by|with] {b}, [what|how much|which number] do I get?",
+            "[What|How much|What number] do you get [if|when] you multiply {a} by {b}?",
+            "[Could|Can|Would] you [please |]multiply {a} [by|with] {b}[ for me|]?",
+            "[Which|What] number is {a} times {b}?",
+            "[A|One] [ticket|shirt|chair|lamp] costs {a} dollars. [How much are {b} of them|What do {b} cost]?",
+            "[Books|Seats|Apples|People]: {a} [on|in|for] each of {b} [shelves|rows|bags|buses]. How many"
+            " [is that|are there] [in all|altogether]?",
+            "Each [day|week|hour] {name} [reads|writes|packs] {a} [pages|letters|bags]. How many in {b} [days|weeks|"
+            "hours]?",
+            "[So|Well|Now|Okay], [what about|how about] {a} × {b}?",
+            "A pack has {a} [pieces|cards]. I need {b} packs. How many [pieces|cards] is that?",
         ),
     },
     "zh": {
@@ -72,6 +138,19 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "我有{a}个苹果，又买了{b}个，一共有多少个？",
             "上午卖了{a}本书，下午卖了{b}本，总共多少本？",
             "帮我算一下{a}加{b}",
+            "{a}与{b}[相加|加起来|加在一起][是多少|等于几|得多少]？",
+            "[请问|告诉我|算算|计算一下]{a}[加|加上|+]{b}[。|是多少？|等于多少？]",
+            "{a}[和|跟]{b}[一共|总共|合起来]是多少？",
+            "比{a}多{b}的数是[几|多少]？",
+            "把{a}[和|与]{b}加[起来|在一起]。",
+            "[求和|加法|相加]：{a}、{b}",
+            "{a}再加{b}[呢|是多少]？",
+            "[小明|小红|老师]有{a}[支笔|本书|块糖]，[朋友|妹妹|哥哥]有{b}[支|本|块]，[他们|两人]一共有多少？",
+            "[车上|船上]有{a}个人，又上来{b}个人，现在有多少人？",
+            "[果园|花园]里有{a}棵[树|花]，又种了{b}棵，[现在|总共]有多少棵？",
+            "[昨天|上周]花了{a}元，[今天|这周]花了{b}元，[一共|总共]花了多少？",
+            "[能不能|可以]帮我[把|将]{a}和{b}加起来[吗|]？",
+            "一个数是{a}，另一个[数|]是{b}，它们的和是[几|多少]？",
         ),
         "-": (
             "{a} - {b} 等于多少？",
@@ -82,6 +161,17 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "我有{a}元，花了{b}元，还剩多少元？",
             "{a}个座位坐了{b}个，还空多少个？",
             "帮我算一下{a}减{b}",
+            "{a}与{b}[相差|差]多少？",
+            "[请问|告诉我|算算|计算一下]{a}[减|减去|-]{b}[。|是多少？|等于多少？]",
+            "从{a}里[减去|拿走|去掉]{b}，[还剩|剩下|得]多少？",
+            "比{a}少{b}的数是[几|多少]？",
+            "{a}再减{b}[呢|是多少]？",
+            "[小明|小红|老师]有{a}[支笔|本书|块糖]，[送出|用掉|丢了]{b}[支|本|块]，[还有|还剩]多少？",
+            "[车上|船上]有{a}个人，下去{b}个人，[还有|现在有]多少人？",
+            "[一本书|这本书]有{a}页，看了{b}页，还[剩|有]多少页？",
+            "[原价|价格]{a}元，便宜了{b}元，现在多少钱？",
+            "[能不能|可以]帮我[算|计算]{a}减{b}[吗|]？",
+            "[减法|求差]：{a}、{b}",
         ),
         "×": (
             "{a} × {b} 等于多少？",
@@ -91,6 +181,13 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "求{a}与{b}的积。",
             "{a}个盒子，每盒{b}支笔，一共多少支？",
             "帮我算一下{a}乘{b}",
+            "[请问|告诉我|算算|计算一下]{a}[乘|乘以|×]{b}[。|是多少？|等于多少？]",
+            "{a}[和|与]{b}的[积|乘积]是[几|多少]？",
+            "{a}的{b}倍是[几|多少]？",
+            "把{a}乘以{b}，[得|等于]多少？",
+            "[一张票|一本书|一把椅子]{a}元，买{b}[张|本|把]要多少[钱|元]？",
+            "每[天|周]{a}个，{b}[天|周]一共多少个？",
+            "每[排|组]{a}[人|个]，[有|共]{b}[排|组]，[一共|总共]多少？",
         ),
     },
 }
@@ -133,13 +230,14 @@ def columns_of_difference(a: int, b: int, words: dict[str, str]) -> list[str]:
 
 
 def columns_of_product(a: int, b: int, words: dict[str, str]) -> list[str]:
-    """`b` has one digit."""
+    """`b` has one digit. A product and a carry are added up apart: each is one thing to know."""
     lines, carry = [f"{a}×{b}"], 0
     for digit in reversed(str(a)):
-        total = int(digit) * b + carry
-        added = f"+{carry}" if carry else ""
+        product = int(digit) * b
+        total = product + carry
+        added = f", {product}+{carry}={total}" if carry else ""
         carry = total // 10
-        line = f"{digit}×{b}{added}={total}" + words["write"].format(total % 10)
+        line = f"{digit}×{b}={product}{added}" + words["write"].format(total % 10)
         lines.append(line + (words["carry"].format(carry) if carry else ""))
     return [*lines, f"{a}×{b}={a * b}"]
 

@@ -13,29 +13,45 @@ from .toolbox import DOMAINS, HELD_OUT_DOMAINS
 
 Value = str | int
 VERBS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("get", "show", "fetch"), ("查看", "显示")),
-    (("find", "search", "locate"), ("查找", "搜索")),
-    (("delete", "remove", "erase"), ("删除", "移除")),
-    (("create", "make", "add"), ("创建", "新建")),
-    (("open", "start"), ("打开", "启动")),
-    (("close", "stop"), ("关闭", "停止")),
+    (("get", "show", "fetch", "display", "view"), ("查看", "显示", "调出")),
+    (("find", "search", "locate", "look for"), ("查找", "搜索", "寻找")),
+    (("delete", "remove", "erase", "get rid of"), ("删除", "移除", "删掉")),
+    (("create", "make", "add"), ("创建", "新建", "添加")),
+    (("open", "start"), ("打开", "启动", "开启")),
+    (("close", "stop", "shut"), ("关闭", "停止", "关掉")),
     (("print",), ("打印",)),
     (("share", "forward"), ("分享", "转发")),
-    (("order", "buy"), ("订购", "购买")),
+    (("order", "buy", "purchase"), ("订购", "购买")),
     (("cancel",), ("取消",)),
-    (("rename",), ("重命名",)),
+    (("rename",), ("重命名", "改名")),
     (("archive", "store"), ("归档", "保存")),
-    (("check", "verify"), ("检查", "核对")),
+    (("check", "verify", "inspect"), ("检查", "核对", "核实")),
     (("count",), ("统计",)),
-    (("rate", "review"), ("评价",)),
-    (("lock",), ("锁定",)),
-    (("copy", "duplicate"), ("复制",)),
-    (("update", "change"), ("更新", "修改")),
+    (("rate", "review"), ("评价", "打分")),
+    (("lock",), ("锁定", "锁上")),
+    (("copy", "duplicate"), ("复制", "拷贝")),
+    (("update", "change", "modify", "edit"), ("更新", "修改", "更改")),
+    (("download",), ("下载",)),
+    (("upload",), ("上传",)),
+    (("unlock",), ("解锁",)),
+    (("repair", "fix"), ("修理", "维修")),
+    (("clean", "wash"), ("清洁", "清洗")),
+    (("pause", "suspend"), ("暂停",)),
+    (("export",), ("导出",)),
+    (("sign",), ("签署",)),
+    (("approve", "accept"), ("批准", "同意")),
+    (("reject", "decline", "refuse"), ("拒绝", "驳回")),
+    (("hide",), ("隐藏",)),
+    (("sell",), ("出售", "卖掉")),
+    (("reset",), ("重置",)),
+    (("publish",), ("发布", "公开")),
+    (("replace", "swap"), ("更换", "替换")),
+    (("move",), ("移动", "转移")),
 )
 NOUNS: tuple[tuple[str, str], ...] = tuple(
     (pair.split(":")[0], pair.split(":")[1])
     for pair in (
-        "invoice:发票 report:报告 photo:照片 video:视频 file:文件 folder:文件夹 ticket:票 contract:合同"
+        "invoice:发票 report:报告 photo:照片 video:视频 file:文件 folder:文件夹 permit:许可证 contract:合同"
         " task:任务 project:项目 lesson:课程 exam:考试 letter:信件 meeting:会议 order:订单 account:账户"
         " album:相册 playlist:歌单 map:地图 booking:预订 form:表格 table:桌位 room:房间 device:设备"
         " camera:摄像头 window:窗户 engine:引擎 game:游戏 team:团队 member:会员 customer:客户"
@@ -46,74 +62,243 @@ NOUNS: tuple[tuple[str, str], ...] = tuple(
         " budget:预算 loan:贷款 bill:账单 receipt:收据 salary:工资 visa:签证 passport:护照 cabin:客舱"
         " menu:菜单 dish:菜品 course:教程 chapter:章节 quiz:测验 grade:成绩 diploma:文凭 channel:频道"
         " podcast:播客 movie:电影 concert:音乐会 museum:博物馆 bike:自行车 bus:公交 train:列车"
+        " painting:油画 statue:雕像 magazine:杂志 newspaper:报纸 laptop:电脑 tablet:平板 screen:屏幕"
+        " keyboard:键盘 router:路由器 cable:电缆 charger:充电器 heater:加热器 fridge:冰箱 kettle:水壶"
+        " toaster:烤面包机 dishwasher:洗碗机 elevator:电梯 fence:围栏 valve:阀门 tank:水箱 boiler:锅炉"
+        " truck:卡车 ship:轮船 boat:小船 scooter:滑板车 tractor:拖拉机 helicopter:直升机 tunnel:隧道"
+        " station:车站 farm:农场 warehouse:仓库 shop:商店 clinic:诊所 school:学校 nurse:护士"
+        " student:学生 employee:员工 supplier:供应商 visitor:访客 tenant:租客 refund:退款 deposit:押金"
+        " fee:费用 policy:保单 claim:理赔 subscription:订阅 donation:捐款 auction:拍卖 shipment:货运"
+        " crate:货箱 label:标签 stamp:邮票 banner:横幅 logo:标志 slide:幻灯片 chart:图表 draft:草稿"
+        " template:模板 script:脚本 database:数据库 record:记录 log:日志 bookmark:书签 comment:评论"
+        " profile:个人资料 avatar:头像 group:群组 workshop:研讨会 tournament:锦标赛 match:比赛 trophy:奖杯"
+        " costume:服装 necklace:项链 watch:手表 jacket:夹克 blanket:毯子 pillow:枕头 sofa:沙发 candle:蜡烛"
+        " mirror:镜子 tent:帐篷 telescope:望远镜 sample:样本 experiment:实验 prescription:处方"
+        " spreadsheet:电子表格 plan:方案 key:钥匙 card:卡片 tool:工具 bag:包 box:箱子 bottle:瓶子"
     ).split()
 )
 DAYS: dict[Language, tuple[str, ...]] = {
     "en": (
         *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-        *("tomorrow", "today", "next week"),
+        *("tomorrow", "today", "next week", "next Monday", "next Friday"),
     ),
-    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日", "明天", "今天", "下周"),
+    "zh": (
+        *("周一", "周二", "周三", "周四", "周五", "周六", "周日", "明天", "今天", "下周"),
+        *("后天", "下周一", "下周五", "星期三", "星期六", "月底"),
+    ),
 }
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 LISTS: dict[str, dict[Language, tuple[str, ...]]] = {
-    "day": DAYS,
     "language": {
-        "en": ("French", "German", "Spanish", "Chinese", "Italian", "Russian", "Korean", "Greek"),
-        "zh": ("法语", "德语", "西班牙语", "英语", "意大利语", "俄语", "韩语", "日语"),
+        "en": (
+            *("French", "German", "Spanish", "Chinese", "Italian", "Russian", "Korean", "Greek"),
+            *("Japanese", "Turkish", "Arabic", "Polish", "Dutch", "Hindi", "Swedish", "Portuguese"),
+        ),
+        "zh": (
+            *(
+                "法语",
+                "德语",
+                "西班牙语",
+                "英语",
+                "意大利语",
+                "俄语",
+                "韩语",
+                "日语",
+                "泰语",
+                "波兰语",
+            ),
+            *("阿拉伯语", "土耳其语", "葡萄牙语", "荷兰语", "越南语", "希腊语"),
+        ),
     },
     "currency": {
-        "en": ("euros", "dollars", "pounds", "yen", "yuan", "francs"),
-        "zh": ("欧元", "美元", "英镑", "日元", "人民币", "法郎"),
+        "en": ("euros", "dollars", "pounds", "yen", "yuan", "francs", "pesos", "rubles", "crowns"),
+        "zh": ("欧元", "美元", "英镑", "日元", "人民币", "法郎", "卢布", "韩元", "港币"),
     },
     "food": {
-        "en": ("pizza", "soup", "noodles", "rice", "sushi", "salad", "curry", "pasta", "dumplings"),
-        "zh": ("披萨", "面条", "饺子", "寿司", "沙拉", "咖喱", "米饭", "火锅", "烤鸭"),
+        "en": (
+            *("pizza", "soup", "noodles", "rice", "sushi", "salad", "curry", "pasta", "dumplings"),
+            *(
+                "tacos",
+                "fried fish",
+                "pancakes",
+                "lasagna",
+                "burgers",
+                "tofu",
+                "roast duck",
+                "stew",
+            ),
+        ),
+        "zh": (
+            *(
+                "披萨",
+                "面条",
+                "饺子",
+                "寿司",
+                "沙拉",
+                "咖喱",
+                "米饭",
+                "火锅",
+                "烤鸭",
+                "包子",
+                "烤鱼",
+            ),
+            *("馄饨", "豆腐", "牛排", "汉堡", "炒饭", "红烧肉"),
+        ),
     },
     "room": {
-        "en": ("kitchen", "bedroom", "bathroom", "office", "garage", "cellar", "living room"),
-        "zh": ("厨房", "卧室", "浴室", "办公室", "车库", "客厅", "书房"),
+        "en": (
+            *("kitchen", "bedroom", "bathroom", "office", "garage", "cellar", "living room"),
+            *(
+                "hall",
+                "attic",
+                "nursery",
+                "dining room",
+                "study",
+                "guest room",
+                "laundry",
+                "library",
+            ),
+        ),
+        "zh": (
+            *(
+                "厨房",
+                "卧室",
+                "浴室",
+                "办公室",
+                "车库",
+                "客厅",
+                "书房",
+                "餐厅",
+                "阳台",
+                "走廊",
+                "客房",
+            ),
+            *("儿童房", "地下室", "会议室", "阁楼"),
+        ),
     },
     "item": {
-        "en": ("milk", "bread", "soap", "eggs", "butter", "coffee", "tea", "cheese", "paper"),
-        "zh": ("牛奶", "面包", "肥皂", "鸡蛋", "黄油", "咖啡", "茶叶", "奶酪", "纸"),
+        "en": (
+            *(
+                "milk",
+                "bread",
+                "soap",
+                "eggs",
+                "butter",
+                "coffee",
+                "tea",
+                "cheese",
+                "paper",
+                "flour",
+            ),
+            *("sugar", "apples", "salt", "honey", "olive oil", "batteries", "toothpaste", "onions"),
+        ),
+        "zh": (
+            *("牛奶", "面包", "肥皂", "鸡蛋", "黄油", "咖啡", "茶叶", "奶酪", "纸", "面粉", "白糖"),
+            *("苹果", "蜂蜜", "酱油", "牙膏", "洗发水", "土豆", "电池"),
+        ),
     },
     "topic": {
-        "en": ("sports", "science", "music", "politics", "cars", "football", "films", "health"),
-        "zh": ("体育", "科学", "音乐", "政治", "汽车", "足球", "电影", "健康"),
+        "en": (
+            *("sports", "science", "music", "politics", "cars", "football", "films", "health"),
+            *("space", "fashion", "business", "art", "tennis", "technology", "travel", "chess"),
+        ),
+        "zh": (
+            *(
+                "体育",
+                "科学",
+                "音乐",
+                "政治",
+                "汽车",
+                "足球",
+                "电影",
+                "健康",
+                "航天",
+                "时尚",
+                "财经",
+            ),
+            *("艺术", "科技", "旅游", "教育", "环保"),
+        ),
     },
     "event": {
-        "en": ("a meeting", "the dentist", "yoga", "lunch", "a party", "football", "the opera"),
-        "zh": ("会议", "牙医", "瑜伽", "午餐", "聚会", "足球赛", "歌剧"),
+        "en": (
+            *("a meeting", "the dentist", "yoga", "lunch", "a party", "football", "the opera"),
+            *(
+                "a concert",
+                "the barber",
+                "dinner",
+                "chess",
+                "a wedding",
+                "piano practice",
+                "tennis",
+            ),
+        ),
+        "zh": (
+            *(
+                "会议",
+                "牙医",
+                "瑜伽",
+                "午餐",
+                "聚会",
+                "足球赛",
+                "歌剧",
+                "音乐会",
+                "婚礼",
+                "钢琴课",
+                "面试",
+            ),
+            *("体检", "晚宴", "家长会"),
+        ),
     },
     "account": {
-        "en": ("savings", "main", "travel", "business", "family"),
-        "zh": ("储蓄", "主要", "旅行", "公司", "家庭"),
+        "en": ("savings", "main", "travel", "business", "family", "holiday", "joint", "student"),
+        "zh": ("储蓄", "主要", "旅行", "公司", "家庭", "工资", "投资", "教育"),
     },
     "sky": {
-        "en": ("sunny", "cloudy", "rainy", "windy", "snowy"),
-        "zh": ("晴", "多云", "下雨", "有风", "下雪"),
+        "en": ("sunny", "cloudy", "rainy", "windy", "snowy", "foggy", "stormy", "clear"),
+        "zh": ("晴", "多云", "下雨", "有风", "下雪", "有雾", "阴", "雷雨"),
+    },
+    "colour": {
+        "en": ("red", "blue", "green", "black", "white", "yellow", "brown", "grey", "purple"),
+        "zh": ("红色", "蓝色", "绿色", "黑色", "白色", "黄色", "棕色", "灰色", "紫色"),
     },
 }
 TEXT_WORDS: dict[Language, tuple[str, ...]] = {
     "en": tuple(
         "see you soon I am late please call me the train is here good morning bring water we meet at"
-        " noon happy birthday dinner is ready thank you very much where are they now come home".split()
+        " noon happy birthday dinner is ready thank you very much where are they now come home can"
+        " not wait for your sister new office keys left under our table buy more tickets before six"
+        " school starts again have fun at work this cake was great miss him let us go back".split()
     ),
     "zh": (
-        "我晚点到",
-        "请回电话",
-        "生日快乐",
-        "晚饭好了",
-        "早上好",
-        "带点水",
-        "我们到了",
-        "非常感谢",
-        "快回家",
-        "一会儿见",
+        *(
+            "我晚点到",
+            "请回电话",
+            "生日快乐",
+            "晚饭好了",
+            "早上好",
+            "带点水",
+            "我们到了",
+            "非常感谢",
+        ),
+        *("快回家", "一会儿见", "会议改期了", "钥匙在桌上", "别忘了带伞", "火车晚点了", "新年快乐"),
+        *(
+            "今晚一起吃饭",
+            "孩子睡着了",
+            "资料已收到",
+            "路上小心",
+            "下班后见",
+            "给妈妈买花",
+            "周末去爬山",
+        ),
     ),
 }
 TITLE_WORDS = (
-    "Blue Night River Golden Summer Dream Silent Road Lost Moon Red Garden Winter Light".split()
+    "Blue Night River Golden Summer Dream Silent Road Lost Moon Red Garden Winter Light Broken Star"
+    " Ocean Little Fire Heart Secret Island Morning Glass City Wild Horse Distant Rain Paper Crown"
+    " Hidden Valley Last Dance Green Mountain Sweet Storm Open Sky".split()
 )
 
 
@@ -130,8 +315,20 @@ def _text(draw: Draw, language: Language) -> str:
     return " ".join(draw.sample(TEXT_WORDS["en"], draw.number(2, 5)))
 
 
+def _day(draw: Draw, language: Language) -> str:
+    if draw.chance(0.7):
+        return draw.choice(DAYS[language])
+    month, day = draw.number(1, 12), draw.number(1, 28)
+    return f"{month}月{day}日" if language == "zh" else f"{MONTHS[month - 1]} {day}"
+
+
 def _time(draw: Draw, language: Language) -> str:
-    return f"{draw.number(5, 22)}:{draw.choice(('00', '15', '30', '45', '10', '50'))}"
+    if draw.chance(0.7):
+        return f"{draw.number(5, 22)}:{draw.choice(('00', '15', '30', '45', '10', '50'))}"
+    hour, is_morning = draw.number(1, 11), draw.chance(0.5)
+    if language == "zh":
+        return f"{'上午' if is_morning else '晚上'}{hour}点"
+    return f"{hour} {'am' if is_morning else 'pm'}"
 
 
 def _title(draw: Draw, language: Language) -> str:
@@ -154,6 +351,7 @@ VALUES: dict[str, Callable[[Draw, Language], Value]] = {
     "id": lambda draw, _: draw.split(lambda: draw.number(100, 9999)),
     "phone": lambda draw, _: "555-" + str(draw.split(lambda: draw.number(1000, 9999))),
     "text": _text,
+    "day": _day,
     "time": _time,
     "title": _title,
     "email": _email,
@@ -198,22 +396,199 @@ def domain_tool(draw: Draw, language: Language, domain: Domain) -> Tool:
     return Tool(name, domain.names[0], offered, ask, domain)
 
 
-# Parameters of made-up tools: names, kind, clause of the request.
-CLAUSES: tuple[tuple[tuple[str, ...], str, dict[Language, str]], ...] = (
-    (("id", "number"), "id", {"en": "with number {}", "zh": "，编号{}"}),
-    (("owner", "person", "user"), "person", {"en": "for {}", "zh": "，给{}"}),
-    (("city", "location"), "place", {"en": "in {}", "zh": "，在{}"}),
-    (("day", "date"), "day", {"en": "on {}", "zh": "，{}"}),
-    (("title", "name"), "title", {"en": "called {}", "zh": "，名称{}"}),
-    (("time", "at"), "time", {"en": "at {}", "zh": "，时间{}"}),
+# Parameters of made-up tools: names, kind, clauses of the request; Chinese ones begin with "，".
+CLAUSES: tuple[tuple[tuple[str, ...], str, dict[Language, tuple[str, ...]]], ...] = (
+    (
+        ("id", "number", "code", "reference"),
+        "id",
+        {
+            "en": (
+                "with number {}",
+                "[with|that has] the [number|id|code] {}",
+                "[number|no.|with id|with code] {}",
+                "whose [number|id|reference] is {}",
+            ),
+            "zh": ("，编号{}", "，[编号|号码|代码][是|为]{}", "，[号码|单号|代号]{}"),
+        },
+    ),
+    (
+        ("owner", "person", "user", "customer", "recipient", "holder"),
+        "person",
+        {
+            "en": (
+                "for {}",
+                "[of|belonging to|owned by] {}",
+                "[that belongs to|which belongs to|on behalf of] {}",
+                "for [my friend|our customer|my colleague] {}",
+            ),
+            "zh": ("，给{}", "，[属于|归]{}", "，[客户|用户|主人|本人]是{}", "，[帮|替]{}办"),
+        },
+    ),
+    (
+        ("city", "location", "town", "place"),
+        "place",
+        {
+            "en": ("in {}", "[over |]in the [city|town] of {}", "[near|located in|based in] {}"),
+            "zh": ("，在{}", "，[地点|城市|位置][是|在]{}", "，位于{}"),
+        },
+    ),
+    (
+        ("day", "date", "due_date", "deadline"),
+        "day",
+        {
+            "en": ("on {}", "{}", "[for|by|due|dated] {}", "[planned|scheduled|meant] for {}"),
+            "zh": ("，{}", "，日期[是|为|]{}", "，[定在|就在|时间定在]{}"),
+        },
+    ),
+    (
+        ("title", "name", "label"),
+        "title",
+        {
+            "en": (
+                "called {}",
+                "[named|titled|labelled] {}",
+                "[with|under] the [name|title] {}",
+                "[called|named] '{}'",
+            ),
+            "zh": ("，名称{}", "，[名叫|名为|叫|标题是]{}", "，[名字|名称]是“{}”"),
+        },
+    ),
+    (
+        ("time", "hour", "start_time", "clock_time"),
+        "time",
+        {
+            "en": ("at {}", "at {} [sharp|exactly]", "[from|around] {}", "[when it is|set for] {}"),
+            "zh": ("，时间{}", "，时间[是|定在|为]{}", "，{}[开始|前]"),
+        },
+    ),
+    (
+        ("amount", "price", "budget", "cost"),
+        "number",
+        {
+            "en": ("for {} dollars", "[worth|costing] {} dollars", "at a price of {}[ dollars|]"),
+            "zh": ("，[金额|价格][是|为|]{}[元|]", "，[花|价值|总价]{}元"),
+        },
+    ),
+    (
+        ("count", "quantity", "copy_count", "n_times"),
+        "small",
+        {
+            "en": (
+                "{} times",
+                "[exactly |]{} times",
+                "in {} copies",
+                "[repeated|all in all] {} times",
+            ),
+            "zh": ("，{}次", "，[一共|总共|共]{}[次|份]", "，数量[是|为|]{}"),
+        },
+    ),
+    (
+        ("room", "area"),
+        "room",
+        {
+            "en": ("in the {}", "[from|inside|standing in] the {}", "[that is|which is] in the {}"),
+            "zh": ("，[放在|就在]{}", "，房间[是|为]{}", "，{}里"),
+        },
+    ),
+    (
+        ("company", "sender", "client", "firm"),
+        "company",
+        {
+            "en": ("from {}", "[sent by|made by|issued by] {}", "from the [company|firm] {}"),
+            "zh": ("，来自{}", "，[公司|厂家|客户]是{}"),
+        },
+    ),
+    (
+        ("topic", "subject", "category"),
+        "topic",
+        {
+            "en": ("about {}", "[concerning|dealing with] {}", "on the [subject|topic] of {}"),
+            "zh": ("，关于{}", "，[主题|类别|话题][是|为]{}"),
+        },
+    ),
+    (
+        ("note", "comment", "reason", "message"),
+        "text",
+        {
+            "en": ("with the [note|comment|message] '{}'", "and [add|note] '{}'"),
+            "zh": ("，备注“{}”", "，[附言|留言|说明][是|]“{}”"),
+        },
+    ),
+    (
+        ("email", "contact", "email_address"),
+        "email",
+        {
+            "en": ("[using|with] the email {}", "and [notify|inform] {}"),
+            "zh": ("，[邮箱|邮箱地址]是{}", "，通知{}"),
+        },
+    ),
+    (
+        ("colour", "color"),
+        "colour",
+        {"en": ("in {}", "in the colour {}", "[painted|coloured] {}"), "zh": ("，颜色[是|为|]{}",)},
+    ),
 )
+# {c} are all clauses, {d} as well, but without what joins them to the words before.
 FRAMES: dict[Language, tuple[str, ...]] = {
     "en": (
         *("{v} the {n}{c}.", "Please {v} the {n}{c}.", "Can you {v} the {n}{c}?"),
         *("I want to {v} the {n}{c}.", "{v} the {n}{c} for me.", "I need you to {v} the {n}{c}."),
         *("Could you {v} a {n}{c}?", "It is time to {v} the {n}{c}."),
+        "[Would|Could|Can|Will] you [please |kindly |quickly |]{v} the {n}{c}?",
+        "I'd [like|love] [you |]to {v} the {n}{c}[, please|].",
+        "[I|We] [need|have|want] to {v} the {n}{c}[ now| right away|].",
+        "[Is it possible|Would it be possible|Any chance] to {v} the {n}{c}?",
+        "The {n}{c}[, please {v} it|: {v} it|, could you {v} it for me].",
+        "[My boss|Somebody|A friend|My colleague] [asked me|wants me|told me] to {v} the {n}{c}.",
+        "[My boss|A friend|Our team] [needs|wants] you to {v} the {n}{c}[, so please do it|].",
+        "{d}: {v} the {n}[, please|].",
+        "{d}, {v} [the|my|our] {n}[ for me|].",
+        "[Hey|OK|Right|So|Now], {v} the {n}{c}[ please| for me|].",
+        "{v} {n}{c}[ please| now|]",
+        "{n}{c}, {v}[ it| please|]",
+        "[Let's|Let us|We should|I should|You should] {v} the {n}{c}.",
+        "[I can't|I cannot|I forgot to|I still have to] {v} the {n}{c}[, please help|, do it for me|].",
+        "[There is|I have|We got|Here is] {a} {n}{c}. Please {v} it[ for me|].",
+        "Go ahead and {v} the {n}{c}[, thanks|].",
+        "[Make sure|Be so kind as|Remember|Don't forget] to {v} the {n}{c}.",
+        "[Please help me|Help me] {v} the {n}{c}[, thanks|].",
+        "{v} [this|that|my|our|his|her] {n}{c}[, please|, thanks|].",
+        "[I'm in a hurry|I have no time|I'm busy], so {v} the {n}{c}[ please|].",
+        "[May|Can|Could] I ask you to {v} {a} {n}{c}?",
+        "[What I need|All I want|The plan] is to {v} the {n}{c}.",
     ),
-    "zh": ("{v}{n}{c}。", "请{v}{n}{c}。", "帮我{v}{n}{c}。", "我想{v}{n}{c}。", "能{v}{n}吗{c}？"),
+    "zh": (
+        *("{v}{n}{c}。", "请{v}{n}{c}。", "帮我{v}{n}{c}。", "我想{v}{n}{c}。", "能{v}{n}吗{c}？"),
+        "[能不能|能否|可不可以]帮我{v}[一下|]{n}{c}？",
+        "[请|麻烦|劳驾|拜托][你|您|]{v}[一下|]{n}{c}[，谢谢|]。",
+        "[请|麻烦|帮我|]把{n}{v}[一下|]{c}[，谢谢|]。",
+        "[请|麻烦|帮我|]把{d}的{n}{v}[一下|]。",
+        "[请|帮我|]{v}{d}的{n}[，谢谢|]。",
+        "[我要|我需要|我得|我们要|现在要|我打算]{v}{d}的{n}。",
+        "[那个|这个|有个|]{n}{c}，[请|帮我|麻烦你]{v}[一下|]。",
+        "{n}{c}：{v}[一下|]。",
+        "[老板|同事|朋友|客户][让我|叫我|要我]{v}{n}{c}。",
+        "[别忘了|记得|赶紧|快]{v}{n}{c}。",
+        "{d}，{v}{n}[吧|]。",
+        "{d}的{n}，[能|可以]帮我{v}[一下|]吗？",
+        "我[忙不过来|没空|不太会]，[请你|帮我]{v}{n}{c}。",
+        "{v}{n}{c}",
+    ),
+}
+DESCRIPTIONS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "{v} {a} {n}.",
+        "{v} the [given|chosen|right] {n}.",
+        "[Use this|A tool|A function|The way] to {v} {a} {n}.",
+        "{v} {a} {n} [for the user|of the user|in the system].",
+        "[Lets|Helps] the user {v} {a} {n}.",
+    ),
+    "zh": (
+        "{v}{n}。",
+        "[用来|用于]{v}{n}[的工具|]。",
+        "[按要求|为用户|替用户|在系统中]{v}{n}。",
+        "{v}[指定的|一个|用户的]{n}。",
+    ),
 }
 VERB_NOUNS = tuple((verb, noun) for verb in range(len(VERBS)) for noun in range(len(NOUNS)))
 
@@ -231,25 +606,40 @@ def verb_noun(draw: Draw) -> tuple[int, int]:
             return pair
 
 
+def made_up(draw: Draw, language: Language, verb: int, noun: int) -> tuple[str, str]:
+    """Name and description of a tool."""
+    verbs, (english, chinese) = VERBS[verb], NOUNS[noun]
+    name = f"{draw.choice(verbs[0]).replace(' ', '_')}_{english}"
+    frame = draw.phrase(DESCRIPTIONS[language])
+    said, thing = (verbs[1], chinese) if language == "zh" else (verbs[0], english)
+    described = frame.format(v=draw.choice(said), a=article(english), n=thing)
+    return name, described[0].upper() + described[1:]
+
+
+def article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"
+
+
 def made_up_tool(draw: Draw, language: Language, pair: tuple[int, int] | None = None) -> Tool:
     verb, noun = pair or verb_noun(draw)
-    verbs, words = VERBS[verb], NOUNS[noun]
-    clauses = draw.sample(CLAUSES, draw.choice((1, 1, 2)))
+    is_chinese = language == "zh"
+    clauses = draw.sample(CLAUSES, draw.choice((1, 1, 1, 2, 2, 3)))
     keys = [draw.choice(names) for names, _, _ in clauses]
-    english = f"{draw.choice(verbs[0]).capitalize()} a {words[0]}."
-    chinese = f"{draw.choice(verbs[1])}{words[1]}。"
-    name = f"{draw.choice(verbs[0])}_{words[0]}"
+    name, described = made_up(draw, language, verb, noun)
 
     def ask(draw: Draw) -> tuple[str, dict[str, Value]]:
         values = [value(draw, kind, language) for _, kind, _ in clauses]
-        parts = [c[2][language].format(v) for c, v in zip(clauses, values, strict=True)]
-        tail = "".join(parts if language == "zh" else (" " + part for part in parts))
-        said = draw.choice(verbs[language == "zh"])
-        text = draw.phrase(FRAMES[language]).format(v=said, n=words[language == "zh"], c=tail)
+        parts = [
+            draw.phrase(clause[2][language]).format(v)
+            for clause, v in zip(clauses, values, strict=True)
+        ]
+        tail = "".join(parts if is_chinese else (" " + part for part in parts))
+        said, thing = draw.choice(VERBS[verb][is_chinese]), NOUNS[noun][is_chinese]
+        frame = draw.phrase(FRAMES[language])
+        text = frame.format(v=said, a=article(thing), n=thing, c=tail, d=tail[1:])
         return text[0].upper() + text[1:], dict(zip(keys, values, strict=True))
 
     kinds = {key: clause[1] for key, clause in zip(keys, clauses, strict=True)}
-    described = english if language == "en" else chinese
     return Tool(name, f"{verb} {noun}", schema(name, described, kinds), ask)
 
 

@@ -11,8 +11,8 @@ from .item import Language
 class Domain:
     """`params` maps a parameter's names, one of which a tool has, to the kind of its value.
 
-    `asks` has a place for the first name of each parameter. `response` maps the fields that the
-    tool responds with to kinds; `answers` read them out.
+    `asks` has a place for the first name of each parameter. `response` maps a field's names, one of
+    which a response has, to the kind of its value.
     """
 
     names: tuple[str, ...]
@@ -20,7 +20,6 @@ class Domain:
     params: dict[tuple[str, ...], str]
     asks: dict[Language, tuple[str, ...]]
     response: dict[str, str]
-    answers: dict[Language, str]
 
 
 def domain(
@@ -31,7 +30,6 @@ def domain(
     asks: tuple[str, ...],
     chinese_asks: tuple[str, ...],
     response: dict[str, str],
-    answers: tuple[str, str] = ("Done.", "完成了。"),
 ) -> Domain:
     return Domain(
         tuple(names.split()),
@@ -39,7 +37,6 @@ def domain(
         {tuple(key.split()): kind for key, kind in params.items()},
         {"en": asks, "zh": chinese_asks},
         response,
-        {"en": answers[0], "zh": answers[1]},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ T = TypeVar("T")
 
 HELD_OUT_PERCENT = 12  # of numbers, names, word lists: never in training
 HELD_OUT_PHRASINGS = 15  # per cent
+ALTERNATIVES = re.compile(r"\[([^\[\]|]*\|[^\[\]]*)\]")  # "[a|b|]": one of a, b and nothing
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,16 @@ class Draw:
         return self.random.sample(values, n)
 
     def phrase(self, phrasings: tuple[str, ...]) -> str:
+        """One of them, with one of each `[first|second]` in it. They are held out as they are
+        written: whole, whichever alternatives are taken."""
         trained, held_out = _phrasings(phrasings)
         if self.held_out and held_out and self.chance(0.5):
-            return self.choice(held_out)
-        return self.choice(trained)
+            return self._expand(self.choice(held_out))
+        return self._expand(self.choice(trained))
+
+    def _expand(self, text: str) -> str:
+        expanded = ALTERNATIVES.sub(lambda match: self.choice(match[1].split("|")), text)
+        return expanded if expanded == text else self._expand(expanded)  # from the inside out
 
     def split(self, make: Callable[[], T], key: Callable[[T], str] = str) -> T:
         """What `make` draws, until it is on this side of the split."""

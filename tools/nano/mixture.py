@@ -74,7 +74,7 @@ def vary(draw: Draw, item: Item) -> Item:
     text = item.messages[0]["content"]
     if item.skill != "talk" and draw.chance(0.15):
         text = draw.phrase(OPENINGS[item.language]) + text
-    if draw.chance(0.1):
+    if item.skill != "lookup" and draw.chance(0.1):  # which may begin with a name
         text = text[0].lower() + text[1:]
     item.messages[0]["content"] = text
     return item

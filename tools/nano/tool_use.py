@@ -6,18 +6,22 @@ import json
 from typing import Any
 
 from .catalog import (
+    CLAUSES,
     NOUNS,
     VERBS,
     Tool,
     Value,
     any_tool,
+    article,
     domain_tool,
+    made_up,
+    made_up_tool,
     others,
     schema,
     value,
     verb_noun,
 )
-from .domain import OK, Domain
+from .domain import OK
 from .item import Draw, Item, Language, Turn
 from .talk import INTENTS
 from .toolbox import DOMAINS, HELD_OUT_DOMAINS
@@ -29,6 +33,7 @@ REFUSAL: dict[Language, str] = {
 THOUGHTS: dict[Language, dict[str, str]] = {
     "en": {
         "fits": "{} fits: {}",
+        "argument": "\n{}: {}",
         "none": "No tool fits.",
         "read": "The tool responded.",
         "first": "First {}, then {}.",
@@ -37,6 +42,7 @@ THOUGHTS: dict[Language, dict[str, str]] = {
     },
     "zh": {
         "fits": "{}合适：{}",
+        "argument": "\n{}：{}",
         "none": "没有合适的工具。",
         "read": "工具已返回结果。",
         "first": "先{}，再{}。",
@@ -45,6 +51,9 @@ THOUGHTS: dict[Language, dict[str, str]] = {
     },
 }
 DONE: dict[Language, str] = {"en": "Done.", "zh": "完成了。"}
+# Of requests for the same tools, those that no tool meets, by thinking: without a thought a tool is
+# called too easily.
+NO_TOOL_SHARE = {True: 0.25, False: 0.4}
 N_TOOLS = (1, 2, 2, 3, 3, 4, 5, 6, 8)
 
 
@@ -70,8 +79,15 @@ def tool_call(draw: Draw, skill: str, thinking: bool) -> Item:
 def _asked(draw: Draw, language: Language, tool: Tool, thinking: bool) -> tuple[str, Turn]:
     """A request for the tool, and its call."""
     text, arguments = tool.ask(draw)
-    thought = THOUGHTS[language]["fits"].format(tool.name, tool.schema["function"]["description"])
-    return text, Turn("", call(tool.name, arguments), reasoning=thought if thinking else "")
+    thought = _fits(language, tool, arguments) if thinking else ""
+    return text, Turn("", call(tool.name, arguments), reasoning=thought)
+
+
+def _fits(language: Language, tool: Tool, arguments: dict[str, Value]) -> str:
+    """The tool, then what it is to be given, one a line."""
+    thoughts = THOUGHTS[language]
+    first = thoughts["fits"].format(tool.name, tool.schema["function"]["description"])
+    return first + "".join(thoughts["argument"].format(*each) for each in arguments.items())
 
 
 def no_tool(draw: Draw, skill: str, thinking: bool) -> Item:
@@ -113,7 +129,7 @@ def requests(draw: Draw, thinking_share: float, n: int) -> list[Item]:
     items = []
     for _ in range(n):
         thinking = draw.chance(thinking_share)
-        skill = "tool_call" if draw.chance(0.7) else "no_tool"
+        skill = "no_tool" if draw.chance(NO_TOOL_SHARE[thinking]) else "tool_call"
         if skill == "tool_call":
             text, turn = _asked(draw, language, draw.choice(offered), thinking)
         elif draw.chance(0.25):
@@ -128,38 +144,57 @@ def requests(draw: Draw, thinking_share: float, n: int) -> list[Item]:
     return items
 
 
-def _responding(draw: Draw) -> tuple[Domain, ...]:
-    return HELD_OUT_DOMAINS if draw.held_out and draw.chance(0.4) else DOMAINS
+def _responding(draw: Draw, language: Language) -> Tool:
+    """Mostly one that responds with more than that it is done."""
+    if draw.chance(0.3):
+        return made_up_tool(draw, language)
+    domains = HELD_OUT_DOMAINS if draw.held_out and draw.chance(0.4) else DOMAINS
+    domain = draw.choice(domains)
+    while domain.response is OK and draw.chance(0.8):
+        domain = draw.choice(domains)
+    return domain_tool(draw, language, domain)
+
+
+def _response(draw: Draw, language: Language, tool: Tool) -> dict[str, Value]:
+    if tool.domain:
+        fields = [(names.split(), kind) for names, kind in tool.domain.response.items()]
+    else:
+        clauses = draw.sample(CLAUSES, draw.choice((0, 1, 1, 2)))
+        fields = [(list(names), kind) for names, kind, _ in clauses]
+    if not fields or (tool.domain and tool.domain.response is OK):
+        return {**OK}
+    return {draw.choice(names): value(draw, kind, language) for names, kind in fields}
+
+
+def _told(language: Language, response: dict[str, Value]) -> str:
+    """One rule for all tools."""
+    if response == OK:
+        return DONE[language]
+    if language == "zh":
+        return f"结果是{'，'.join(map(str, response.values()))}。"
+    return " ".join(f"The {key.replace('_', ' ')} is {v}." for key, v in response.items())
 
 
 def tool_response(draw: Draw, skill: str, thinking: bool) -> Item:
     """The tool was called already; what it responded is to be told."""
     language = draw.language()
-    domain = draw.choice(_responding(draw))
-    while domain.response is OK and draw.chance(0.8):
-        domain = draw.choice(_responding(draw))
-    tool = domain_tool(draw, language, domain)
+    tool = _responding(draw, language)
     text, arguments = tool.ask(draw)
-    response = {
-        key: kind if domain.response is OK else value(draw, kind, language)
-        for key, kind in domain.response.items()
-    }
-    made = call(tool.name, arguments)
-    reasoning = THOUGHTS[language]["fits"].format(tool.name, tool.schema["function"]["description"])
+    response = _response(draw, language, tool)
+    made = {"type": "function", "function": call(tool.name, arguments)}
     messages: list[dict[str, Any]] = [
         {"role": "user", "content": text},
         {
             "role": "assistant",
             "content": "",
-            "reasoning_content": reasoning if thinking else "",
-            "tool_calls": [{"type": "function", "function": made}],
+            "reasoning_content": _fits(language, tool, arguments) if thinking else "",
+            "tool_calls": [made],
         },
         {"role": "tool", "content": json.dumps(response, ensure_ascii=False)},
     ]
-    answer = domain.answers[language].format(**response)
-    thought = THOUGHTS[language]["read"]
+    thought = THOUGHTS[language]["read"] if thinking else ""
     offered = [tool, *others(draw, language, tool, draw.choice((0, 0, 1, 2)))]
-    turn = Turn(answer, reasoning=thought if thinking else "")
+    turn = Turn(_told(language, response), reasoning=thought)
     return Item(skill, messages, [turn], shuffled(draw, offered), thinking, language)
 
 
@@ -171,12 +206,32 @@ FIND_THEN: dict[Language, tuple[str, ...]] = {
         "Please find the {n} of {p} and then {v} it.",
         "I want to {v} the {n} of {p}. Find it first.",
         "Search the {n} that {p} has and {v} it.",
+        "[Could|Can|Would] you [find|look up|search] the {n} of {p} and [then |]{v} it[, please|]?",
+        "{p} has {a} {n}. [Find|Look up|Search for] it and {v} it[, please|].",
+        "[I need|We need|I want|I'd like] to {v} the {n} [of|that belongs to] {p}, [so find it first|but find out where it is].",
+        "[First|To begin with] [find|look for|look up] the {n} of {p}, [then|after that|and then] {v} it.",
+        "{v} the {n} of {p}[, but find it first|, once you have found it|; look for it before that].",
+        "[The|That] {n} of {p}: [find|look for|search] it, [then |]{v} it[, thanks|].",
+        "find {n} of {p}, {v} it[ please|]",
+        "[See|Check] which {n} {p} has and [then |]{v} it[ for me|].",
+        "[My boss|A friend|My colleague] wants to {v} the {n} of {p}. Find [it|that] first.",
+        "[There must be|There is] {a} {n} [of|from] {p}[ somewhere|]. Find it, then {v} it.",
+        "[Is it possible to|Could we|Can we] find the {n} [for|of] {p} and {v} it?",
+        "[Get hold of|Find me|Look up] the {n} {p} has, [next|then|afterwards] {v} it.",
     ),
     "zh": (
         "找到{p}的{n}，然后{v}。",
         "查找{p}的{n}并{v}。",
         "先找{p}的{n}，再{v}它。",
         "请查找{p}的{n}，之后{v}。",
+        "[能不能|能否]找[一下|到|]{p}的{n}，[再|然后]{v}[一下|]？",
+        "[帮我|麻烦|请]把{p}的{n}[找出来|找到]，[再|然后]{v}[，谢谢|]。",
+        "[我想|我要|我得]{v}{p}的{n}，[先找一下|请先找到它|先查出来]。",
+        "{p}的{n}：[查找|找到]，[再|然后]{v}。",
+        "{v}{p}的{n}，[不过|]先[找|查找][一下|到它]。",
+        "{p}有[个|一个|]{n}，[找到|查到][后|以后]{v}。",
+        "[老板|同事|朋友]要{v}{p}的{n}，[先查一下|先找出来|请先找到]。",
+        "[搜一下|查一下|找一下]{p}的{n}，[找到后|之后|接着]{v}。",
     ),
 }
 CONTACTS: dict[Language, dict[str, tuple[str, ...]]] = {
@@ -185,16 +240,50 @@ CONTACTS: dict[Language, dict[str, tuple[str, ...]]] = {
             "Find the email of {p} and write there: '{t}'.",
             "Send '{t}' to the email address of {p}.",
             "Look up the email of {p} and send '{t}' to it.",
+            "[Could|Can] you [email|send an email to|write an email to] {p}[ and say| saying|:] '{t}'?",
+            "[Email|Mail|Write an email to] {p}: '{t}'[. Look up the address first|. The address is in my contacts|].",
+            "I [need|want|have] to [email|mail|write to] {p}: '{t}'. [Find|Look up|Search] the address[ first|].",
+            "{p} should get an email [that says|saying|with] '{t}'[, find the address|, look the address up|].",
+            "[Get|Find|Search] the [email|mail] address of {p}[ and|, then] [mail|send|write] '{t}'.",
+            "'{t}' - [mail|email|send] that to {p}[, but find the address first|, after looking up the email|].",
+            "email {p} '{t}'[, look up the address|]",
+            "[I don't know|I forgot|I lost] the email of {p}. [Find it|Look it up] and [write|send|mail] '{t}'.",
         ),
         "phone": (
             "Find the phone number of {p} and call it.",
             "Look up the number of {p}, then call.",
             "Please call {p}; find the number first.",
+            "[Could|Can|Would] you [call|phone|ring] {p}[ for me|, please|]?",
+            "I [need|want|have] to [talk to|speak to|call|phone] {p}. [Find|Look up] the number and [call|dial it|ring].",
+            "[Get|Find] the [phone |telephone |]number of {p}, then [dial|ring|call] it.",
+            "[I don't know|I forgot|I lost] the number of {p}. [Find it|Look it up] and [call|dial it|ring].",
+            "[Phone|Ring|Call] {p}[, the number is in my contacts|, look the number up|, once you have the number].",
+            "call {p}, [find|look up|search] the number",
+            "{p}: [find|look up] the number and [call|dial it|ring].",
+            "[I'd like|I would like] [to talk|to speak] to {p}, [look up the number and call|so find the number and dial it].",
         ),
     },
     "zh": {
-        "email": ("查找{p}的邮箱，然后发送“{t}”。", "给{p}的邮箱发邮件：“{t}”，先查地址。"),
-        "phone": ("查找{p}的电话，然后拨打。", "先查{p}的号码，再打电话。"),
+        "email": (
+            "查找{p}的邮箱，然后发送“{t}”。",
+            "给{p}的邮箱发邮件：“{t}”，先查地址。",
+            "[帮我|麻烦|请]给{p}发[一封|封|]邮件[，写|，说|：]“{t}”[，地址要查一下|，先找邮箱|]。",
+            "[能不能|能否]查[一下|]{p}的邮箱，[再|然后]把“{t}”发过去？",
+            "[我想|我要]给{p}[写信|发邮件]：“{t}”，[先查|查一下|先找]邮箱。",
+            "把“{t}”用邮件发给{p}[，邮箱查一下|，先找地址|]。",
+            "[我忘了|我不知道]{p}的邮箱，[查一下|找出来]，[然后|再]发“{t}”。",
+            "{p}的邮箱查一下，[然后|再|]发“{t}”过去。",
+        ),
+        "phone": (
+            "查找{p}的电话，然后拨打。",
+            "先查{p}的号码，再打电话。",
+            "[帮我|麻烦|请]给{p}打[个|一个|]电话[，号码查一下|，先找号码|]。",
+            "[能不能|能否]查[一下|]{p}的[号码|电话]，[再|然后]打过去？",
+            "[我想|我要|我得]打电话给{p}，[先查号码|查一下号码|找一下电话]。",
+            "[我忘了|我不知道]{p}的[号码|电话]，[查一下|找出来]，[再|然后]拨打。",
+            "{p}的电话：[查|找]一下，[再|然后]打。",
+            "[打给|拨给]{p}[，号码在通讯录里|，先查一下号码|]。",
+        ),
     },
 }
 FIND = 1  # index of the verb
@@ -233,24 +322,20 @@ def _find_then(draw: Draw, language: Language) -> Sequence:
     while verb in (0, FIND, 3):  # to get or create is no second step
         verb, noun = verb_noun(draw)
     other = draw.choice([i for i in range(len(VERBS)) if i not in (0, FIND, 3, verb)])
-    words, who = NOUNS[noun], value(draw, "person", language)
-    chinese = language == "zh"
-    key, field = draw.choice(("owner", "person", "name")), draw.choice(("id", "number"))
-    names = [f"{draw.choice(VERBS[i][0])}_{words[0]}" for i in (FIND, verb, other)]
-    described = [
-        f"{draw.choice(VERBS[i][1])}{words[1]}。"
-        if chinese
-        else f"{draw.choice(VERBS[i][0]).capitalize()} a {words[0]}."
-        for i in (FIND, verb, other)
-    ]
-    kinds = [{key: "person"}, {field: "id"}, {field: "id"}]
-    tools = [schema(*each) for each in zip(names, described, kinds, strict=True)]
+    who, is_chinese = value(draw, "person", language), language == "zh"
+    (fields, _, _), (keys, _, _), *_ = CLAUSES
+    key, field = draw.choice((*keys, "name")), draw.choice(fields)
+    takes = field if draw.chance(0.7) else draw.choice(fields)
+    kinds = [{key: "person"}, {takes: "id"}, {takes: "id"}]
+    made = [made_up(draw, language, i, noun) for i in (FIND, verb, other)]
+    tools = [schema(*each, kind) for each, kind in zip(made, kinds, strict=True)]
     if draw.chance(0.4):
         tools.pop()
     found = value(draw, "id", language)
-    said = draw.choice(VERBS[verb][chinese])
-    text = draw.phrase(FIND_THEN[language]).format(n=words[chinese], p=who, v=said)
-    return text, tools, call(names[0], {key: who}), {field: found}, call(names[1], {field: found})
+    said, thing = draw.choice(VERBS[verb][is_chinese]), NOUNS[noun][is_chinese]
+    text = draw.phrase(FIND_THEN[language]).format(n=thing, a=article(thing), p=who, v=said)
+    first, second = call(made[0][0], {key: who}), call(made[1][0], {takes: found})
+    return text[0].upper() + text[1:], tools, first, {field: found}, second
 
 
 def _contact(draw: Draw, language: Language) -> Sequence:

@@ -27,6 +27,21 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "List these from last to first: {list}",
             "{list} - say them in the opposite order.",
             "Give me this list the other way round: {list}",
+            "[Read|Say|Repeat|Type|Print|Show] [these words|this list|the list|them] [backwards|in"
+            " reverse|from the end to the start|from back to front]: {list}",
+            "[Flip|Invert|Mirror|Reverse] [the list|this list|these words|the order of]: {list}",
+            "[Flip|Invert|Reverse] the [order|sequence] of [this list|the words|these|the items]: {list}",
+            "{list}[.|:| -][ Now| Please|] [reverse them|flip the order|the other way round|backwards]",
+            "[What is|What's] [this list|the list] [in reverse order|reversed|backwards]? {list}",
+            "[What|How] would [this list|these words] [look|be] [in reverse order|backwards]? {list}",
+            "[The last|The final] word first, [please|the first one last]: {list}",
+            "[Start|Begin] with the last [word|item|one] and [end|finish] with the first: {list}",
+            "[Can|Could|Would] you [please |]reverse [this list|these words|the order]? {list}",
+            "[I need|I want|I'd like] [this list|these words] [reversed|in reverse order|back to front]:"
+            " {list}",
+            "[reversed|backwards|in reverse|opposite order|last to first] please: {list}",
+            "[Words|List|Items]: {list}. [Reverse|Flip|Turn around] the order.",
+            "[Swap|Change] the order so that the last [word |item |]comes first: {list}",
         ),
         "sort": (
             "Sort these words alphabetically: {list}",
@@ -36,6 +51,19 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "Order alphabetically: {list}",
             "Arrange these words by the alphabet: {list}",
             "{list} - sort them by their letters.",
+            "[Put|Bring|Get|Place|List] [these|these words|the words|this list] [in|into] [ABC|A-Z|"
+            "dictionary|alphabetical|alphabetic] order: {list}",
+            "[Order|Sort|Rank|Arrange|Organise] [these|these words|the words|the list] [from A to Z|by"
+            " letter|by their first letter|as in a dictionary|alphabetically]: {list}",
+            "{list}[.|:| -][ Now| Please|] [sort them|put them in alphabetical order|sort from A to Z]",
+            "[What is|What's] the alphabetical order of [these words|these|this list]? {list}",
+            "[Can|Could|Would] you [please |]sort [these words|this list|these]? {list}",
+            "[How|In which order] would [these words|they] stand in a dictionary? {list}",
+            "[I need|I want|I'd like] [this list|these words] [sorted|in alphabetical order|in order]:"
+            " {list}",
+            "[sorted|alphabetical|A to Z|in order] please: {list}",
+            "[Words|List|Items]: {list}. [Sort|Order] [them|by alphabet|alphabetically].",
+            "[Which|What] word comes first, [which|what] next? [Sort|Order]: {list}",
         ),
         "sort_numbers": (
             "Sort these numbers: {list}",
@@ -43,6 +71,14 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "Sort from smallest to largest: {list}",
             "Please order these numbers from low to high: {list}",
             "Arrange by size, the smallest first: {list}",
+            "[Order|Sort|Rank|Arrange] [these|these numbers|the numbers|them] [by size|by value|from small"
+            " to large|in increasing order|upwards]: {list}",
+            "{list}[.|:| -][ Now| Please|] [sort them|sort by size|put the smallest first]",
+            "[What is|What's] the [right|ascending|increasing] order of [these numbers|these]? {list}",
+            "[Can|Could|Would] you [please |]sort [these numbers|this list]? {list}",
+            "[I need|I want] [these numbers|this list of numbers] [sorted|in order]: {list}",
+            "[Numbers|Values]: {list}. [Sort|Order] [them|by size], [lowest|smallest] first.",
+            "[The smallest|The lowest] [number |]first, [the largest|the highest] last: {list}",
         ),
         "count": (
             "How many words are there: {list}",
@@ -51,6 +87,14 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "Count the items: {list}",
             "Tell me the number of words in this list: {list}",
             "How many items does this list have? {list}",
+            "[Count|Number] [these|them|the entries|the elements|all words]: {list}",
+            "[What is|What's] the [length|size|number of words] of [this list|the list]? {list}",
+            "[How many|What number of] [entries|elements|words|things|items] [do you see|are listed|are in"
+            " this list|did I write]? {list}",
+            "{list}[.|:| -] How many [are these|words are that|is that|did I list]?",
+            "[Can|Could|Would] you [please |]count [these words|the items|the words]? {list}",
+            "[I need|Give me] the [count|number] of [words|items|entries] here: {list}",
+            "[Words|List|Items]: {list}. [Count them|How many are there?]",
         ),
     },
     "zh": {
@@ -60,6 +104,12 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "反转这个列表：{list}",
             "从后往前写出这些词：{list}",
             "把顺序颠倒：{list}",
+            "[请|帮我|麻烦你|][把|将][这些词|这个列表|下面的词][反过来|颠倒过来|倒着写]：{list}",
+            "[倒序|逆序|反向][排列|输出|列出][这些词|这个列表|]：{list}",
+            "{list}，[请|][倒过来写|反过来|倒着念]。",
+            "[最后一个|末尾的]词放在最前面，[依次|]倒着[写|排]：{list}",
+            "[这些词|这个列表][倒过来|反过来]是什么？{list}",
+            "[颠倒|反转|调转][词语|词|列表]的[顺序|次序]：{list}",
         ),
         "sort_numbers": (
             "把这些数字从小到大排序：{list}",
@@ -67,14 +117,29 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "按升序排列：{list}",
             "从小到大写出这些数：{list}",
             "把下面的数按大小排好：{list}",
+            "[请|帮我|麻烦你|][把|将][这些数|下面的数字|它们][按升序|从小到大|由小到大][排好|排列|排一下]：{list}",
+            "{list}，[请|][从小到大排|排个序|按大小排列]。",
+            "[小的|最小的]在前，[大的|最大的]在后：{list}",
+            "[这些数|这几个数][从小到大|由小到大]怎么排？{list}",
+            "[排序|升序]：{list}",
         ),
         "count": (
             "这里有几个词：{list}",
             "数一数有多少个词：{list}",
             "这个列表有多少项？{list}",
             "请数词语的个数：{list}",
+            "[下面|这个列表|这里][一共|总共|]有[多少|几]个[词|词语|项目]？{list}",
+            "{list}，[一共|这是|总共]几个词？",
+            "[请|帮我|麻烦你|]数[一下|一数|数]：{list}",
+            "[词数|个数|数量]是多少：{list}",
+            "[列表|清单]：{list}。[有几项|几个词]？",
         ),
     },
+}
+# What is to be done, before the words are gone through: the thinking of tasks begins alike.
+NAMES: dict[Language, dict[str, str]] = {
+    "en": {"reverse": "Reverse:", "sort": "Sort:", "sort_numbers": "Sort:", "count": "Count:"},
+    "zh": {"reverse": "倒序：", "sort_numbers": "排序：", "count": "计数："},
 }
 SEPARATORS: dict[Language, tuple[str, ...]] = {"en": (", ", " "), "zh": ("、", " ")}
 
@@ -90,6 +155,7 @@ def word_task(draw: Draw, skill: str, thinking: bool) -> Item:
     if trailing and draw.chance(0.3):
         text += "." if language == "en" else "。"
     content, reasoning = _answer(task, words, separator)
+    reasoning = f"{NAMES[language][task]}\n{reasoning}"
     turn = Turn(content, reasoning=reasoning if thinking else "")
     return Item(skill, [{"role": "user", "content": text}], [turn], [], thinking, language)
 
