@@ -1,5 +1,5 @@
-// The speed of matrix products alone, on one core and in its own CPU time, so that a busy machine
-// disturbs little: q3l_kernels [instruction set].
+// The speed of matrix products and of attention alone, on one core and in its own CPU time, so that
+// a busy machine disturbs little: q3l_kernels [instruction set [products | attention]].
 #include <time.h>
 
 #include <algorithm>
@@ -8,10 +8,12 @@
 #include <cstring>
 #include <functional>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "base/aligned_buffer.h"
 #include "base/bandwidth.h"
+#include "engine/options.h"
 #include "kernels/dispatch.h"
 
 namespace q3l {
@@ -125,16 +127,83 @@ void measure(const Kernels& kernels, const Format& format) {
   std::printf(" %12.0f\n", 1e-9 * products / fastest(kRounds, std::ref(prompt)));
 }
 
+// A generated token's attention over some of Qwen3-0.6B's heads, of one layer or of several.
+class AttendRun {
+ public:
+  AttendRun(const OpsSet& ops, KvType type, int n_heads, int n_positions)
+      : ops_(ops),
+        type_(type),
+        n_heads_(n_heads),
+        plane_bytes_(kPagePositions * kv_row_bytes(type, kHeadDim)),
+        scratch_(sizeof(float) * static_cast<size_t>(attend_scratch(ops.attend_rows, kHeadDim))) {
+    const auto values = normal(static_cast<size_t>(kPagePositions) * kHeadDim);
+    for (int i = 0; i < pages_for(n_positions); ++i) {
+      pages_.emplace_back(static_cast<size_t>(2 * n_heads) * plane_bytes_);
+      for (size_t at = 0; at < pages_.back().size(); at += kv_row_bytes(type, kHeadDim)) {
+        const size_t position = at / kv_row_bytes(type, kHeadDim) % kPagePositions;
+        std::vector<float> row(&values[position * kHeadDim],
+                               &values[position * kHeadDim] + kHeadDim);
+        ops.store_kv[static_cast<int>(type)](row.data(), nullptr, pages_.back().data() + at,
+                                             kHeadDim);
+      }
+      addresses_.push_back(pages_.back().data());
+    }
+    row_ = {0, n_positions, addresses_.data()};
+  }
+
+  size_t bytes() const { return pages_.size() * pages_.front().size(); }
+
+  void operator()() {
+    for (size_t plane = 0; plane < static_cast<size_t>(2 * n_heads_); plane += 2) {
+      const CachedHead head = {kGroup, kHeadDim, 0.1f, plane * plane_bytes_,
+                               (plane + 1) * plane_bytes_};
+      ops_.attend_rounded[static_cast<int>(type_)](
+          {{head, q_.data(), out_.data(), 0, scratch_.floats()}, &row_, 1});
+    }
+  }
+
+ private:
+  static constexpr int kGroup = 2, kHeadDim = 128;
+
+  const OpsSet& ops_;
+  KvType type_;
+  int n_heads_;
+  size_t plane_bytes_;
+  AlignedBuffer scratch_;
+  std::vector<AlignedBuffer> pages_;
+  std::vector<const uint8_t*> addresses_;
+  AttendRow row_;
+  std::vector<float> q_ = normal(kGroup * kHeadDim), out_ = normal(kGroup * kHeadDim);
+};
+
+void measure_attention(const Kernels& kernels, KvType type) {
+  AttendRun small(kernels.ops, type, 1, 512), large(kernels.ops, type, 48, 8192);
+  auto rate = [](const AttendRun& run, double seconds) {
+    return 1e-9 * static_cast<double>(run.bytes()) / seconds;
+  };
+  std::printf("%-6s %12.1f %12.1f\n", name_of(type),
+              rate(small, fastest(kCacheRounds, std::ref(small))),
+              rate(large, fastest(kRounds, std::ref(large))));
+}
+
 }  // namespace
 
 }  // namespace q3l
 
 int main(int argc, char** argv) {
   const q3l::Kernels kernels = q3l::select_kernels(argc > 1 ? argv[1] : "");
-  std::printf(
-      "%s, one core; weights GB/s: from cache with 1 and 8 inputs, from memory with 1\n"
-      "(share of reading alone); prompt of 512: G multiply-adds/s\n\n",
-      kernels.isa.c_str());
-  std::printf("%-6s %12s %12s %20s %12s\n", "", "cache, 1", "cache, 8", "memory, 1", "prompt");
-  for (const q3l::Format& format : q3l::formats()) q3l::measure(kernels, format);
+  const std::string what = argc > 2 ? argv[2] : "products attention";
+  std::printf("%s, one core\n", kernels.isa.c_str());
+  if (what.find("products") != what.npos) {
+    std::printf(
+        "\nproducts: weights GB/s, from cache with 1 and 8 inputs, from memory with 1 (share of\n"
+        "reading alone); prompt of 512: G multiply-adds/s\n%-6s %12s %12s %20s %12s\n",
+        "", "cache, 1", "cache, 8", "memory, 1", "prompt");
+    for (const q3l::Format& format : q3l::formats()) q3l::measure(kernels, format);
+  }
+  if (what.find("attention") != what.npos) {
+    std::printf("\nattention of a token: keys and values GB/s\n%-6s %12s %12s\n", "", "cache",
+                "memory");
+    for (q3l::KvType type : q3l::kAllKvTypes) q3l::measure_attention(kernels, type);
+  }
 }

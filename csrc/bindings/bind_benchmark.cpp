@@ -15,15 +15,16 @@ namespace q3l {
 namespace {
 
 py::dict benchmark(const std::string& path, int n_threads, int n_prompt, int n_gen, int depth,
-                   int batch, int shared_prefix, int repeat,
+                   int batch, int shared_prefix, int repeat, const std::string& kv_type,
                    const std::function<void(int, int)>& progress) {
-  const BenchmarkOptions options{.n_prompt = n_prompt,
-                                 .n_gen = n_gen,
-                                 .depth = depth,
-                                 .batch = batch,
-                                 .shared_prefix = shared_prefix,
-                                 .repeat = repeat,
-                                 .engine = {.n_threads = n_threads}};
+  const BenchmarkOptions options{
+      .n_prompt = n_prompt,
+      .n_gen = n_gen,
+      .depth = depth,
+      .batch = batch,
+      .shared_prefix = shared_prefix,
+      .repeat = repeat,
+      .engine = {.n_threads = n_threads, .kv_type = kv_type_named(kv_type)}};
   Benchmark result;
   {
     py::gil_scoped_release unlocked;
@@ -48,7 +49,7 @@ double weight_bytes(const std::string& path, int n_sequences) {
 void bind_benchmark(py::module_& m) {
   m.def("benchmark", &benchmark, py::arg("path"), py::kw_only(), py::arg("n_threads"),
         py::arg("n_prompt"), py::arg("n_gen"), py::arg("depth"), py::arg("batch"),
-        py::arg("shared_prefix"), py::arg("repeat"), py::arg("progress"));
+        py::arg("shared_prefix"), py::arg("repeat"), py::arg("kv_type"), py::arg("progress"));
   m.def("weight_bytes", &weight_bytes, py::arg("path"), py::arg("n_sequences"),
         "Bytes of weights that a step over a token of each sequence reads.");
 }

@@ -11,6 +11,7 @@
 #include "bindings/arrays.h"
 #include "bindings/bind.h"
 #include "bindings/names.h"
+#include "engine/options.h"
 #include "kernels/dispatch.h"
 #include "quant/format.h"
 
@@ -59,13 +60,32 @@ FloatArray swiglu(const std::string& isa, const FloatArray& gate, const FloatArr
   return y;
 }
 
+// x [rows, n], a sequence's keys or values from its first on, as the cache keeps them: bytes [rows,
+// kv_row_bytes].
+py::array_t<uint8_t> store_kv(const std::string& isa, const std::string& kv_type,
+                              const FloatArray& x, bool are_keys) {
+  const KvType type = kv_type_named(kv_type);
+  const auto store = select_kernels(isa).ops.store_kv[static_cast<int>(type)];
+  const auto n = static_cast<int>(x.shape(1));
+  if (is_quantised(type) && n % kKvBlock != 0) {
+    throw InvalidArgumentError("quantised caches keep whole blocks of 32 values");
+  }
+  py::array_t<uint8_t> out({x.shape(0), static_cast<py::ssize_t>(kv_row_bytes(type, n))});
+  for (py::ssize_t i = 0; i < x.shape(0); ++i) {
+    std::vector<float> row(x.data(i, 0), x.data(i, 0) + n);
+    const bool is_centred = are_keys && i >= kPagePositions;
+    store(row.data(), is_centred ? out.data(0, 0) : nullptr, out.mutable_data(i, 0), n);
+  }
+  return out;
+}
+
 // k, v [positions, dim], stored as the cache stores them, page by page; NaN after the last.
 struct StoredPages {
   StoredPages(const OpsSet& ops, KvType kv_type, const FloatArray& k, const FloatArray& v)
       : type(static_cast<int>(kv_type)),
         dim(static_cast<int>(k.shape(1))),
         n(static_cast<int>(k.shape(0))),
-        half_page(static_cast<size_t>(kPagePositions * dim) * (kv_type == KvType::f32 ? 4 : 2)) {
+        half_page(kPagePositions * kv_row_bytes(kv_type, dim)) {
     for (int i = 0; i < n; ++i) {
       if (i % kPagePositions == 0) {
         addresses.push_back(pages.emplace_back(2 * half_page).data());
@@ -73,9 +93,14 @@ struct StoredPages {
       }
       uint8_t* row = pages.back().data() +
                      static_cast<size_t>(i % kPagePositions) * half_page / kPagePositions;
-      ops.store_kv[type](k.data(i, 0), row, dim);
-      ops.store_kv[type](v.data(i, 0), row + half_page, dim);
+      store(ops, k.data(i, 0), i < kPagePositions ? nullptr : addresses.front(), row);
+      store(ops, v.data(i, 0), nullptr, row + half_page);
     }
+  }
+
+  void store(const OpsSet& ops, const float* x, const uint8_t* first_keys, uint8_t* row) const {
+    std::vector<float> values(x, x + dim);
+    ops.store_kv[type](values.data(), first_keys, row, dim);
   }
 
   CachedHead head(int n_group, float scale) const { return {n_group, dim, scale, 0, half_page}; }
@@ -141,6 +166,8 @@ void bind_kernels(py::module_& m) {
   m.def("kernel_rms_norm", &rms_norm, py::arg("isa"), py::arg("x"), py::arg("weight"),
         py::arg("epsilon"));
   m.def("kernel_swiglu", &swiglu, py::arg("isa"), py::arg("gate"), py::arg("up"));
+  m.def("kernel_store_kv", &store_kv, py::arg("isa"), py::arg("kv_type"), py::arg("x"),
+        py::arg("are_keys"));
   m.def("kernel_attend", &attend, py::arg("isa"), py::arg("kv_type"), py::arg("q"), py::arg("k"),
         py::arg("v"), py::arg("scale"));
   m.def(

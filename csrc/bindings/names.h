@@ -14,10 +14,4 @@ inline Role role_named(const std::string& name) {
   throw InvalidArgumentError("role is 'prompt' or 'generated', not " + quoted(name));
 }
 
-inline KvType kv_type_named(const std::string& name) {
-  if (name == "f32") return KvType::f32;
-  if (name == "f16") return KvType::f16;
-  throw InvalidArgumentError("kv_type is 'f32' or 'f16', not " + quoted(name));
-}
-
 }  // namespace q3l

@@ -29,7 +29,9 @@ template <class T>
 T number(const std::string& text) {
   T value{};
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) throw InvalidArgumentError("");
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw InvalidArgumentError("a number is needed, not " + quoted(text));
+  }
   return value;
 }
 
@@ -47,6 +49,8 @@ const std::vector<Flag>& flags() {
        [](Arguments& a, const std::string& v) { a.engine.n_threads = number<int>(v); }},
       {"-c", "--ctx", "N", "positions of context (4096)",
        [](Arguments& a, const std::string& v) { a.engine.n_ctx = number<int>(v); }},
+      {"", "--kv-type", "TYPE", "how keys and values are kept: f32, f16, q8_0 or q4_0 (f16)",
+       [](Arguments& a, const std::string& v) { a.engine.kv_type = kv_type_named(v); }},
       {"", "--temp", "X",
        "temperature, 0 for the likeliest token (the model's own, else 0; chat: 0.6)",
        [](Arguments& a, const std::string& v) { a.temperature = number<float>(v); }},
@@ -117,8 +121,8 @@ int parse_flag(Arguments& arguments, int argc, char** argv, int i) {
   }
   try {
     flag.set(arguments, value);
-  } catch (const InvalidArgumentError&) {
-    throw InvalidArgumentError(name + " needs a number, not " + quoted(value));
+  } catch (const InvalidArgumentError& error) {
+    throw InvalidArgumentError(name + ": " + error.what());
   }
   return i;
 }

@@ -10,13 +10,19 @@ namespace q3l {
 
 namespace {
 
-const EngineOptions& checked(const EngineOptions& options) {
+const EngineOptions& checked(const EngineOptions& options, const Config& config) {
   constexpr int kMaxThreads = 1024;
   if (options.n_threads < 0 || options.n_threads > kMaxThreads) {
     throw InvalidArgumentError("n_threads must be between 1 and " + std::to_string(kMaxThreads) +
                                ", or 0 for all cores");
   }
   if (options.n_ctx < 1) throw InvalidArgumentError("n_ctx must be at least 1");
+  if (is_quantised(options.kv_type) &&
+      (config.head_dim % kKvBlock != 0 || config.head_dim > kMostHeadDim)) {
+    throw InvalidArgumentError("a quantised cache wants heads of whole blocks of " +
+                               std::to_string(kKvBlock) + " values; this model's have " +
+                               std::to_string(config.head_dim) + ": take kv_type f16");
+  }
   if (options.max_batch < 1) throw InvalidArgumentError("max_batch must be at least 1");
   if (options.max_queue < 1) throw InvalidArgumentError("max_queue must be at least 1");
   if (options.prompt_chunk < 1) throw InvalidArgumentError("prompt_chunk must be at least 1");
@@ -44,7 +50,7 @@ Engine::Engine(const std::string& path, const EngineOptions& options)
     : file_(path),
       model_(file_),
       tokenizer_(read_vocabulary(file_)),
-      executor_(model_, checked(options), cache_pages(model_.config(), options)),
+      executor_(model_, checked(options, model_.config()), cache_pages(model_.config(), options)),
       idle_sequences_(executor_.cache()),
       scheduler_(executor_, options) {
   if (tokenizer_.n_vocab() > config().n_vocab) {

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "kernels/kernel_set.h"
 
 namespace q3l {
+
+const char* name_of(KvType type);
+// Throws InvalidArgumentError, which says what there is.
+KvType kv_type_named(const std::string& name);
 
 struct EngineOptions {
   int n_threads = 0;  // 0: the cores that this process may use

@@ -63,8 +63,32 @@ struct FamilySet {
   Packing role[kRoles];
 };
 
-enum class KvType : uint8_t { f32, f16 };
-inline constexpr int kKvTypes = 2;
+enum class KvType : uint8_t { f32, f16, q8_0, q4_0 };
+inline constexpr KvType kAllKvTypes[] = {KvType::f32, KvType::f16, KvType::q8_0, KvType::q4_0};
+inline constexpr int kKvTypes = 4;
+inline constexpr int kKvBlock = 32;       // values that share a scale in q8_0 and q4_0
+inline constexpr int kMostHeadDim = 512;  // of those types
+// They keep keys behind a sequence's first page less the mean of its first kCentreRows keys, which
+// most of a key is. It adds the same to all scores of a query behind that page.
+inline constexpr int kCentreRows = 16;
+constexpr bool is_quantised(KvType type) {
+  return type == KvType::q8_0 || type == KvType::q4_0;
+}
+// Of a head's values at one position. REQUIRES: whole blocks, if the type is quantised.
+constexpr size_t kv_row_bytes(KvType type, int head_dim) {
+  const auto n = static_cast<size_t>(head_dim);
+  switch (type) {
+    case KvType::f32:
+      return n * 4;
+    case KvType::f16:
+      return n * 2;
+    case KvType::q8_0:
+      return n / kKvBlock * 34;
+    case KvType::q4_0:
+      break;
+  }
+  return n / kKvBlock * 18;
+}
 
 inline constexpr int kPagePositions = 64;
 constexpr int pages_for(int n_positions) {
@@ -77,7 +101,7 @@ struct CachedHead {
   int n_group;  // query heads
   int head_dim;
   float scale;
-  size_t k_offset, v_offset;  // bytes from a page's start to this head's [64][head_dim]
+  size_t k_offset, v_offset;  // bytes from a page's start to this head's 64 rows
 };
 
 // Rows of queries, `stride` apart, and what comes of them.
@@ -115,8 +139,8 @@ struct AttendTileArgs : AttendRows {
 inline constexpr int kAttendBlockRows = 32;
 inline constexpr int attend_scratch(int n_rows, int head_dim) {
   const int dims = (head_dim + 31) / 32 * 32;
-  const int all = n_rows * (kAttendChunk + 2 * dims) + kPagePositions * (dims + 16) + 16 * dims;
-  const int blocks = kAttendChunk * (dims + kAttendBlockRows) + kAttendBlockRows * dims +
+  const int all = n_rows * (kAttendChunk + 2 * dims) + kPagePositions * (dims + 16) + 17 * dims;
+  const int blocks = kAttendChunk * (dims + kAttendBlockRows) + (kAttendBlockRows + 1) * dims +
                      (n_rows + kAttendBlockRows) * dims / 2;
   return all > blocks ? all : blocks;
 }
@@ -133,7 +157,9 @@ struct OpsSet {
   // interleaved.
   void (*rope_neox)(float* x, const float* cos, const float* sin, int n_pairs);
   void (*rope_interleaved)(float* x, const float* cos, const float* sin, int n_pairs);
-  void (*store_kv[kKvTypes])(const float* x, uint8_t* out, int n);
+  // Stores a value or key; first_keys is null but for keys behind a sequence's first page, of which
+  // it has this head's. x is lost.
+  void (*store_kv[kKvTypes])(float* x, const uint8_t* first_keys, uint8_t* out, int n);
   // In float32 or, if that is faster, rounded to bf16.
   void (*attend[kKvTypes])(const AttendArgs&);
   void (*attend_rounded[kKvTypes])(const AttendArgs&);

@@ -13,6 +13,13 @@ std::optional<Norm> head_norm(const Config& c, TensorSource& tensors, const std:
   return Norm{tensors.vector(name, c.head_dim), c.rms_epsilon};
 }
 
+// Where the cache keeps a row's position, in its layers' first head.
+uint8_t* cached_row(int row, const KvLayer& kv, const Scratch& s) {
+  const Place& place = s.places[static_cast<size_t>(row)];
+  return place.sequence->page_of(place.position) +
+         static_cast<size_t>(place.position % kPagePositions) * kv.cache.position_bytes();
+}
+
 }  // namespace
 
 Attention::Attention(const Config& c, TensorSource& tensors, const std::string& prefix)
@@ -36,17 +43,13 @@ void Attention::add_to(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s)
 void Attention::project(Mat x, const KvLayer& kv, Scratch& s) const {
   const int head_dim = config_.head_dim;
   auto store_kv = s.kernels.ops.store_kv[static_cast<int>(kv.cache.type())];
+  const bool is_centred = is_quantised(kv.cache.type());
   auto for_heads = [head_dim](const OutputBlock& b, auto&& body) {
     for (int i = 0; i < b.values.rows; ++i) {
       for (int column = 0; column < b.values.cols; column += head_dim) {
         body(b.row + i, (b.column + column) / head_dim, b.values.row(i) + column);
       }
     }
-  };
-  auto cached_row = [&](int row) {
-    const Place& place = s.places[static_cast<size_t>(row)];
-    return place.sequence->page_of(place.position) +
-           static_cast<size_t>(place.position % kPagePositions) * kv.cache.position_bytes();
   };
   auto queries = [&](const OutputBlock& b) {
     for_heads(b, [&](int row, int head, float* q) {
@@ -55,18 +58,39 @@ void Attention::project(Mat x, const KvLayer& kv, Scratch& s) const {
   };
   auto keys = [&](const OutputBlock& b) {
     for_heads(b, [&](int row, int head, float* k) {
-      norm_and_rotate(k, k_norm_, row, k, s);
-      store_kv(k, cached_row(row) + kv.cache.key_offset(kv.layer, head), head_dim);
+      float* key = is_centred ? s.k.row(row) + head * head_dim : k;
+      norm_and_rotate(k, k_norm_, row, key, s);
+      if (is_centred) return;
+      store_kv(key, nullptr, cached_row(row, kv, s) + kv.cache.key_offset(kv.layer, head),
+               head_dim);
     });
   };
   auto values = [&](const OutputBlock& b) {
     for_heads(b, [&](int row, int head, float* v) {
-      store_kv(v, cached_row(row) + kv.cache.value_offset(kv.layer, head), head_dim);
+      store_kv(v, nullptr, cached_row(row, kv, s) + kv.cache.value_offset(kv.layer, head),
+               head_dim);
     });
   };
   Linear::apply_all(
       {{q_, s.q, queries, head_dim}, {k_, s.k, keys, head_dim}, {v_, s.v, values, head_dim}},
       s.pack(x, norm_), s);
+  if (is_centred) store_keys(kv, s);
+}
+
+void Attention::store_keys(const KvLayer& kv, Scratch& s) const {
+  auto store_kv = s.kernels.ops.store_kv[static_cast<int>(kv.cache.type())];
+  for (bool on_first_page : {true, false}) {
+    s.for_rows(0, s.k.rows, [&](int row) {
+      const Place& place = s.places[static_cast<size_t>(row)];
+      if ((place.position < kPagePositions) != on_first_page) return;
+      for (int head = 0; head < config_.n_head_kv; ++head) {
+        const size_t offset = kv.cache.key_offset(kv.layer, head);
+        store_kv(s.k.row(row) + head * config_.head_dim,
+                 on_first_page ? nullptr : place.sequence->page_of(0) + offset,
+                 cached_row(row, kv, s) + offset, config_.head_dim);
+      }
+    });
+  }
 }
 
 void Attention::norm_and_rotate(const float* x, const std::optional<Norm>& norm, int row, float* y,

@@ -27,6 +27,8 @@ class Attention {
   // y may be x.
   void norm_and_rotate(const float* x, const std::optional<Norm>& norm, int row, float* y,
                        Scratch& s) const;
+  // Those of a sequence's first page come before those that are kept as what they differ by.
+  void store_keys(const KvLayer& kv, Scratch& s) const;
   void attend(const Batch& batch, const KvLayer& kv, Scratch& s) const;
   // Real weights are there for exactness; beside those of quantised ones, roundings to bf16 are
   // small.

@@ -19,7 +19,7 @@ KvCache::KvCache(const Config& config, KvType type, int max_pages)
     : type_(type),
       max_pages_(max_pages),
       n_head_kv_(static_cast<size_t>(config.n_head_kv)),
-      position_bytes_(static_cast<size_t>(config.head_dim) * (type == KvType::f32 ? 4 : 2)),
+      position_bytes_(kv_row_bytes(type, config.head_dim)),
       page_bytes_(offset(2 * config.n_layer, 0)) {}
 
 uint8_t* KvCache::take_page() {

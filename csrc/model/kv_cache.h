@@ -1,7 +1,7 @@
 // Keys and values of every sequence, in pages of 64 positions that hold all layers. A sequence is a
 // list of pages in any order in memory; sequences whose beginnings are the same share pages; those
 // that nobody holds are used again.
-// A page is [layer][key, value][key/value head][position][head_dim] of the cache's type.
+// A page is [layer][key, value][key/value head][position], each a row of the cache's type.
 #pragma once
 
 #include <cstddef>

@@ -1,3 +1,5 @@
+#pragma once
+
 struct Q4_0 {
   static constexpr int kBytes = 18;
   static constexpr int kBits = 4;

@@ -1,3 +1,5 @@
+#pragma once
+
 struct Q8_0 {
   static constexpr int kBytes = 34;
   static constexpr int kBits = 8;

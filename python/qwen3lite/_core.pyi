@@ -32,6 +32,9 @@ def kernel_rms_norm(
 def kernel_swiglu(
     isa: str, gate: npt.NDArray[np.float32], up: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float32]: ...
+def kernel_store_kv(
+    isa: str, kv_type: str, x: npt.NDArray[np.float32], are_keys: bool
+) -> npt.NDArray[np.uint8]: ...
 def kernel_attend(
     isa: str,
     kv_type: str,
@@ -119,6 +122,7 @@ def benchmark(
     batch: int,
     shared_prefix: int,
     repeat: int,
+    kv_type: str,
     progress: Callable[[int, int], None],
 ) -> dict[str, Any]: ...
 

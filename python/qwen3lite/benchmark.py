@@ -51,6 +51,7 @@ class Benchmark:
     depth: int
     batch: int
     shared_prefix: int
+    kv_type: str
     repeat: int
     prefill_tok_s: Samples  # prompt tokens per second, of one sequence
     decode_tok_s: Samples  # generated tokens per second, of all sequences together
@@ -93,6 +94,7 @@ def benchmark(
     depth: int = 0,
     batch: int = 1,
     shared_prefix: int = 0,
+    kv_type: str = "f16",
     repeat: int = 7,
     progress: Progress | None = None,
 ) -> Benchmark:
@@ -114,6 +116,7 @@ def benchmark(
         "depth": depth,
         "batch": batch,
         "shared_prefix": shared_prefix,
+        "kv_type": kv_type,
         "repeat": repeat,
     }
     measured = _core.benchmark(

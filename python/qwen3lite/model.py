@@ -72,7 +72,8 @@ class Model(Completions):
     mapped, not read: opening is quick.
 
     `n_threads`: None takes all cores that the process may use. `n_ctx`: most tokens of a sequence,
-    prompt included. `kv_type`: how keys and values are kept, "f32" or "f16".
+    prompt included. `kv_type`: how keys and values are kept, "f32", "f16",
+    "q8_0" or "q4_0"; the last is a quarter of "f16".
 
     `kv_bytes`: memory for keys and values of all sequences, and of prompts that may come again;
     None takes a quarter of what is available, or one sequence's if that is more. Of the requests
@@ -86,7 +87,7 @@ class Model(Completions):
         path: str | os.PathLike[str],
         n_threads: int | None = None,
         n_ctx: int = 4096,
-        kv_type: Literal["f32", "f16"] = "f16",
+        kv_type: Literal["f32", "f16", "q8_0", "q4_0"] = "f16",
         kv_bytes: int | None = None,
         max_batch: int = 64,
         max_queue: int = 512,

@@ -31,9 +31,14 @@ PACKAGE = "@node-llama-cpp/linux-x64@3.22.1"
 STRUCT_BYTES = 512  # more than any parameter struct; by value, the callee reads its own part only
 
 LOG_DEBUG = 1
-FLASH_ATTENTION_OFF = 0
+FLASH_ATTENTION_OFF, FLASH_ATTENTION_ON = 0, 1
 UNSPECIFIED = 0xFFFFFFFF  # -1: each of four enums, the last one for flash attention
-KV_TYPES = {"f32": GGMLQuantizationType.F32, "f16": GGMLQuantizationType.F16}
+KV_TYPES = {
+    "f32": GGMLQuantizationType.F32,
+    "f16": GGMLQuantizationType.F16,
+    "q8_0": GGMLQuantizationType.Q8_0,
+    "q4_0": GGMLQuantizationType.Q4_0,
+}
 LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 
 
@@ -184,7 +189,7 @@ class LlamaCpp:
 
     `level` names a CPU build (haswell, icelake, ...), None the best. `kv_type` "f16" computes as
     llama.cpp does by default; "f32" also turns off flash attention, which rounds to F16, and is
-    within 1e-4 of exact arithmetic on an F32 file.
+    within 1e-4 of exact arithmetic on an F32 file. `flash_attention` says otherwise.
     """
 
     def __init__(
@@ -195,6 +200,7 @@ class LlamaCpp:
         n_threads: int = 2,
         n_batch: int = 512,
         kv_type: str = "f16",
+        flash_attention: bool | None = None,
         level: str | None = None,
     ) -> None:
         self._lib = library(level)
@@ -210,7 +216,7 @@ class LlamaCpp:
         self._vocab = self._lib.call("llama_model_get_vocab", self._model)
         self.n_vocab = int(self._lib.call("llama_vocab_n_tokens", self._vocab))
         self._n_batch = min(n_batch, n_ctx)
-        self._context = self._new_context(n_ctx, kv_type)
+        self._context = self._new_context(n_ctx, kv_type, flash_attention)
         self._lib.call("llama_set_n_threads", self._context, n_threads, n_threads)
         self._batch = self._lib.call("llama_batch_init", self._n_batch, 0, 1)
 
@@ -291,7 +297,7 @@ class LlamaCpp:
             raise LlamaCppError(f"llama_tokenize wants room for {-n} tokens.")
         return list(ids[:n])
 
-    def _new_context(self, n_ctx: int, kv_type: str) -> int:
+    def _new_context(self, n_ctx: int, kv_type: str, flash_attention: bool | None) -> int:
         params = self._lib.call("llama_context_default_params")
         name = "llama_context_params"
         sizes = params.find([512, 2048, 512, 1], name)
@@ -301,8 +307,10 @@ class LlamaCpp:
         kv = KV_TYPES[kv_type]
         params.words[sizes : sizes + 3] = [n_ctx, self._n_batch, self._n_batch]
         params.words[types : types + 2] = [kv, kv]
-        if kv_type == "f32":
-            params.words[flash] = FLASH_ATTENTION_OFF
+        if flash_attention is None and kv_type == "f32":
+            flash_attention = False
+        if flash_attention is not None:
+            params.words[flash] = FLASH_ATTENTION_ON if flash_attention else FLASH_ATTENTION_OFF
         self._lib.log.clear()
         context = self._lib.call("llama_init_from_model", self._model, params)
         if not context:

@@ -3,24 +3,9 @@
 // in order, so that the result is the same whatever computed the chunks.
 #pragma once
 
-#include "kernels/generic/lanes.inl"
+#include "kernels/generic/attend_quant.inl"
+#include "kernels/generic/attend_real.inl"
 #include "kernels/generic/math.inl"
-
-// scores[i] = q . k(first + i) * scale, and their maximum; keys of one page or less.
-template <class Kv>
-inline float score_positions(const float* q, const uint8_t* k, int n, int head_dim, float scale,
-                             float* scores) {
-  float largest = -__builtin_inff();
-  for (int i = 0; i < n; ++i, k += head_dim * Kv::kValueBytes) {
-    F acc = splat(0.0f);
-    for (int j = 0; j < head_dim; j += kLanes) {
-      acc = fma(Kv::load_first(k + j * Kv::kValueBytes, head_dim - j), load(q + j), acc);
-    }
-    scores[i] = reduce_add(acc) * scale;
-    largest = scores[i] > largest ? scores[i] : largest;
-  }
-  return largest;
-}
 
 // scores = exp(scores - largest); returns their sum.
 inline float exponentiate(float* scores, int n, float largest) {
@@ -33,47 +18,37 @@ inline float exponentiate(float* scores, int n, float largest) {
   return reduce_add(total);
 }
 
-// out += sum of weights[i] * v(i).
-template <class Kv>
-inline void add_weighted(const float* weights, const uint8_t* v, int n, int head_dim, float* out) {
-  const size_t row = static_cast<size_t>(head_dim) * Kv::kValueBytes;
-  for (int j = 0; j < head_dim; j += kLanes) {
-    F acc = load(out + j);
-    const uint8_t* p = v + j * Kv::kValueBytes;
-    for (int i = 0; i < n; ++i, p += row) {
-      acc = fma(splat(weights[i]), Kv::load_first(p, head_dim - j), acc);
-    }
-    store(out + j, acc);
-  }
-}
-
 // What a stretch of positions adds up to, relative to its largest score.
 struct SoftmaxSum {
   float largest, total;
 };
 
-// Positions [begin, begin + n) of one chunk: their weighted values to `part`, padded to whole
-// lanes.
-template <class Kv>
-inline SoftmaxSum attend_chunk(const AttendArgs& a, const uint8_t* const* pages, const float* q,
-                               int n, float* scores, float* part) {
-  auto for_pages = [&](auto&& body) {
-    for (int i = 0; i < n; i += kPagePositions) {
-      body(pages[i / kPagePositions], i, n - i < kPagePositions ? n - i : kPagePositions);
-    }
+// The n positions of one chunk, perhaps the sequence's first: their weighted values to `part`.
+// Behind them, n_left are left.
+template <int kHeads, class Heads>
+inline void attend_chunk(const HeadGroup<kHeads>& group, const Heads& heads,
+                         const uint8_t* const* pages, int n, int n_left, bool is_first,
+                         SoftmaxSum (&sums)[kHeads]) {
+  const size_t k = group.head.k_offset, v = group.head.v_offset;
+  const int n_pages = pages_for(n);
+  auto rows_of = [&](int page, size_t offset, const uint8_t* next) {
+    const int first = page * kPagePositions, left = n - first;
+    return RowsOfPage{pages[page] + offset, next, first,
+                      left < kPagePositions ? left : kPagePositions, is_first && page == 0};
   };
-  float largest = -__builtin_inff();
-  for_pages([&](const uint8_t* page, int i, int count) {
-    const float m =
-        score_positions<Kv>(q, page + a.k_offset, count, a.head_dim, a.scale, scores + i);
-    largest = m > largest ? m : largest;
-  });
-  const float total = exponentiate(scores, n, largest);
-  for (int j = 0; j < a.head_dim; j += kLanes) store(part + j, splat(0.0f));
-  for_pages([&](const uint8_t* page, int i, int count) {
-    add_weighted<Kv>(scores + i, page + a.v_offset, count, a.head_dim, part);
-  });
-  return {largest, total};
+  for (int i = 0; i < n_pages; ++i) {
+    heads.score(rows_of(i, k, i + 1 < n_pages ? pages[i + 1] + k : pages[0] + v));
+  }
+  for (int h = 0; h < kHeads; ++h) {
+    float* scores = group.scores + h * kAttendChunk;
+    sums[h].largest = largest_of(scores, n);
+    sums[h].total = exponentiate(scores, n, sums[h].largest);
+  }
+  for (int j = 0; j < kHeads * group.dims; j += kLanes) store(group.part + j, splat(0.0f));
+  for (int i = 0; i < n_pages; ++i) {
+    const uint8_t* following = pages[n_left > 0 ? n_pages : i] + k;
+    heads.add_weighted(rows_of(i, v, i + 1 < n_pages ? pages[i + 1] + v : following));
+  }
 }
 
 inline float exp_one(float x) {
@@ -96,37 +71,75 @@ inline void fold_chunk(SoftmaxSum* sum, float* out, SoftmaxSum chunk, const floa
   *sum = {largest, sum->total * old_factor + chunk.total * factor};
 }
 
-inline void divide_row(float* out, float total, int head_dim) {
+// A sum of weighted values becomes their mean.
+template <class Kv>
+inline void finish_row(float* out, float total, int head_dim) {
   const F inverse = splat(1.0f / total);
   for (int j = 0; j < head_dim; j += kLanes) {
     store_first(out + j, mul(load_first(out + j, head_dim - j), inverse), head_dim - j);
   }
+  spread_as_kept<Kv>(out, head_dim);
 }
 
-template <class Kv>
-void attend_head(const AttendArgs& a, const AttendRow& row, const float* query, float* out) {
-  float* scores = a.scratch;
-  float* q = scores + kAttendChunk;
-  float* part = q + (a.head_dim + kLanes - 1) / kLanes * kLanes;
-  for (int j = 0; j < a.head_dim; j += kLanes) store(q + j, load_first(query + j, a.head_dim - j));
-  std::memset(out, 0, static_cast<size_t>(a.head_dim) * sizeof(float));
-  SoftmaxSum sum = {-__builtin_inff(), 0.0f};
+// What does the two products.
+template <class Kv, int kHeads, bool kIsQuantised = is_quantised(Kv::kType)>
+struct HeadsFor {
+  using Type = RealHeads<Kv, kHeads>;
+};
+template <class Kv, int kHeads>
+struct HeadsFor<Kv, kHeads, true> {
+  using Type = QuantHeads<Kv, kHeads>;
+};
+template <class Kv, int kHeads>
+using HeadsOf = typename HeadsFor<Kv, kHeads>::Type;
+
+template <class Kv, int kHeads>
+inline void attend_heads(const AttendArgs& a, const AttendRow& row, const float* query,
+                         float* out) {
+  const int dims = padded_dims(a.head_dim);
+  float* q = a.scratch + kHeads * kAttendChunk;
+  const HeadGroup<kHeads> group = {
+      a, dims, a.scratch, q, q + kHeads * dims, reinterpret_cast<uint8_t*>(q + 2 * kHeads * dims)};
+  SoftmaxSum sums[kHeads], chunk[kHeads];
+  for (int h = 0; h < kHeads; ++h) {
+    sums[h] = {-__builtin_inff(), 0.0f};
+    const float* from = query + h * a.head_dim;
+    for (int j = 0; j < dims; j += kLanes) {
+      store(q + h * dims + j, j < a.head_dim ? load_first(from + j, a.head_dim - j) : splat(0.0f));
+    }
+    spread_as_kept<Kv>(q + h * dims, a.head_dim);
+  }
+  const HeadsOf<Kv, kHeads> heads(
+      group, row.n_positions > kPagePositions ? row.pages[0] + a.k_offset : nullptr);
+  std::memset(out, 0, static_cast<size_t>(kHeads * a.head_dim) * sizeof(float));
   for (int begin = 0; begin < row.n_positions; begin += kAttendChunk) {
     const int left = row.n_positions - begin, n = left < kAttendChunk ? left : kAttendChunk;
-    const SoftmaxSum chunk =
-        attend_chunk<Kv>(a, row.pages + begin / kPagePositions, q, n, scores, part);
-    fold_chunk(&sum, out, chunk, part, a.head_dim);
+    attend_chunk(group, heads, row.pages + begin / kPagePositions, n, left - n, begin == 0, chunk);
+    for (int h = 0; h < kHeads; ++h) {
+      fold_chunk(&sums[h], out + h * a.head_dim, chunk[h], group.part + h * dims, a.head_dim);
+    }
   }
-  divide_row(out, sum.total, a.head_dim);
+  for (int h = 0; h < kHeads; ++h) finish_row<Kv>(out + h * a.head_dim, sums[h].total, a.head_dim);
+}
+
+// As many heads at a time as share what they read.
+template <class Kv, int kHeads = kSharedHeads>
+inline void attend_group(const AttendArgs& a, const AttendRow& row, const float* q, float* out,
+                         int n_heads) {
+  for (; n_heads >= kHeads; n_heads -= kHeads) {
+    attend_heads<Kv, kHeads>(a, row, q, out);
+    q += kHeads * a.head_dim;
+    out += kHeads * a.head_dim;
+  }
+  if constexpr (kHeads > 1) {
+    if (n_heads > 0) attend_group<Kv, kHeads - 1>(a, row, q, out, n_heads);
+  }
 }
 
 template <class Kv>
 void attend(const AttendArgs& a) {
   for (const AttendRow* row = a.rows; row < a.rows + a.n_rows; ++row) {
     const size_t offset = static_cast<size_t>(row->row) * a.stride;
-    for (int g = 0; g < a.n_group; ++g) {
-      const size_t head = offset + static_cast<size_t>(g * a.head_dim);
-      attend_head<Kv>(a, *row, a.q + head, a.out + head);
-    }
+    attend_group<Kv>(a, *row, a.q + offset, a.out + offset, a.n_group);
   }
 }

@@ -12,13 +12,14 @@ static_assert(kAttendTileRows % kGroupRows == 0 && kLanes % kAttendValues == 0 &
               kPagePositions % kAttendValues == 0);
 
 struct PromptTile : TileRows {
-  int dims = (args.head_dim + kLanes - 1) / kLanes * kLanes;  // whole vectors
+  int dims = (args.head_dim + kKvBlock - 1) / kKvBlock * kKvBlock;  // whole blocks
   int value_stride = dims + 16;  // no power of two: rows would share few of the cache's sets
   float* scores = args.scratch;  // [group][position of the chunk][kGroupRows], then weights
   float* q = scores + kAttendChunk * kAttendTileRows;    // [group][dims][kGroupRows], scaled
   float* part = q + kAttendTileRows * dims;              // the same: weighted values of the chunk
   float* values = part + kAttendTileRows * dims;         // keys or values in float32
   float* rows = values + kPagePositions * value_stride;  // [kLanes][dims]: rows of part
+  float* centre = rows + kLanes * dims;                  // [dims], of a quantised cache's keys
   alignas(64) float visible[kAttendTileRows] = {};       // n_visible of the chunk under way
 
   // Of `n` positions of the chunk from `first`, those that all rows of a group see, or any.
@@ -75,25 +76,28 @@ inline void multiply_visible(const float* values, int stride, const float* x, in
   }
 }
 
+// A row of the cache, plus `centre` if there is one.
 template <class Kv>
-inline void convert_row(const uint8_t* from, int head_dim, float* to) {
-  int j = 0;
-  for (; j + kLanes <= head_dim; j += kLanes) store(to + j, Kv::load(from + j * Kv::kValueBytes));
-  if (j < head_dim) store(to + j, Kv::load_first(from + j * Kv::kValueBytes, head_dim - j));
+inline void convert_row(const uint8_t* from, int head_dim, const float* centre, float* to) {
+  for (int j = 0; j < head_dim; j += kKvBlock) {
+    F v[kBlockVectors];
+    Kv::load_block(from, j, head_dim, v);
+    for (int i = 0; i < kBlockVectors; ++i) {
+      const int at = j + i * kLanes;
+      store(to + at, centre ? add(load(centre + at), v[i]) : v[i]);
+    }
+  }
 }
 
 // Rows become lanes.
+template <class Kv>
 inline void pack_queries(const PromptTile& tile) {
-  const AttendRows& a = tile.args;
-  const F scale = splat(a.scale);
   for (int first = 0; first < tile.n_rows; first += kLanes) {
     float* q = tile.q + first / kGroupRows * kGroupRows * tile.dims + first % kGroupRows;
-    for (int j = 0; j < a.head_dim; j += kLanes) {
+    copy_queries<Kv>(tile, first, tile.args.scale, tile.rows, tile.dims);
+    for (int j = 0; j < tile.dims; j += kLanes) {
       F block[kLanes];
-      for (int i = 0; i < kLanes; ++i) {
-        block[i] =
-            mul(load_first(a.q + tile.offset[tile.row_of(first + i)] + j, a.head_dim - j), scale);
-      }
+      for (int i = 0; i < kLanes; ++i) block[i] = load(tile.rows + i * tile.dims + j);
       transpose(block);
       for (int i = 0; i < kLanes; ++i) store(q + (j + i) * kGroupRows, block[i]);
     }
@@ -104,14 +108,16 @@ inline void pack_queries(const PromptTile& tile) {
 template <class Kv>
 inline void score_chunk(const PromptTile& tile, int n) {
   const AttendRows& a = tile.args;
-  const size_t row_bytes = static_cast<size_t>(a.head_dim) * Kv::kValueBytes;
+  const size_t row_bytes = kv_row_bytes(Kv::kType, a.head_dim);
   for (int first = 0; first < n; first += kAttendValues) {
     const int position = tile.begin + first;
     const uint8_t* k = tile.pages[position / kPagePositions] + a.k_offset +
                        static_cast<size_t>(position % kPagePositions) * row_bytes;
+    const bool is_centred = is_quantised(Kv::kType) && position >= kPagePositions;
+    const float* centre = is_centred ? tile.centre : nullptr;
     for (int b = 0; b < kAttendValues; ++b) {  // the last key takes the place of those after it
       convert_row<Kv>(k + static_cast<size_t>(clamp(b, 0, n - 1 - first)) * row_bytes, a.head_dim,
-                      tile.values + b * tile.value_stride);
+                      centre, tile.values + b * tile.value_stride);
     }
     for (int group = 0; group < kGroups; ++group) {
       if (tile.n_any(group, first, 1) == 0) continue;
@@ -183,12 +189,12 @@ inline void weigh_page(const PromptTile& tile, int group, int first, int n) {
 template <class Kv>
 inline void weigh_chunk(const PromptTile& tile, int n) {
   const AttendRows& a = tile.args;
-  const size_t row_bytes = static_cast<size_t>(a.head_dim) * Kv::kValueBytes;
+  const size_t row_bytes = kv_row_bytes(Kv::kType, a.head_dim);
   for (int first = 0; first < n; first += kPagePositions) {
     const uint8_t* v = tile.pages[(tile.begin + first) / kPagePositions] + a.v_offset;
     const int n_here = clamp(n - first, 0, kPagePositions);
     for (int i = 0; i < n_here; ++i) {
-      convert_row<Kv>(v + static_cast<size_t>(i) * row_bytes, a.head_dim,
+      convert_row<Kv>(v + static_cast<size_t>(i) * row_bytes, a.head_dim, nullptr,
                       tile.values + i * tile.value_stride);
     }
     for (int group = 0; group < kGroups; ++group) {
@@ -215,7 +221,12 @@ void attend_tile(const AttendTileArgs& a) {
   RowStates states;
   states.add_prompt(a);
   PromptTile tile = {TileRows(a, a.pages, states, 0, states.n_rows)};
-  pack_queries(tile);
+  pack_queries<Kv>(tile);
+  if constexpr (is_quantised(Kv::kType)) {
+    if (states.seen[states.n_rows - 1] > kPagePositions) {
+      find_centre<Kv>(a.pages[0] + a.k_offset, a.head_dim, tile.dims, tile.centre);
+    }
+  }
   for_chunks(tile, [&](int n) {
     for (int lane = 0; lane < kAttendTileRows; ++lane) {
       tile.visible[lane] = static_cast<float>(tile.n_visible(lane));
@@ -227,10 +238,5 @@ void attend_tile(const AttendTileArgs& a) {
     weigh_chunk<Kv>(tile, n);
     for (int row = 0; row < tile.n_rows; row += kLanes) fold_lanes(tile, row);
   });
-  divide_rows(a, states, a.out);
+  finish_rows<Kv>(a, states, a.out);
 }
-
-template <class Kv>
-constexpr auto kAttendRounded = attend<Kv>;
-template <class Kv>
-constexpr auto kAttendTileRounded = attend_tile<Kv>;

@@ -4,9 +4,6 @@
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/generic/quant_steps.inl"
 
-// What stands for zero: 0 itself, a constant offset, or a minimum stored with the scale.
-enum class Zero { none, offset, min };
-
 #include "generated/b32_formats.inl"
 
 template <class Format>

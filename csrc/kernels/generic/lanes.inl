@@ -6,6 +6,9 @@ constexpr uint32_t layout_id(Layout layout) {
   return Q3L_ISA_RANK * static_cast<uint32_t>(Layout::n) + static_cast<uint32_t>(layout);
 }
 
+// What stands for zero: 0 itself, a constant offset, or a minimum stored with the scale.
+enum class Zero { none, offset, min };
+
 inline I32 load_pairs(const int16_t (*p)[2]) {
   return load(reinterpret_cast<const int32_t*>(p));
 }

@@ -56,19 +56,6 @@ void rope_interleaved(float* x, const float* cos, const float* sin, int n_pairs)
   }
 }
 
-void store_singles(const float* x, uint8_t* out, int n) {
-  std::memcpy(out, x, static_cast<size_t>(n) * sizeof(float));
-}
-
-void store_halves(const float* x, uint8_t* out, int n) {
-  int i = 0;
-  for (; i + kLanes <= n; i += kLanes) store_half(out + 2 * i, load(x + i));
-  for (; i < n; ++i) {
-    const uint16_t h = float_to_half(x[i]);
-    std::memcpy(out + 2 * i, &h, 2);
-  }
-}
-
 void block_max(const float* x, int n, float* out) {
   for (; n > 0; n -= kLogitBlock, x += kLogitBlock) {
     const int n_here = n < kLogitBlock ? n : kLogitBlock;
@@ -96,11 +83,14 @@ constexpr OpsSet kSet = {
     swiglu,
     rope_neox,
     rope_interleaved,
-    {store_singles, store_halves},
-    {attend<RealLoader<load_single, 4>>, attend<RealLoader<load_half, 2>>},
-    {kAttendRounded<RealLoader<load_single, 4>>, kAttendRounded<RealLoader<load_half, 2>>},
-    {attend_tile<RealLoader<load_single, 4>>, attend_tile<RealLoader<load_half, 2>>},
-    {kAttendTileRounded<RealLoader<load_single, 4>>, kAttendTileRounded<RealLoader<load_half, 2>>},
+    {SingleRows::store_row, HalfRows::store_row, EightBitRows::store_row, FourBitRows::store_row},
+    {attend<SingleRows>, attend<HalfRows>, attend<EightBitRows>, attend<FourBitRows>},
+    {kAttendRounded<SingleRows>, kAttendRounded<HalfRows>, kAttendRounded<EightBitRows>,
+     kAttendRounded<FourBitRows>},
+    {attend_tile<SingleRows>, attend_tile<HalfRows>, attend_tile<EightBitRows>,
+     attend_tile<FourBitRows>},
+    {kAttendTileRounded<SingleRows>, kAttendTileRounded<HalfRows>, kAttendTileRounded<EightBitRows>,
+     kAttendTileRounded<FourBitRows>},
     kAttendTileRows,
     block_max,
     exp_below,

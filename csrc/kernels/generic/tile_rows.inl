@@ -99,8 +99,24 @@ inline void for_chunks(TileRows& rows, AttendChunk&& attend_chunk) {
   }
 }
 
-inline void divide_rows(const CachedHead& head, const RowStates& states, float* out) {
+// Query rows [first, first + kLanes) times `scale`, as keys are kept, `stride` apart; zeros behind
+// head_dim. Lanes without a row repeat the last.
+template <class Kv>
+inline void copy_queries(const TileRows& tile, int first, float scale, float* to, int stride) {
+  const int head_dim = tile.args.head_dim;
+  for (int i = 0; i < kLanes; ++i, to += stride) {
+    const float* q = tile.args.q + tile.offset[tile.row_of(first + i)];
+    for (int j = 0; j < stride; j += kLanes) {
+      store(to + j,
+            j < head_dim ? mul(load_first(q + j, head_dim - j), splat(scale)) : splat(0.0f));
+    }
+    spread_as_kept<Kv>(to, head_dim);
+  }
+}
+
+template <class Kv>
+inline void finish_rows(const CachedHead& head, const RowStates& states, float* out) {
   for (int row = 0; row < states.n_rows; ++row) {
-    divide_row(out + states.offset[row], states.total[row], head.head_dim);
+    finish_row<Kv>(out + states.offset[row], states.total[row], head.head_dim);
   }
 }

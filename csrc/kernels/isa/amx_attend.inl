@@ -1,4 +1,4 @@
-// Attention on matrix tiles, operands in bf16, for caches of halves: who keeps float32 wants it
+// Attention on matrix tiles, operands in bf16, but for caches of float32: who keeps those wants it
 // exact. Keys are the left operand of the first product as they lie in the
 // cache, queries in pairs of dimensions the right one, so that a lane of the scores is a query row
 // and softmax reduces nothing across lanes. Weights are then turned over, less than keys or values
@@ -9,10 +9,8 @@
 #include "kernels/generic/attend_prompt.inl"
 #include "kernels/isa/amx_tiles.inl"
 
-using Half = RealLoader<load_half, 2>;
-
-constexpr int kStepValues = 32;  // dimensions or positions that a product of tiles adds up
-constexpr int kBlockTiles = 2;   // tiles of query rows that share what is read of keys and values
+constexpr int kStepValues = kKvBlock;  // dimensions or positions that a product of tiles adds up
+constexpr int kBlockTiles = 2;  // tiles of query rows that share what is read of keys and values
 static_assert(kAttendBlockRows == kBlockTiles * kTile && kAttendTileRows % kAttendBlockRows == 0);
 
 // 16 rows of 32 values, or 16 pairs of values of 16 columns.
@@ -33,57 +31,29 @@ struct MatrixTile : TileRows {
   // of positions], which take the scores' place from the front; weighted values, [row][stride].
   float* scores = reinterpret_cast<float*>(q + (kAttendTileRows / kTile + kBlockTiles) * steps);
   float* part = scores + kAttendChunk * kAttendBlockRows;
-  bool has_overflow = false;  // among the chunk's values
+  float* centre = part + kAttendBlockRows * stride;  // [stride], of a quantised cache's keys
+  bool has_overflow = false;                         // among the chunk's values
 
   float* row_scores(int row_tile) const { return scores + row_tile * kAttendChunk * kTile; }
   Operand* weights(int row_tile) const { return reinterpret_cast<Operand*>(row_scores(row_tile)); }
 };
 
-// Lanes [j, j + kLanes) of a row of n values; zeros behind them.
-template <class Loader>
-inline F load_lanes(const uint8_t* row, int j, int n) {
-  return j < n ? Loader::load_first(row + j * Loader::kValueBytes, n - j) : splat(0.0f);
-}
-
 // Scores are powers of two: e^x = 2^(x log2 e).
+template <class Kv>
 inline void pack_queries(const MatrixTile& tile) {
-  const AttendRows& a = tile.args;
-  const F scale = splat(a.scale * 1.44269504f);
   for (int t = 0; t * kTile < tile.n_rows; ++t) {
+    copy_queries<Kv>(tile, t * kTile, tile.args.scale * 1.44269504f, tile.part, tile.stride);
     for (int s = 0; s < tile.steps; ++s) {
       F pairs[kTile];
       for (int i = 0; i < kTile; ++i) {
-        const int row = t * kTile + i;
-        pairs[i] = splat(0.0f);
-        if (row >= tile.n_rows) continue;
-        auto* values = reinterpret_cast<const uint8_t*>(a.q + tile.offset[row]);
-        auto lanes = [&](int j) {
-          return mul(load_lanes<RealLoader<load_single, 4>>(values, j, a.head_dim), scale);
-        };
-        pairs[i] =
-            _mm512_castsi512_ps(to_bf16(lanes(s * kStepValues), lanes(s * kStepValues + kLanes)));
+        const float* q = tile.part + i * tile.stride + s * kStepValues;
+        pairs[i] = _mm512_castsi512_ps(to_bf16(load(q), load(q + kLanes)));
       }
       transpose(pairs);
       Operand& to = tile.q[t * tile.steps + s];
       for (int i = 0; i < kTile; ++i) store(reinterpret_cast<float*>(to.v[i]), pairs[i]);
     }
   }
-}
-
-// Calls body(step, load) for each step of dimensions: load(row, half) are 16 of its values.
-template <class Body>
-inline void for_steps(int head_dim, Body&& body) {
-  constexpr int kBytes = kStepValues * Half::kValueBytes;
-  int s = 0;
-  for (; (s + 1) * kStepValues <= head_dim; ++s) {
-    body(s, [s](const uint8_t* row, int half) {
-      return Half::load(row + s * kBytes + half * kBytes / 2);
-    });
-  }
-  if (s * kStepValues == head_dim) return;
-  body(s, [s, head_dim](const uint8_t* row, int half) {
-    return load_lanes<Half>(row, s * kStepValues + half * kLanes, head_dim);
-  });
 }
 
 inline int whole_steps(int n_positions) {
@@ -98,15 +68,23 @@ inline void prefetch_row(const uint8_t* row, int64_t distance, int bytes) {
 
 // A page's n keys; of the last step of positions those behind them too, whatever is there: nobody
 // sees their scores.
+template <class Kv>
 inline void unpack_keys(const MatrixTile& tile, int first, const uint8_t* k, int n,
                         int64_t to_next) {
-  const int head_dim = tile.args.head_dim, row_bytes = head_dim * Half::kValueBytes;
+  const int head_dim = tile.args.head_dim;
+  const auto row_bytes = static_cast<int>(kv_row_bytes(Kv::kType, head_dim));
+  const bool is_centred = is_quantised(Kv::kType) && tile.begin + first >= kPagePositions;
   for (int i = first; i < first + whole_steps(n); ++i, k += row_bytes) {
     Operand* to = tile.keys + i / kTile * tile.steps;
     prefetch_row(k, to_next, row_bytes);
-    for_steps(head_dim, [=](int s, auto&& load) {
-      _mm512_store_si512(to[s].v[i % kTile], to_bf16(load(k, 0), load(k, 1)));
-    });
+    for (int s = 0; s < tile.steps; ++s) {
+      F key[kBlockVectors];
+      Kv::load_block(k, s * kStepValues, head_dim, key);
+      for (int v = 0; is_centred && v < kBlockVectors; ++v) {
+        key[v] = add(load(tile.centre + s * kStepValues + v * kLanes), key[v]);
+      }
+      _mm512_store_si512(to[s].v[i % kTile], to_bf16(key[0], key[1]));
+    }
   }
 }
 
@@ -221,19 +199,22 @@ inline void exponentiate_rows(MatrixTile& tile, int row, int row_tile, int n) {
 }
 
 // A page's n values; zeros behind them.
+template <class Kv>
 inline void unpack_values(const MatrixTile& tile, int first, const uint8_t* v, int n,
                           int64_t to_next) {
-  const int head_dim = tile.args.head_dim, row_bytes = head_dim * Half::kValueBytes;
+  const int head_dim = tile.args.head_dim;
+  const auto row_bytes = static_cast<int>(kv_row_bytes(Kv::kType, head_dim));
   for (int i = 0; i < whole_steps(n); i += 2, v += 2 * row_bytes) {
     Operand* to = tile.values + (first + i) / kStepValues * 2 * tile.steps;
     prefetch_row(v, to_next, 2 * row_bytes);
-    for_steps(head_dim, [=](int s, auto&& load) {
-      for (int half = 0; half < 2; ++half) {
-        const F even = i < n ? load(v, half) : splat(0.0f);
-        const F odd = i + 1 < n ? load(v + row_bytes, half) : splat(0.0f);
-        _mm512_store_si512(to[2 * s + half].v[i % kStepValues / 2], pair_up(even, odd));
+    for (int s = 0; s < tile.steps; ++s) {
+      F even[kBlockVectors] = {splat(0.0f), splat(0.0f)}, odd[kBlockVectors] = {even[0], even[0]};
+      if (i < n) Kv::load_block(v, s * kStepValues, head_dim, even);
+      if (i + 1 < n) Kv::load_block(v + row_bytes, s * kStepValues, head_dim, odd);
+      for (int half = 0; half < kBlockVectors; ++half) {
+        _mm512_store_si512(to[2 * s + half].v[i % kStepValues / 2], pair_up(even[half], odd[half]));
       }
-    });
+    }
   }
 }
 
@@ -263,19 +244,26 @@ inline void hide_overflow(MatrixTile& tile, int n) {
 }
 
 // Adds hidden values at a position of the chunk to the block's rows that see it.
+template <class Kv>
 inline void add_hidden(const MatrixTile& tile, int first_row, int n_rows, int position) {
   const AttendRows& a = tile.args;
   const uint8_t* page = tile.pages[(tile.begin + position) / kPagePositions];
-  const auto* v =
-      reinterpret_cast<const uint16_t*>(page + a.v_offset) + position % kPagePositions * a.head_dim;
-  for (int dim = 0; dim < a.head_dim; ++dim) {
-    const float value = half_to_float(v[dim]);
-    if (value - value == 0.0f) continue;
-    for (int i = 0; i < n_rows; ++i) {
-      if (tile.n_visible(first_row + i) <= position) continue;
-      const Operand& weights = tile.weights(i / kTile)[position / kStepValues];
-      tile.part[i * tile.stride + dim] +=
-          bf16_to_float(weights.v[i % kTile][position % kStepValues]) * value;
+  const uint8_t* v =
+      page + a.v_offset +
+      static_cast<size_t>(position % kPagePositions) * kv_row_bytes(Kv::kType, a.head_dim);
+  for (int j = 0; j < a.head_dim; j += kKvBlock) {
+    alignas(64) float values[kKvBlock];
+    F block[kBlockVectors];
+    Kv::load_block(v, j, a.head_dim, block);
+    for (int i = 0; i < kBlockVectors; ++i) store(values + i * kLanes, block[i]);
+    for (int d = 0; d < kKvBlock; ++d) {
+      if (values[d] - values[d] == 0.0f) continue;
+      for (int i = 0; i < n_rows; ++i) {
+        if (tile.n_visible(first_row + i) <= position) continue;
+        const Operand& weights = tile.weights(i / kTile)[position / kStepValues];
+        tile.part[i * tile.stride + j + d] +=
+            bf16_to_float(weights.v[i % kTile][position % kStepValues]) * values[d];
+      }
     }
   }
 }
@@ -315,7 +303,7 @@ inline void weigh_dims(const MatrixTile& tile, int dim_tile, int n_steps) {
 }
 
 // The chunk's first n positions, all that any of the rows sees, for kTiles tiles of rows.
-template <int kTiles>
+template <class Kv, int kTiles>
 inline void attend_block(MatrixTile& tile, int row, int n) {
   score_rows<kTiles>(tile, row, n);
   for (int t = 0; t < kTiles; ++t) exponentiate_rows(tile, row + t * kTile, t, n);
@@ -325,7 +313,7 @@ inline void attend_block(MatrixTile& tile, int row, int n) {
   end_of_stores();
   const int n_rows = clamp(tile.n_rows - row, 0, kTiles * kTile);
   for (int i = tile.n_seen(0, 0, n); tile.has_overflow && i < n; ++i) {
-    add_hidden(tile, row, n_rows, i);
+    add_hidden<Kv>(tile, row, n_rows, i);
   }
   for (int t = 0; t < kTiles; ++t) {
     fold_rows(tile, row + t * kTile, tile.part + t * kTile * tile.stride, tile.stride);
@@ -343,48 +331,60 @@ inline void prefetch_rows(const MatrixTile& tile) {
   }
 }
 
+// What keys of a page are less, if it is not the first.
+template <class Kv>
+inline void find_centre_behind(const MatrixTile& tile, int page) {
+  if constexpr (is_quantised(Kv::kType)) {
+    const AttendRows& a = tile.args;
+    if (page > 0) {
+      find_centre<Kv>(tile.pages[0] + a.k_offset, a.head_dim, tile.stride, tile.centre);
+    }
+  }
+}
+
 // A page's n keys and values, which are positions of the chunk from `first`; `next` comes after it.
+template <class Kv>
 inline void unpack_page(const MatrixTile& tile, int first, int n, const uint8_t* page,
                         const uint8_t* next) {
   const AttendRows& a = tile.args;
-  unpack_keys(tile, first, page + a.k_offset, n, next - page);
-  unpack_values(tile, first, page + a.v_offset, n, next - page);
+  unpack_keys<Kv>(tile, first, page + a.k_offset, n, next - page);
+  unpack_values<Kv>(tile, first, page + a.v_offset, n, next - page);
 }
 
 // The chunk's first n positions, all that any of the rows sees.
+template <class Kv>
 inline void attend_blocks(MatrixTile& tile, int n) {
   hide_overflow(tile, n);
   for (int row = 0; row < tile.n_rows; row += kAttendBlockRows) {
     const int n_seen = tile.n_seen(row + kAttendBlockRows - 1, 0, n);
     if (n_seen == 0) continue;
     if (tile.n_rows - row > kTile)
-      attend_block<2>(tile, row, n_seen);
+      attend_block<Kv, 2>(tile, row, n_seen);
     else
-      attend_block<1>(tile, row, n_seen);
+      attend_block<Kv, 1>(tile, row, n_seen);
   }
 }
 
+template <class Kv>
 inline void attend_prompt_on_tiles(const AttendTileArgs& a) {
   RowStates states;
   states.add_prompt(a);
   MatrixTile tile = {TileRows(a, a.pages, states, 0, states.n_rows)};
   const TilesInUse tiles;
   prefetch_rows(tile);
-  pack_queries(tile);
+  pack_queries<Kv>(tile);
   const int n_pages = pages_for(states.seen[states.n_rows - 1]);
+  find_centre_behind<Kv>(tile, n_pages - 1);
   for_chunks(tile, [&](int n) {
     for (int first = 0; first < n; first += kPagePositions) {
       const int i = (tile.begin + first) / kPagePositions;
-      unpack_page(tile, first, clamp(n - first, 0, kPagePositions), a.pages[i],
-                  a.pages[i + 1 < n_pages ? i + 1 : i]);
+      unpack_page<Kv>(tile, first, clamp(n - first, 0, kPagePositions), a.pages[i],
+                      a.pages[i + 1 < n_pages ? i + 1 : i]);
     }
-    attend_blocks(tile, n);
+    attend_blocks<Kv>(tile, n);
   });
-  divide_rows(a, states, a.out);
+  finish_rows<Kv>(a, states, a.out);
 }
-
-template <>
-constexpr auto kAttendTileRounded<Half> = attend_prompt_on_tiles;
 
 // Rows [first, first + n), which share a page.
 struct Visit {
@@ -407,6 +407,7 @@ inline Visit find_visit(const AttendArgs& a, int page, int first, int n_pages) {
 
 // A page is a chunk of its own, so that it does not matter who shares it: it is unpacked once for
 // all that do.
+template <class Kv>
 inline void attend_rows_on_tiles(const AttendArgs& a) {
   RowStates states;
   int n_most = 0;
@@ -427,13 +428,20 @@ inline void attend_rows_on_tiles(const AttendArgs& a) {
     MatrixTile tile = {TileRows(a, pages, states, now.first * a.n_group, now.n * a.n_group)};
     tile.begin = now.page * kPagePositions;
     const int n = tile.n_seen(tile.n_rows - 1, 0, kPagePositions);
-    if (now.first != packed.first || now.n != packed.n) pack_queries(tile);
+    if (now.first != packed.first || now.n != packed.n) pack_queries<Kv>(tile);
     packed = now;
-    unpack_page(tile, 0, n, pages[now.page], a.rows[prefetched.first].pages[prefetched.page]);
-    attend_blocks(tile, n);
+    find_centre_behind<Kv>(tile, now.page);
+    unpack_page<Kv>(tile, 0, n, pages[now.page], a.rows[prefetched.first].pages[prefetched.page]);
+    attend_blocks<Kv>(tile, n);
   }
-  divide_rows(a, states, a.out);
+  finish_rows<Kv>(a, states, a.out);
 }
 
+template <class Kv>
+constexpr auto kAttendRounded = attend_rows_on_tiles<Kv>;
 template <>
-constexpr auto kAttendRounded<Half> = attend_rows_on_tiles;
+constexpr auto kAttendRounded<SingleRows> = attend<SingleRows>;
+template <class Kv>
+constexpr auto kAttendTileRounded = attend_prompt_on_tiles<Kv>;
+template <>
+constexpr auto kAttendTileRounded<SingleRows> = attend_tile<SingleRows>;

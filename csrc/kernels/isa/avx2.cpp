@@ -38,7 +38,7 @@ inline __m256i dot_bytes(__m256i acc, __m256i w0, __m256i w1, const __m256i (*x)
 
 #include "kernels/generic/panel_gemm.inl"
 
-#include "kernels/generic/attend_prompt.inl"
+#include "kernels/generic/attend_exact.inl"
 
 #include Q3L_FAMILY_INL
 

@@ -25,7 +25,7 @@ constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are 
 
 #include "kernels/generic/panel_gemm.inl"
 
-#include "kernels/generic/attend_prompt.inl"
+#include "kernels/generic/attend_exact.inl"
 
 #include Q3L_FAMILY_INL
 

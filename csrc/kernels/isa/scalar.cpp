@@ -18,7 +18,9 @@ constexpr int kRealColumns = 4;    // input rows of a tile of float products
 constexpr int kAttendValues = 4;   // values of keys or values, and
 constexpr int kAttendVectors = 3;  // vectors of query rows whose products are kept in registers
 constexpr int kAttendTileRows = 48;
-constexpr int kStreams = 1;  // weight rows that one generated token reads together
+constexpr int kSharedHeads = 1;  // query heads of a generated row that share keys and values
+constexpr int kSumVectors = 8;   // of weighted values that are kept in registers
+constexpr int kStreams = 1;      // weight rows that one generated token reads together
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 constexpr int kGemvRows = 1;                       // weight rows and
 constexpr int kGemvColumns = 4;  // generated tokens, at most, that share unpacked weights
@@ -103,6 +105,10 @@ inline float reduce_max(F v) {
   float a = v[0] > v[1] ? v[0] : v[1], b = v[2] > v[3] ? v[2] : v[3];
   return a > b ? a : b;
 }
+// Lane i is the sum of r[i]'s lanes.
+inline F sum_lanes(const F (&r)[kLanes]) {
+  return F{reduce_add(r[0]), reduce_add(r[1]), reduce_add(r[2]), reduce_add(r[3])};
+}
 inline void store_i16(int16_t* p, F v) {
   for (int i = 0; i < 4; ++i) p[i] = static_cast<int16_t>(v[i]);
 }
@@ -175,6 +181,13 @@ inline F splat_half(const uint8_t* p) {
   std::memcpy(&h, p, 2);
   return splat(half_to_float(h));
 }
+// 32 values: nibbles of 16 bytes less 8, times d; the low ones come first.
+inline void load_scaled_nibbles(const uint8_t* p, F d, F (&v)[8]) {
+  for (int i = 0; i < 16; ++i) {
+    v[i / 4][i % 4] = static_cast<float>((p[i] & 15) - 8) * d[0];
+    v[i / 4 + 4][i % 4] = static_cast<float>((p[i] >> 4) - 8) * d[0];
+  }
+}
 // A half from each block of a step, spread over the block's lanes.
 template <int stride>
 inline F load_scales(const uint8_t* p) {
@@ -218,6 +231,21 @@ inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
     acc[lane] += w.v[i] * (256 * x[1][half][lane][i % 4] + x[0][half][lane][i % 4]);
   }
   return acc;
+}
+// Integers of a in low words, of b in high ones. REQUIRES: they fit into 16 bits.
+inline I32 pair_words(F a, F b) {
+  const I32 low = __builtin_convertvector(round(a), I32),
+            high = __builtin_convertvector(round(b), I32);
+  return (low & 0xffff) | (high << 16);
+}
+// Pairs of words, from a and b, of the block's first or second half, four a vector.
+template <bool kSigned>
+inline void pair_values(const Payload& a, const Payload& b, int half, I32 (&pairs)[4]) {
+  for (int i = 0; i < 16; ++i) {
+    const int at = 16 * half + i;
+    pairs[i / 4][i % 4] =
+        (a.v[at] & 0xffff) | static_cast<int32_t>(static_cast<uint32_t>(b.v[at]) << 16);
+  }
 }
 
 // Superblocks. Step s of nibbles that lie in pairs of 32-value blocks sharing 32 bytes (Q4_K).
@@ -349,7 +377,7 @@ inline void prefetch_far(const uint8_t* p) {
 
 #include "kernels/generic/panel_gemm.inl"
 
-#include "kernels/generic/attend_prompt.inl"
+#include "kernels/generic/attend_exact.inl"
 
 #include Q3L_FAMILY_INL
 

@@ -11,6 +11,8 @@ constexpr int kRealColumns = 8;
 constexpr int kRunUnroll = 8;
 constexpr int kAttendValues = 4;
 constexpr int kAttendVectors = 3;
+constexpr int kSharedHeads = 2;
+constexpr int kSumVectors = 8;
 constexpr int kGemvRows = 2;
 constexpr int kGemvColumns = 4;
 
@@ -84,6 +86,16 @@ inline float reduce_max(F v) {
   __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
   s = _mm_max_ps(s, _mm_movehl_ps(s, s));
   return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+// Lane i is the sum of r[i]'s lanes.
+inline F sum_lanes(const F (&r)[kLanes]) {
+  F halves[2];  // of four rows' sums
+  for (int i = 0; i < 2; ++i) {
+    halves[i] = _mm256_hadd_ps(_mm256_hadd_ps(r[4 * i], r[4 * i + 1]),
+                               _mm256_hadd_ps(r[4 * i + 2], r[4 * i + 3]));
+  }
+  return _mm256_add_ps(_mm256_permute2f128_ps(halves[0], halves[1], 0x20),
+                       _mm256_permute2f128_ps(halves[0], halves[1], 0x31));
 }
 inline void store_i16(int16_t* p, F v) {
   __m256i i = _mm256_cvtps_epi32(v);
@@ -183,6 +195,20 @@ inline F splat_half(const uint8_t* p) {
   std::memcpy(&h, p, 2);
   return _mm256_cvtph_ps(_mm_set1_epi16(h));
 }
+// 32 values: nibbles of 16 bytes less 8, times d; the low ones come first.
+inline void load_scaled_nibbles(const uint8_t* p, F d, F (&v)[4]) {
+  const __m256i low = _mm256_set1_epi32(15);
+  const F eight = _mm256_set1_ps(8.0f);
+  auto values = [&](__m256i nibbles) {
+    return _mm256_mul_ps(_mm256_sub_ps(_mm256_cvtepi32_ps(nibbles), eight), d);
+  };
+  for (int i = 0; i < 2; ++i) {
+    const __m256i bytes =
+        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p + 8 * i)));
+    v[i] = values(_mm256_and_si256(bytes, low));
+    v[i + 2] = values(_mm256_srli_epi32(bytes, 4));
+  }
+}
 template <int stride>
 inline F load_scales(const uint8_t* p) {
   int low;  // and what follows
@@ -226,6 +252,32 @@ inline I32 dot2(I32 acc, I32 w, I32 x) {
 }
 inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
   return {dot_bytes(acc.v, w.first, w.second, reinterpret_cast<const __m256i(*)[2]>(x))};
+}
+// Integers of a in low words, of b in high ones. REQUIRES: they fit into 16 bits.
+inline I32 pair_words(F a, F b) {
+  const __m256i high = _mm256_slli_epi32(_mm256_cvtps_epi32(b), 16);
+  return {_mm256_blend_epi16(_mm256_cvtps_epi32(a), high, 0xaa)};
+}
+// Pairs of words, from a and b, of the first or second halves of a step's blocks; four values of
+// each block a vector.
+template <bool kSigned>
+inline void pair_values(const Payload& a, const Payload& b, int half, I32 (&pairs)[4]) {
+  const __m256i x = half == 0 ? a.first : a.second, y = half == 0 ? b.first : b.second;
+  const __m256i low = _mm256_unpacklo_epi8(x, y), high = _mm256_unpackhi_epi8(x, y);
+  const __m256i zero = _mm256_setzero_si256();
+  // A byte and a zero are a word; a zero and a byte are 256 times as much.
+  auto lower = [&](__m256i v) {
+    if constexpr (kSigned) return I32{_mm256_srai_epi16(_mm256_unpacklo_epi8(zero, v), 8)};
+    return I32{_mm256_unpacklo_epi8(v, zero)};
+  };
+  auto upper = [&](__m256i v) {
+    if constexpr (kSigned) return I32{_mm256_srai_epi16(_mm256_unpackhi_epi8(zero, v), 8)};
+    return I32{_mm256_unpackhi_epi8(v, zero)};
+  };
+  pairs[0] = lower(low);
+  pairs[1] = upper(low);
+  pairs[2] = lower(high);
+  pairs[3] = upper(high);
 }
 inline Payload splat_payload(int8_t a) {
   return {_mm256_set1_epi8(a), _mm256_set1_epi8(a)};

@@ -11,6 +11,8 @@ constexpr int kRealColumns = 12;
 constexpr int kRunUnroll = 4;
 constexpr int kAttendValues = 8;
 constexpr int kAttendVectors = 3;
+constexpr int kSharedHeads = 4;
+constexpr int kSumVectors = 16;
 
 using F = __m512;
 struct I32 {
@@ -77,6 +79,25 @@ inline float reduce_add(F v) {
 }
 inline float reduce_max(F v) {
   return _mm512_reduce_max_ps(v);
+}
+// Lane i is the sum of r[i]'s lanes.
+inline F sum_lanes(const F (&r)[kLanes]) {
+  F t[8], u[4], w[2];
+  for (int i = 0; i < 8; ++i) {
+    t[i] = _mm512_add_ps(_mm512_unpacklo_ps(r[2 * i], r[2 * i + 1]),
+                         _mm512_unpackhi_ps(r[2 * i], r[2 * i + 1]));
+  }
+  for (int i = 0; i < 4; ++i) {  // a quarter has four rows' sums
+    const __m512d a = _mm512_castps_pd(t[2 * i]), b = _mm512_castps_pd(t[2 * i + 1]);
+    u[i] = _mm512_add_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)),
+                         _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+  }
+  for (int i = 0; i < 2; ++i) {
+    w[i] = _mm512_add_ps(_mm512_shuffle_f32x4(u[2 * i], u[2 * i + 1], 0x44),
+                         _mm512_shuffle_f32x4(u[2 * i], u[2 * i + 1], 0xee));
+  }
+  return _mm512_add_ps(_mm512_shuffle_f32x4(w[0], w[1], 0x88),
+                       _mm512_shuffle_f32x4(w[0], w[1], 0xdd));
 }
 inline void store_i16(int16_t* p, F v) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(v)));
@@ -178,6 +199,14 @@ inline F splat_half(const uint8_t* p) {
   std::memcpy(&h, p, 2);
   return _mm512_cvtph_ps(_mm256_set1_epi16(h));
 }
+// 32 values: nibbles of 16 bytes less 8, times d; the low ones come first.
+inline void load_scaled_nibbles(const uint8_t* p, F d, F (&v)[2]) {
+  const F values =
+      _mm512_mul_ps(_mm512_setr_ps(-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7), d);
+  const __m512i low = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  v[0] = _mm512_permutexvar_ps(low, values);  // of an index, four bits count
+  v[1] = _mm512_permutexvar_ps(_mm512_srli_epi32(low, 4), values);
+}
 // REQUIRES: p lies in the first bytes of a step's first block, so that one 64-byte load, where it
 // covers the four halves, stays within the step.
 template <int stride>
@@ -225,6 +254,32 @@ inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
   };
   const __m512i high = dot(_mm512_setzero_si512(), 1);
   return {_mm512_add_epi32(dot(acc.v, 0), _mm512_slli_epi32(high, 8))};
+}
+// Integers of a in low words, of b in high ones. REQUIRES: they fit into 16 bits.
+inline I32 pair_words(F a, F b) {
+  const __m512i high = _mm512_slli_epi32(_mm512_cvtps_epi32(b), 16);
+  return {_mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_cvtps_epi32(a), high)};
+}
+// Pairs of words, from a and b, of the first or second halves of a step's blocks; four values of
+// each block a vector.
+template <bool kSigned>
+inline void pair_values(const Payload& a, const Payload& b, int half, I32 (&pairs)[4]) {
+  const __m512i x = half == 0 ? a.first : a.second, y = half == 0 ? b.first : b.second;
+  const __m512i low = _mm512_unpacklo_epi8(x, y), high = _mm512_unpackhi_epi8(x, y);
+  const __m512i zero = _mm512_setzero_si512();
+  // A byte and a zero are a word; a zero and a byte are 256 times as much.
+  auto lower = [&](__m512i v) {
+    if constexpr (kSigned) return I32{_mm512_srai_epi16(_mm512_unpacklo_epi8(zero, v), 8)};
+    return I32{_mm512_unpacklo_epi8(v, zero)};
+  };
+  auto upper = [&](__m512i v) {
+    if constexpr (kSigned) return I32{_mm512_srai_epi16(_mm512_unpackhi_epi8(zero, v), 8)};
+    return I32{_mm512_unpackhi_epi8(v, zero)};
+  };
+  pairs[0] = lower(low);
+  pairs[1] = upper(low);
+  pairs[2] = lower(high);
+  pairs[3] = upper(high);
 }
 template <bool kSigned>
 inline void split(Payload a, I32 (&w)[4]) {

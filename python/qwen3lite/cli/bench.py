@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .display import ProgressBar, conversion_progress
-from .options import INTERRUPTED, Json, ModelOrNano, Threads, Type
+from .options import INTERRUPTED, Json, KvType, ModelOrNano, Threads, Type
 
 if TYPE_CHECKING:
     from ..benchmark import Benchmark, Samples
@@ -30,6 +30,7 @@ def bench(
             "--shared-prefix", help="Positions that those share, before 16 of each one's own."
         ),
     ] = 0,
+    kv_type: KvType = "f16",
     repeat: Annotated[int, typer.Option("--repeat", help="Samples of each quantity.")] = 7,
     as_json: Json = False,
     plot: Annotated[
@@ -62,6 +63,7 @@ def bench(
                 batch=batch,
                 shared_prefix=shared_prefix,
                 repeat=repeat,
+                kv_type=kv_type,
                 progress=lambda done, total: bar("", done, total),
             )
     except KeyboardInterrupt:
@@ -82,7 +84,8 @@ def _print_table(r: Benchmark) -> None:
     console.print(r.model, highlight=False, soft_wrap=True)
     console.print(
         f"{r.isa}, threads {r.threads}; prompt {r.n_prompt}, steps {r.n_gen}, depth {r.depth},"
-        f" batch {r.batch}, shared prefix {r.shared_prefix}, repetitions {r.repeat}",
+        f" batch {r.batch}, shared prefix {r.shared_prefix}, cache {r.kv_type}, repetitions"
+        f" {r.repeat}",
         highlight=False,
         soft_wrap=True,
     )

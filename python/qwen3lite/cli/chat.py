@@ -12,6 +12,7 @@ from .display import Answer, open_model, show_timings
 from .options import (
     Context,
     FrequencyPenalty,
+    KvType,
     MaxTokens,
     MinP,
     ModelOrNano,
@@ -34,6 +35,7 @@ def chat(
     max_tokens: MaxTokens = None,
     threads: Threads = None,
     ctx: Context = 4096,
+    kv_type: KvType = "f16",
     temperature: Temperature = None,
     top_k: TopK = None,
     top_p: TopP = None,
@@ -51,7 +53,7 @@ def chat(
     0.95, top-k 20.
     """
     options = generate_options(locals())
-    loaded = open_model(model, type, threads, ctx)
+    loaded = open_model(model, type, threads, ctx, kv_type)
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing
     messages: list[dict[str, Any] | Message] = []

@@ -115,14 +115,14 @@ def conversion_progress() -> ProgressBar:
     return ProgressBar("converting", "bytes")
 
 
-def open_model(model: str, type: str, threads: int | None, ctx: int) -> Model:
+def open_model(model: str, type: str, threads: int | None, ctx: int, kv_type: str = "f16") -> Model:
     """The model that the user named, converted with a progress bar where it must be."""
     from ..model import Model
     from ..sources import locate
 
     with conversion_progress() as progress:
         path = locate(model, type, progress)
-    return Model(path, n_threads=threads, n_ctx=ctx)
+    return Model(path, n_threads=threads, n_ctx=ctx, kv_type=kv_type)  # type: ignore[arg-type]
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -14,7 +14,7 @@ import typer
 
 from .display import ProgressBar, open_model
 from .eval_accuracy import accuracy, report
-from .options import Json, ModelName, Threads, Type
+from .options import Json, KvType, ModelName, Threads, Type
 
 if TYPE_CHECKING:
     from ..evaluate import Evaluation, Progress, SavedLogits
@@ -54,6 +54,7 @@ def ppl(
     ] = None,
     role: Role = "prompt",
     threads: Threads = None,
+    kv_type: KvType = "f16",
     as_json: Json = False,
     type: Type = "q8_0",
 ) -> None:
@@ -65,7 +66,7 @@ def ppl(
     from ..evaluate import perplexity
 
     content = read_text(text)
-    loaded = open_model(model, type, threads, ctx)
+    loaded = open_model(model, type, threads, ctx, kv_type)
     with evaluation_progress() as progress:
         result = perplexity(
             loaded,
@@ -104,6 +105,7 @@ def kl(
     chunks: Chunks = None,
     role: Role = "prompt",
     threads: Threads = None,
+    kv_type: KvType = "f16",
     as_json: Json = False,
     type: Type = "q8_0",
 ) -> None:
@@ -112,7 +114,7 @@ def kl(
 
     content = read_text(text)
     reference = open_reference(ref, type, threads, ctx)
-    loaded = open_model(model, type, threads, reference.n_ctx)
+    loaded = open_model(model, type, threads, reference.n_ctx, kv_type)
     with evaluation_progress() as progress:
         result = kl_divergence(
             reference,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .display import ProgressBar, open_model
-from .options import Context, Json, ModelName, Threads, Type
+from .options import Context, Json, KvType, ModelName, Threads, Type
 
 if TYPE_CHECKING:
     from ..evaluate import Accuracy, ItemProgress, Pairs, Share
@@ -39,6 +39,7 @@ def accuracy(
     ] = 512,
     threads: Threads = None,
     ctx: Context = 4096,
+    kv_type: KvType = "f16",
     as_json: Json = False,
     type: Type = "q8_0",
 ) -> None:
@@ -52,7 +53,7 @@ def accuracy(
     items = read_items(set)
 
     def ask(name: str) -> Accuracy:
-        loaded = open_model(name, type, threads, ctx)
+        loaded = open_model(name, type, threads, ctx, kv_type)
         with items_progress() as progress:
             return measure(loaded, items, max_tokens=max_tokens, progress=progress)
 
@@ -83,6 +84,7 @@ def report(
     ] = None,
     threads: Threads = None,
     ctx: Context = 4096,
+    kv_type: KvType = "f16",
     as_json: Json = False,
     type: Type = "q8_0",
 ) -> None:
@@ -97,7 +99,7 @@ def report(
     items = read_items(set)
     reports = []
     for name in models:
-        loaded = open_model(name, type, threads, ctx)
+        loaded = open_model(name, type, threads, ctx, kv_type)
         with items_progress() as progress:
             reports.append(measure(loaded, items, progress=progress))
     if html is not None:

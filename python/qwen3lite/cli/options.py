@@ -29,6 +29,10 @@ MaxTokens = Annotated[
 ]
 Threads = Annotated[int | None, typer.Option("-t", "--threads", help="Threads; else all cores.")]
 Context = Annotated[int, typer.Option("-c", "--ctx", help="Most tokens, prompt included.")]
+KvType = Annotated[
+    str,
+    typer.Option("--kv-type", help="How keys and values are kept: f32, f16, q8_0 or q4_0."),
+]
 Temperature = Annotated[
     float | None, typer.Option("--temp", help="Temperature; 0 takes the likeliest token.")
 ]

@@ -14,6 +14,7 @@ from .options import (
     Context,
     FrequencyPenalty,
     Json,
+    KvType,
     MaxTokens,
     MinP,
     ModelOrNano,
@@ -42,6 +43,7 @@ def run(
     max_tokens: MaxTokens = None,
     threads: Threads = None,
     ctx: Context = 4096,
+    kv_type: KvType = "f16",
     temperature: Temperature = None,
     top_k: TopK = None,
     top_p: TopP = None,
@@ -59,7 +61,7 @@ def run(
     was published with, else greedy.
     """
     options = generate_options(locals())
-    loaded = open_model(model, type, threads, ctx)
+    loaded = open_model(model, type, threads, ctx, kv_type)
     text = prompt_text(prompt)
     answer = Answer()
     show = None if as_json else answer.show

@@ -13,12 +13,12 @@ namespace q3l {
 
 namespace {
 
-constexpr int kGroup = 3, kHeadDim = 40, kPages = 12;
+constexpr int kGroup = 3, kHeadDim = 96, kPages = 12;
 constexpr size_t kStride = 2 * kGroup * kHeadDim;
 
 // Bytes of a page's keys, and of its values behind them.
 size_t half_page(KvType type) {
-  return static_cast<size_t>(kPagePositions * kHeadDim) * (type == KvType::f32 ? 4 : 2);
+  return kPagePositions * kv_row_bytes(type, kHeadDim);
 }
 
 struct Pages {
@@ -31,7 +31,8 @@ struct Pages {
       for (size_t i = 0; i < 2 * kPagePositions; ++i) {
         float row[kHeadDim];
         for (float& x : row) x = normal(random);
-        ops.store_kv[static_cast<int>(type)](row, bytes.back().data() + i * row_bytes, kHeadDim);
+        ops.store_kv[static_cast<int>(type)](row, nullptr, bytes.back().data() + i * row_bytes,
+                                             kHeadDim);
       }
     }
   }
@@ -70,7 +71,7 @@ struct Attended {
 TEST_CASE("rows that share pages have the bits that each has alone") {
   for (const std::string& isa : available_isas()) {
     const Kernels set = select_kernels(isa);
-    for (KvType type : {KvType::f32, KvType::f16}) {
+    for (KvType type : kAllKvTypes) {
       const Pages pages(set.ops, type);
       const uint8_t* lists[][10] = {
           {pages[0], pages[1]},

@@ -174,10 +174,10 @@ TEST_CASE("the cache's stores round as the scalar conversion does") {
     for (int n : {1, 7, 24, 40, 3999}) {
       CAPTURE(n);
       std::vector<uint16_t> halves(4020, 0xabcd);
-      ops.store_kv[static_cast<int>(KvType::f16)](x.data(),
+      ops.store_kv[static_cast<int>(KvType::f16)](x.data(), nullptr,
                                                   reinterpret_cast<uint8_t*>(halves.data()), n);
       std::vector<float> singles(4020, kGuard);
-      ops.store_kv[static_cast<int>(KvType::f32)](x.data(),
+      ops.store_kv[static_cast<int>(KvType::f32)](x.data(), nullptr,
                                                   reinterpret_cast<uint8_t*>(singles.data()), n);
       int wrong = 0;
       for (size_t i = 0; i < halves.size(); ++i) {

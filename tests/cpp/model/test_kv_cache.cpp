@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <set>
+#include <utility>
 
 namespace q3l {
 
@@ -13,17 +14,17 @@ Config small_config() {
   c.n_layer = 3;
   c.n_head = 4;
   c.n_head_kv = 2;
-  c.head_dim = 24;
+  c.head_dim = 64;
   return c;
 }
 
 }  // namespace
 
 TEST_CASE("a page has room for every layer, head and position, and no two overlap") {
-  for (KvType type : {KvType::f32, KvType::f16}) {
+  for (const auto& [type, bytes] :
+       {std::pair{KvType::f32, 256}, {KvType::f16, 128}, {KvType::q8_0, 68}, {KvType::q4_0, 36}}) {
     const KvCache cache(small_config(), type);
-    const size_t value_bytes = type == KvType::f32 ? 4 : 2;
-    CHECK(cache.position_bytes() == 24 * value_bytes);
+    CHECK(cache.position_bytes() == static_cast<size_t>(bytes));
     std::set<size_t> starts;
     for (int layer = 0; layer < 3; ++layer) {
       for (int head = 0; head < 2; ++head) {

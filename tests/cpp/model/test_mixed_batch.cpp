@@ -201,6 +201,10 @@ TEST_CASE("mixed batches: Q6_K weights") {
       KvType::f32, 126);
 }
 
+TEST_CASE("mixed batches: quantised caches") {
+  check_seams({.format = "Q4_0", .head_dim = 64}, KvType::q8_0, 126);
+  check_seams({.format = "F16", .head_dim = 32}, KvType::q4_0, 126);
+}
 TEST_CASE("mixed batches: biases") {
   check_seams({.architecture = "qwen2", .format = "Q8_0"}, KvType::f16, 126);
 }
@@ -249,6 +253,7 @@ void check_pieces(const TinyModel& shape, KvType type) {
 
 TEST_CASE("a prompt in pieces") {
   check_pieces({.format = "Q8_0", .n_layer = 1}, KvType::f16);
+  check_pieces({.format = "Q8_0", .n_layer = 1, .head_dim = 32}, KvType::q4_0);
   check_pieces({.format = "F32", .n_layer = 1, .n_head = 6, .n_head_kv = 2, .head_dim = 20},
                KvType::f32);
 }

@@ -1,0 +1,9 @@
+// Attention that rounds nothing but what the cache did, where the instruction set has no other.
+#pragma once
+
+#include "kernels/generic/attend_prompt.inl"
+
+template <class Kv>
+constexpr auto kAttendRounded = attend<Kv>;
+template <class Kv>
+constexpr auto kAttendTileRounded = attend_tile<Kv>;
