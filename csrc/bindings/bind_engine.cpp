@@ -37,9 +37,14 @@ struct EndEngine {
 using EnginePtr = std::unique_ptr<Engine, EndEngine>;
 
 EnginePtr open_engine(const std::string& path, int n_threads, int n_ctx, const std::string& kv_type,
-                      uint64_t kv_bytes, int max_batch, int max_queue) {
-  const EngineOptions options{n_threads, n_ctx,     kv_type_named(kv_type),
-                              kv_bytes,  max_batch, max_queue};
+                      uint64_t kv_bytes, int max_batch, int max_queue, int max_draft) {
+  const EngineOptions options{.n_threads = n_threads,
+                              .n_ctx = n_ctx,
+                              .kv_type = kv_type_named(kv_type),
+                              .kv_bytes = kv_bytes,
+                              .max_batch = max_batch,
+                              .max_queue = max_queue,
+                              .max_draft = max_draft};
   py::gil_scoped_release unlocked;
   return EnginePtr(new Engine(path, options));
 }
@@ -153,7 +158,8 @@ void bind_engine(py::module_& m) {
       .def(py::init(&open_engine), py::arg("path"), py::arg("n_threads"), py::arg("n_ctx"),
            py::arg("kv_type"), py::arg("kv_bytes") = EngineOptions{}.kv_bytes,
            py::arg("max_batch") = EngineOptions{}.max_batch,
-           py::arg("max_queue") = EngineOptions{}.max_queue)
+           py::arg("max_queue") = EngineOptions{}.max_queue,
+           py::arg("max_draft") = EngineOptions{}.max_draft)
       .def("info", &info)
       .def("statistics", &statistics)
       .def_property_readonly("n_ctx", [](Engine& e) { return e.executor().n_ctx(); })
@@ -194,6 +200,8 @@ void bind_engine(py::module_& m) {
         d["prompt_seconds"] = t.prompt_seconds;
         d["n_decode_steps"] = t.n_decode_steps;
         d["decode_seconds"] = t.decode_seconds;
+        d["n_drafted"] = t.n_drafted;
+        d["n_accepted"] = t.n_accepted;
         return d;
       });
 

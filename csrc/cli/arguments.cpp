@@ -51,6 +51,8 @@ const std::vector<Flag>& flags() {
        [](Arguments& a, const std::string& v) { a.engine.n_ctx = number<int>(v); }},
       {"", "--kv-type", "TYPE", "how keys and values are kept: f32, f16, q8_0 or q4_0 (f16)",
        [](Arguments& a, const std::string& v) { a.engine.kv_type = kv_type_named(v); }},
+      {"", "--draft-max", "N", "most tokens guessed at once where a text repeats, 0 for none (15)",
+       [](Arguments& a, const std::string& v) { a.engine.max_draft = number<int>(v); }},
       {"", "--temp", "X",
        "temperature, 0 for the likeliest token (the model's own, else 0; chat: 0.6)",
        [](Arguments& a, const std::string& v) { a.temperature = number<float>(v); }},

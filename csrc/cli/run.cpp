@@ -30,7 +30,9 @@ void print_json(const std::string& text, const Generation& generation) {
       .add("n_prompt", t.n_prompt)
       .add("n_generated", t.n_generated)
       .add("prompt_tok_s", t.prompt_rate())
-      .add("decode_tok_s", t.decode_rate());
+      .add("decode_tok_s", t.decode_rate())
+      .add("n_drafted", t.n_drafted)
+      .add("n_accepted", t.n_accepted);
   std::printf("%s\n", out.text().c_str());
 }
 

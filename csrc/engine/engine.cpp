@@ -25,6 +25,7 @@ const EngineOptions& checked(const EngineOptions& options, const Config& config)
   }
   if (options.max_batch < 1) throw InvalidArgumentError("max_batch must be at least 1");
   if (options.max_queue < 1) throw InvalidArgumentError("max_queue must be at least 1");
+  if (options.max_draft < 0) throw InvalidArgumentError("max_draft must not be negative");
   if (options.prompt_chunk < 1) throw InvalidArgumentError("prompt_chunk must be at least 1");
   return options;
 }

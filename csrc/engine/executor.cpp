@@ -19,6 +19,7 @@ Executor::Executor(const Transformer& model, const EngineOptions& options, int m
     : model_(model),
       n_ctx_(options.n_ctx),
       prompt_chunk_(options.prompt_chunk),
+      max_draft_(options.max_draft),
       pool_(options.n_threads > 0 ? options.n_threads : usable_cores()),
       cache_(model.config(), options.kv_type, max_pages),
       scratch_(model.config(), kernels(), pool_) {}
@@ -100,7 +101,7 @@ void Executor::in_parallel(int n, FunctionRef<void(int)> body) {
 void Executor::run(std::span<const Advance> parts, float* logits) {
   batch_.clear();
   for (Role role : {Role::prompt, Role::generated}) {
-    for (const auto& [s, end] : parts) {
+    for (const auto& [s, end, draft] : parts) {
       if (s->next().role != role) continue;
       const size_t row = batch_.logit_rows.size();
       add(*s, end, role);
@@ -108,16 +109,25 @@ void Executor::run(std::span<const Advance> parts, float* logits) {
       if (end < static_cast<int>(s->tokens.size())) continue;
       batch_.logit_rows.push_back(batch_.n_rows() - 1);
       s->logits = logits + row * static_cast<size_t>(n_vocab());
+      add_draft(*s, end, draft);
     }
   }
   forward(logits);
-  for (const auto& [s, end] : parts) s->n_computed = end;
+  for (const Advance& part : parts) part.sequence->n_computed = part.end;
 }
 
 void Executor::add(Sequence& sequence, int end, Role role) {
   const int begin = sequence.n_computed;
   sequence.kv.reserve(begin, end);
   batch_.add({&sequence.kv, begin, end - begin, role}, sequence.tokens.data() + begin);
+}
+
+void Executor::add_draft(Sequence& sequence, int begin, std::span<const int32_t> draft) {
+  if (draft.empty()) return;
+  const int n = static_cast<int>(draft.size());
+  sequence.kv.reserve(begin, begin + n);
+  for (int i = 0; i < n; ++i) batch_.logit_rows.push_back(batch_.n_rows() + i);
+  batch_.add({&sequence.kv, begin, n, Role::generated}, draft.data());
 }
 
 void Executor::forward(float* logits) {

@@ -14,10 +14,11 @@
 
 namespace q3l {
 
-// A sequence's tokens [n_computed, end), of one role.
+// A sequence's tokens [n_computed, end), of one role; behind all that it has, tokens that may come.
 struct Advance {
   Sequence* sequence;
   int end;
+  std::span<const int32_t> draft = {};
 };
 
 class Executor {
@@ -39,9 +40,11 @@ class Executor {
   int next_end(const Sequence& sequence, int most) const;
   int next_end(const Sequence& sequence) const { return next_end(sequence, prompt_chunk_); }
   int prompt_chunk() const { return prompt_chunk_; }
+  int max_draft() const { return max_draft_; }
 
-  // Sequences that have no tokens left then point to their row of `logits` [sequences, n_vocab],
-  // the others to nothing. REQUIRES: each has a token left to compute.
+  // Sequences that have no tokens left then point to their row of `logits` [rows, n_vocab], which
+  // one for each token of their draft follow; the others to nothing. Drafts count as computed once
+  // the sequence has them. REQUIRES: each has a token left to compute.
   void step(std::span<const Advance> parts, float* logits);
   // Computes each sequence's next tokens, for one sequence returns true when none are left.
   void step(std::span<Sequence* const> sequences, float* logits);
@@ -64,10 +67,11 @@ class Executor {
  private:
   void run(std::span<const Advance> parts, float* logits);
   void add(Sequence& sequence, int end, Role role);
+  void add_draft(Sequence& sequence, int begin, std::span<const int32_t> draft);
   void forward(float* logits);
 
   const Transformer& model_;
-  int n_ctx_, prompt_chunk_;
+  int n_ctx_, prompt_chunk_, max_draft_;
   TurnLock turns_;
   ThreadPool pool_;
   KvCache cache_;

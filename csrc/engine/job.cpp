@@ -31,12 +31,14 @@ Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
       constraint_(request.constraint),
       stream_(tokenizer, request.stop),
       sequence_(std::move(sequence)),
-      keep_(std::move(keep)) {
+      keep_(std::move(keep)),
+      drafter_(executor.max_draft() > 0 ? most_positions_ : 0) {
   timings_.n_prompt = sequence_.n_prompt();
   const auto most_tokens =
       static_cast<size_t>(most_positions_) - static_cast<size_t>(sequence_.n_prompt()) + 1;
   if (request.sampling.n_logprobs) logprobs_.emplace();
   if (constraint_) mask_.resize(mask_words(n_vocab_));
+  guesses_.reserve(static_cast<size_t>(executor.max_draft()));
   pieces_.reserve(std::min(most_tokens, kMostUnread) + 1);
   tokens_.reserve(most_tokens);
 }
@@ -104,6 +106,36 @@ void Job::attempt(F&& f) {
   } catch (...) {
     fail(std::current_exception());
   }
+}
+
+void Job::guess(int most) {
+  const int n_left = most_positions_ - static_cast<int>(sequence_.tokens.size()) - 1;
+  const auto found = drafter_.guess(sequence_.tokens, std::min({most, n_left, n_readable() - 1}));
+  guesses_.assign(found.begin(), found.end());
+  n_draft_ = n_right_ = 0;
+}
+
+int Job::n_readable() const {
+  std::lock_guard lock(mutex_);
+  return static_cast<int>(kMostUnread - std::min(kMostUnread, pieces_.size() - n_taken_));
+}
+
+bool Job::follows_draft() {
+  const bool was_guessed = n_right_ < n_guessed();
+  const bool is_right = was_guessed && sampled_.id == guesses_[static_cast<size_t>(n_right_)];
+  const bool has_logits = is_right && n_right_ < n_draft_ && !is_finished();
+  n_right_ += is_right;
+  if (has_logits) {
+    ++sequence_.n_computed;
+    sequence_.logits += n_vocab_;
+    return true;
+  }
+  if (guesses_.empty()) return false;
+  record_.add(n_right_, was_guessed && !is_right);
+  std::lock_guard lock(mutex_);
+  timings_.n_drafted += n_draft_;
+  timings_.n_accepted += std::min(n_right_, n_draft_);
+  return false;
 }
 
 void Job::restrict() {
@@ -177,6 +209,7 @@ void Job::fail(std::exception_ptr error) {
 void Job::release() {
   if (keep_) {
     const int n = sequence_.n_computed;
+    sequence_.kv.truncate(n);  // guesses that did not come true may have taken a page
     if (n > sequence_.n_prompt()) sequence_.segments.push_back({n, Role::generated});
     keep_(std::move(sequence_));
   } else {

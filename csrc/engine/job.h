@@ -13,7 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/drafter.h"
 #include "engine/executor.h"
+#include "engine/speculation.h"
 #include "engine/text_stream.h"
 #include "engine/token_constraint.h"
 #include "sampler/sampler.h"
@@ -42,9 +44,11 @@ struct TokenLogprobs : TokenLogprob {
 };
 
 // The first generated token comes with the prompt's last step; every other one takes a decode step,
-// and so does the token that ends the turn, which does not count as generated.
+// and so does the token that ends the turn, which does not count as generated. A step may bring
+// several: guesses that came true.
 struct Timings {
   int n_prompt = 0, n_reused = 0, n_generated = 0, n_decode_steps = 0;
+  int n_drafted = 0, n_accepted = 0;  // guesses that were computed, and that came true
   double queue_seconds = 0, prompt_seconds = 0, decode_seconds = 0;
 
   double prompt_rate() const { return prompt_seconds > 0 ? n_prompt / prompt_seconds : 0; }
@@ -86,10 +90,21 @@ class Job {
   // others know the job.
   void on_change(std::function<void()> wake) { wake_ = std::move(wake); }
   void begin(int n_reused);  // its first step comes next
+  // Guesses at most so many of the next tokens, of which the step takes draft(n). REQUIRES: one
+  // token is left to compute.
+  void guess(int most);
+  int n_guessed() const { return static_cast<int>(guesses_.size()); }
+  double guess_rate() const { return record_.rate(); }
+  void draft(int n) { n_draft_ = n; }
+  std::span<const int32_t> draft() const {
+    return std::span(guesses_).first(static_cast<size_t>(n_draft_));
+  }
   // With the sequence's logits, one after the other, each unless the one before finished the job:
   void restrict();  // asks the constraint
   void sample();    // on any thread
   void accept();    // appends the token and its text
+  // The token was guessed, and the next one's logits are there: the sequence has them.
+  bool follows_draft();
   // Nothing more is to be computed, because nobody wants it or it failed.
   void cancel_now() { reason_ = FinishReason::cancelled; }
   void fail(std::exception_ptr error);
@@ -104,6 +119,7 @@ class Job {
   template <class F>
   void attempt(F&& f);  // its failure is the job's; does nothing once that is finished
   void accept_sampled();
+  int n_readable() const;  // tokens until it pauses
   void publish(std::string text, bool is_token, Clock::time_point now);
 
   const Tokenizer& tokenizer_;
@@ -118,6 +134,10 @@ class Job {
   Keep keep_;
   FinishReason reason_ = FinishReason::none;
   std::exception_ptr error_;
+  Drafter drafter_;
+  GuessRecord record_;
+  std::vector<int32_t> guesses_;  // of which n_draft_ are in the step
+  int n_draft_ = 0, n_right_ = 0;
   std::atomic<bool> is_cancelled_{false}, is_paused_{false};
   std::function<void()> wake_ = [] {};
   Clock::time_point queued_ = Clock::now(), begun_, first_token_;

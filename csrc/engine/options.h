@@ -22,6 +22,9 @@ struct EngineOptions {
   int max_batch = 64;      // sequences of a step
   int max_queue = 512;     // requests that wait
   int prompt_chunk = 512;  // most prompt tokens of a step: fewer want less memory, and more time
+  // Most tokens of a sequence that a step guesses, from what came before in it, where that pays; 0:
+  // none. The same tokens come of it.
+  int max_draft = 15;
 };
 
 }  // namespace q3l

@@ -14,6 +14,7 @@ constexpr double kPromptSeconds = 0.08;  // that a prompt adds to a step in whic
 constexpr int kLeastChunk = 16;          // tokens: fewer cost as much
 constexpr int kFirstChunk = 32;          // beside others, before any was measured
 constexpr int kFairShare = 32;           // of a step that a prompt gets while there are any left
+constexpr int kMostRows = 64;            // of a step that has drafts
 constexpr std::chrono::milliseconds kPatience{1};
 
 bool goes_before(const Job& a, const Job& b) {
@@ -210,8 +211,11 @@ int Scheduler::prompt_budget() const {
 }
 
 // A step has a price of its own, whatever its prompts' length: their share is found by trying.
-void Scheduler::learn(int n_generating, int n_prompt, double seconds) {
-  if (n_prompt == 0) decoded_ = {n_generating, seconds};
+void Scheduler::learn(int n_generating, int n_prompt, int n_rows, double seconds) {
+  if (n_prompt == 0) {
+    decoded_ = {n_generating, seconds};
+    step_time_.add(n_rows, seconds);
+  }
   if (n_prompt == 0 || n_generating == 0) return;
   const double added = std::max(seconds - decoded_.seconds, kPromptSeconds / 4);
   const int wanted = static_cast<int>(n_prompt * kPromptSeconds / added);
@@ -234,13 +238,29 @@ void Scheduler::plan() {
     planned_.push_back({job.get(), executor_.next_end(s, most)});
     if (is_in_prompt(*job)) budget -= planned_.back().end - s.n_computed;
   }
+  draft();
+}
+
+// While prompts wait, steps are for them.
+void Scheduler::draft() {
+  const bool may_draft = n_generating() == static_cast<int>(active_.size());
+  int n_rows = static_cast<int>(planned_.size());
+  for (const auto& [job, end] : planned_) {
+    const Sequence& s = job->sequence();
+    const bool is_next = end == static_cast<int>(s.tokens.size()) && end - s.n_computed == 1;
+    job->guess(may_draft && is_next ? executor_.max_draft() : 0);
+    const int n_most = std::max(0, std::min(job->n_guessed(), kMostRows - n_rows));
+    job->draft(worthwhile_guesses(n_most, job->guess_rate(), n_rows, step_time_));
+    n_rows += static_cast<int>(job->draft().size());
+  }
 }
 
 void Scheduler::make_room() {
   auto wanted = [&] {
     int n = 0;
     for (const auto& [job, end] : planned_) {
-      n += job->sequence().kv.n_wanted(job->sequence().n_computed, end);
+      const int n_drafted = static_cast<int>(job->draft().size());
+      n += job->sequence().kv.n_wanted(job->sequence().n_computed, end + n_drafted);
     }
     return n;
   };
@@ -280,24 +300,27 @@ bool Scheduler::take_pages(const std::function<bool(const Job&)>& may_lose) {
 
 void Scheduler::step() {
   parts_.clear();
-  int n_prompt = 0;
+  int n_prompt = 0, n_rows = 0;
+  size_t n_logit_rows = 0;
   for (const auto& [job, end] : planned_) {
     Sequence& s = job->sequence();
-    parts_.push_back({&s, end});
-    if (is_in_prompt(*job)) n_prompt += end - s.n_computed;
+    parts_.push_back({&s, end, job->draft()});
+    const int n_drafted = static_cast<int>(job->draft().size());
+    (is_in_prompt(*job) ? n_prompt : n_rows) += end - s.n_computed + n_drafted;
+    n_logit_rows += static_cast<size_t>(1 + n_drafted);
   }
   const int n_others = n_generating();  // than prompts
-  const size_t n_logits = parts_.size() * static_cast<size_t>(executor_.n_vocab());
+  const size_t n_logits = n_logit_rows * static_cast<size_t>(executor_.n_vocab());
   if (logits_.size() < n_logits) logits_.resize(n_logits);
   const auto start = std::chrono::steady_clock::now();
   executor_.step(parts_, logits_.data());
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  learn(n_others, n_prompt, elapsed.count());
-  take_tokens();
+  learn(n_others, n_prompt, n_rows, elapsed.count());
+  const int n_taken = take_tokens();
   std::lock_guard lock(mutex_);
   ++statistics_.n_steps;
   statistics_.n_prompt_tokens += static_cast<uint64_t>(n_prompt);
-  statistics_.n_rows += sampled_.size();
+  statistics_.n_rows += static_cast<uint64_t>(n_taken);
 }
 
 void Scheduler::try_step() {
@@ -310,17 +333,24 @@ void Scheduler::try_step() {
   }
 }
 
-void Scheduler::take_tokens() {
+// One of each row of a sequence, as long as they are those that were guessed.
+int Scheduler::take_tokens() {
   sampled_.clear();
   for (const auto& [job, end] : planned_) {
     Sequence& s = job->sequence();
     if (!job->has_begun_text()) prefixes_.insert(computed_beginning(s), s.kv);
     if (s.logits) sampled_.push_back(job);
   }
-  for (Job* job : sampled_) job->restrict();
-  auto sample = [&](int i) { sampled_[static_cast<size_t>(i)]->sample(); };
-  executor_.in_parallel(static_cast<int>(sampled_.size()), sample);
-  for (Job* job : sampled_) job->accept();
+  int n_taken = 0;
+  while (!sampled_.empty()) {
+    for (Job* job : sampled_) job->restrict();
+    auto sample = [&](int i) { sampled_[static_cast<size_t>(i)]->sample(); };
+    executor_.in_parallel(static_cast<int>(sampled_.size()), sample);
+    for (Job* job : sampled_) job->accept();
+    n_taken += static_cast<int>(sampled_.size());
+    std::erase_if(sampled_, [](Job* job) { return !job->follows_draft(); });
+  }
+  return n_taken;
 }
 
 }  // namespace q3l

@@ -26,7 +26,7 @@ class Scheduler {
   void submit(std::shared_ptr<Job> job);
 
   struct Statistics {
-    uint64_t n_steps = 0, n_rows = 0;  // generated rows
+    uint64_t n_steps = 0, n_rows = 0;  // tokens generated
     uint64_t n_prompt_tokens = 0;      // computed,
     uint64_t n_reused_tokens = 0;      // or found in the prefix cache
     uint64_t n_preempted = 0;          // jobs that gave their pages back
@@ -38,7 +38,7 @@ class Scheduler {
 
  private:
   using Jobs = std::vector<std::shared_ptr<Job>>;
-  // The job's tokens up to `end` come next.
+  // The job's tokens up to `end` come next, and its draft.
   struct Planned {
     Job* job;
     int end;
@@ -49,18 +49,19 @@ class Scheduler {
   bool admit(Job& job);  // false: it has to wait
   bool fits(const Job& job) const;
   void plan();       // what each active job computes next
+  void draft();      // guesses that are worth it, of those planned
   void make_room();  // for what is planned
   bool preempt();    // false: there is nobody to take pages from
   // The same of jobs in the queue. REQUIRES: mutex_ is held.
   bool take_pages(const std::function<bool(const Job&)>& may_lose);
   void step();
   void try_step();
-  void take_tokens();
+  int take_tokens();  // returns how many
   void retire();
   void release_ended();
   int n_generating() const;  // jobs
   int prompt_budget() const;
-  void learn(int n_generating, int n_prompt, double seconds);
+  void learn(int n_generating, int n_prompt, int n_rows, double seconds);
 
   Executor& executor_;
   const int max_batch_, max_queue_;
@@ -69,14 +70,15 @@ class Scheduler {
   Jobs ended_;
   std::vector<Planned> planned_;
   std::vector<Advance> parts_;  // the same for the executor
-  std::vector<Job*> sampled_;   // jobs whose logits the step computed
+  std::vector<Job*> sampled_;   // jobs that have logits of the step to sample from
   std::vector<float> logits_;
   PrefixCache prefixes_;
   struct {
     int n = 0;
     double seconds = 0;
-  } decoded_;        // the last step without prompts: jobs, and how long it took
-  int mixed_chunk_;  // prompt tokens of a step in which others generate
+  } decoded_;           // the last step without prompts: jobs, and how long it took
+  int mixed_chunk_;     // prompt tokens of a step in which others generate
+  StepTime step_time_;  // without prompts
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;

@@ -92,6 +92,7 @@ class Engine:
         kv_bytes: int = ...,
         max_batch: int = ...,
         max_queue: int = ...,
+        max_draft: int = ...,
     ) -> None: ...
     # The fields of Statistics.
     def statistics(self) -> dict[str, int]: ...

@@ -79,6 +79,10 @@ class Model(Completions):
     None takes a quarter of what is available, or one sequence's if that is more. Of the requests
     that come, `max_batch` are computed at once and `max_queue` may wait.
 
+    Where a text repeats what stands before in it, as edits and quotations do, up to `max_draft`
+    tokens are guessed and computed in one step, as long as that is faster; 0: none. What is
+    generated is the same.
+
     Throws FileError, ModelFormatError, UnsupportedModelError or InvalidArgumentError.
     """
 
@@ -91,6 +95,7 @@ class Model(Completions):
         kv_bytes: int | None = None,
         max_batch: int = 64,
         max_queue: int = 512,
+        max_draft: int = 15,
     ) -> None:
         self.path: Path = locate(path)
         self._engine = _core.Engine(
@@ -101,6 +106,7 @@ class Model(Completions):
             kv_bytes=0 if kv_bytes is None else kv_bytes,
             max_batch=max_batch,
             max_queue=max_queue,
+            max_draft=max_draft,
         )
         super().__init__(Prompts(self._engine))
         self.info = ModelInfo(**self._engine.info())

@@ -16,9 +16,10 @@ FinishReason = Literal["stop", "length"]  # the model or a stop string ended it;
 class Timings:
     """Token counts and wall-clock seconds.
 
-    The first generated token comes with the prompt's last step. Every other one takes a decode
+    The first generated token comes with the prompt's last step. Every other one counts as a decode
     step, and so does the token that ends the turn, which does not count as generated. `n_reused`
-    prompt tokens were computed before; `queue_seconds` passed before anything was computed.
+    prompt tokens were computed before; `queue_seconds` passed before anything was computed. Of
+    `n_drafted` tokens that were guessed and computed in the steps of others, `n_accepted` came.
     """
 
     n_prompt: int
@@ -28,6 +29,8 @@ class Timings:
     decode_seconds: float
     n_reused: int = 0
     queue_seconds: float = 0.0
+    n_drafted: int = 0
+    n_accepted: int = 0
 
     @property
     def prompt_rate(self) -> float:
@@ -36,7 +39,7 @@ class Timings:
 
     @property
     def decode_rate(self) -> float:
-        """Decode steps per second; 0 when there was none."""
+        """Tokens per second behind the first; 0 when there was none."""
         return self.n_decode_steps / max(self.decode_seconds, 1e-9)
 
 

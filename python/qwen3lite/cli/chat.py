@@ -13,6 +13,7 @@ from .options import (
     Context,
     FrequencyPenalty,
     KvType,
+    MaxDraft,
     MaxTokens,
     MinP,
     ModelOrNano,
@@ -36,6 +37,7 @@ def chat(
     threads: Threads = None,
     ctx: Context = 4096,
     kv_type: KvType = "f16",
+    max_draft: MaxDraft = 15,
     temperature: Temperature = None,
     top_k: TopK = None,
     top_p: TopP = None,
@@ -53,7 +55,7 @@ def chat(
     0.95, top-k 20.
     """
     options = generate_options(locals())
-    loaded = open_model(model, type, threads, ctx, kv_type)
+    loaded = open_model(model, type, threads, ctx, kv_type, max_draft)
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing
     messages: list[dict[str, Any] | Message] = []

@@ -53,6 +53,8 @@ def show_timings(timings: Timings) -> None:
             f"prompt {timings.n_prompt} tokens, {timings.prompt_rate:.1f} tok/s;"
             f" generated {timings.n_generated} tokens, {timings.decode_rate:.1f} tok/s"
         )
+        if timings.n_drafted:
+            line += f"; guessed {timings.n_drafted}, {timings.n_accepted} right"
         _write(sys.stderr, dimmed(line) + "\n")
 
 
@@ -115,14 +117,27 @@ def conversion_progress() -> ProgressBar:
     return ProgressBar("converting", "bytes")
 
 
-def open_model(model: str, type: str, threads: int | None, ctx: int, kv_type: str = "f16") -> Model:
+def open_model(
+    model: str,
+    type: str,
+    threads: int | None,
+    ctx: int,
+    kv_type: str = "f16",
+    max_draft: int = 15,
+) -> Model:
     """The model that the user named, converted with a progress bar where it must be."""
     from ..model import Model
     from ..sources import locate
 
     with conversion_progress() as progress:
         path = locate(model, type, progress)
-    return Model(path, n_threads=threads, n_ctx=ctx, kv_type=kv_type)  # type: ignore[arg-type]
+    return Model(
+        path,
+        n_threads=threads,
+        n_ctx=ctx,
+        kv_type=kv_type,  # type: ignore[arg-type]
+        max_draft=max_draft,
+    )
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -33,6 +33,10 @@ KvType = Annotated[
     str,
     typer.Option("--kv-type", help="How keys and values are kept: f32, f16, q8_0 or q4_0."),
 ]
+MaxDraft = Annotated[
+    int,
+    typer.Option("--draft-max", help="Most tokens guessed at once where texts repeat; 0: none."),
+]
 Temperature = Annotated[
     float | None, typer.Option("--temp", help="Temperature; 0 takes the likeliest token.")
 ]

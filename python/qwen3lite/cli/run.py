@@ -15,6 +15,7 @@ from .options import (
     FrequencyPenalty,
     Json,
     KvType,
+    MaxDraft,
     MaxTokens,
     MinP,
     ModelOrNano,
@@ -44,6 +45,7 @@ def run(
     threads: Threads = None,
     ctx: Context = 4096,
     kv_type: KvType = "f16",
+    max_draft: MaxDraft = 15,
     temperature: Temperature = None,
     top_k: TopK = None,
     top_p: TopP = None,
@@ -61,7 +63,7 @@ def run(
     was published with, else greedy.
     """
     options = generate_options(locals())
-    loaded = open_model(model, type, threads, ctx, kv_type)
+    loaded = open_model(model, type, threads, ctx, kv_type, max_draft)
     text = prompt_text(prompt)
     answer = Answer()
     show = None if as_json else answer.show
@@ -103,4 +105,6 @@ def _summary(result: Completion | ChatCompletion) -> dict[str, Any]:
         "decode_seconds": t.decode_seconds,
         "prompt_tok_s": t.prompt_rate,
         "decode_tok_s": t.decode_rate,
+        "n_drafted": t.n_drafted,
+        "n_accepted": t.n_accepted,
     }

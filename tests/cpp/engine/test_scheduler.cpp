@@ -17,6 +17,7 @@ namespace q3l {
 
 namespace {
 
+using testing::endless;
 using testing::random_ids;
 using testing::Recorder;
 
@@ -89,7 +90,7 @@ TEST_CASE("many requests at once, some cancelled, give what each gives alone") {
   constexpr int kRequests = 32;
   std::vector<Recorder> alone;
   for (int i = 0; i < kRequests; ++i) {
-    TinyEngine tiny({.n_threads = 1, .n_ctx = 400});
+    TinyEngine tiny({.n_threads = 1, .n_ctx = 400, .max_draft = 0});
     alone.push_back(recorded(tiny.engine, i));
   }
   const int plenty = 400, little = 14;  // pages; with few, requests wait and are preempted
@@ -125,6 +126,36 @@ TEST_CASE("many requests at once, some cancelled, give what each gives alone") {
     n_preempted += s.n_preempted;
   }
   CHECK(n_preempted > 0);
+}
+
+TEST_CASE("texts that repeat themselves come from fewer steps, with the same bits") {
+  TinyEngine tiny({.n_threads = 2, .n_ctx = 700}),
+      plain({.n_threads = 1, .n_ctx = 700, .max_draft = 0});
+  int n_accepted = 0;
+  for (int i = 0; i < 6; ++i) {
+    CAPTURE(i);
+    Request r{.prompt = random_ids(20, i), .max_tokens = 300, .sampling = endless(tiny.engine)};
+    r.sampling.temperature = i % 2 == 0 ? 0.0f : 0.2f;
+    r.sampling.seed = static_cast<uint64_t>(i);
+    r.sampling.n_logprobs = 2;
+    const auto expected = std::make_shared<Recorder>(), found = std::make_shared<Recorder>();
+    r.constraint = expected;
+    const auto tokens = tokens_of(plain.engine, r);
+    r.constraint = found;
+    Generation generation(tiny.engine, r);
+    while (generation.next()) {
+    }
+    CHECK(*found == *expected);
+    CHECK(generation.tokens() == tokens);
+    const Timings t = generation.timings();
+    CHECK(t.n_generated == 300);
+    CHECK(t.n_accepted <= t.n_drafted);
+    n_accepted += t.n_accepted;
+  }
+  CHECK(n_accepted > 0);
+  const auto s = tiny.engine.scheduler().statistics(), p = plain.engine.scheduler().statistics();
+  CHECK(s.n_rows == p.n_rows);
+  CHECK(s.n_steps < p.n_steps);
 }
 
 TEST_CASE("a known beginning is not computed again, to the token") {
