@@ -30,9 +30,17 @@ T number(const std::string& text) {
   T value{};
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw InvalidArgumentError("a number is needed, not " + quoted(text));
+    throw InvalidArgumentError("needs a number, not " + quoted(text));
   }
   return value;
+}
+
+KvType kv_type(const std::string& text) {
+  try {
+    return kv_type_named(text);
+  } catch (const InvalidArgumentError&) {
+    throw InvalidArgumentError("needs f32, f16, q8_0 or q4_0, not " + quoted(text));
+  }
 }
 
 const std::vector<Flag>& flags() {
@@ -50,7 +58,7 @@ const std::vector<Flag>& flags() {
       {"-c", "--ctx", "N", "positions of context (4096)",
        [](Arguments& a, const std::string& v) { a.engine.n_ctx = number<int>(v); }},
       {"", "--kv-type", "TYPE", "how keys and values are kept: f32, f16, q8_0 or q4_0 (f16)",
-       [](Arguments& a, const std::string& v) { a.engine.kv_type = kv_type_named(v); }},
+       [](Arguments& a, const std::string& v) { a.engine.kv_type = kv_type(v); }},
       {"", "--draft-max", "N", "most tokens guessed at once where a text repeats, 0 for none (15)",
        [](Arguments& a, const std::string& v) { a.engine.max_draft = number<int>(v); }},
       {"", "--temp", "X",
@@ -124,7 +132,7 @@ int parse_flag(Arguments& arguments, int argc, char** argv, int i) {
   try {
     flag.set(arguments, value);
   } catch (const InvalidArgumentError& error) {
-    throw InvalidArgumentError(name + ": " + error.what());
+    throw InvalidArgumentError(name + " " + error.what());
   }
   return i;
 }

@@ -26,7 +26,8 @@ void print_json(const Arguments& arguments, const Benchmark& result) {
       .add_string("isa", result.isa)
       .add("threads", result.n_threads);
   out.add("n_prompt", o.n_prompt).add("n_gen", o.n_gen).add("depth", o.depth);
-  out.add("batch", o.batch).add("shared_prefix", o.shared_prefix).add("repeat", o.repeat);
+  out.add("batch", o.batch).add("shared_prefix", o.shared_prefix);
+  out.add_string("kv_type", name_of(arguments.engine.kv_type)).add("repeat", o.repeat);
   for (const Quantity& q : quantities()) out.add(q.name, json_of(result.*q.samples));
   std::printf("%s\n", out.text().c_str());
 }
@@ -46,7 +47,8 @@ void print_table(const Arguments& arguments, const Benchmark& r) {
   std::printf("%s\n", arguments.model.c_str());
   std::printf("%s, threads %d; prompt %d, steps %d, depth %d, batch %d, ", r.isa.c_str(),
               r.n_threads, o.n_prompt, o.n_gen, o.depth, o.batch);
-  std::printf("shared prefix %d, repetitions %d\n\n", o.shared_prefix, o.repeat);
+  std::printf("shared prefix %d, cache %s, repetitions %d\n\n", o.shared_prefix,
+              name_of(arguments.engine.kv_type), o.repeat);
   std::printf("%-12s %10s %-5s  %s\n", "", "median", "", "min - max");
   print_row("prefill", r.prefill_tok_s, "tok/s", 1);
   print_row("decode", r.decode_tok_s, "tok/s", 1);

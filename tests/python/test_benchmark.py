@@ -22,7 +22,15 @@ from qwen3lite.benchmark_plot import check_plot
 from qwen3lite.convert import convert
 from qwen3lite.errors import FileError
 
-SMALL = {"n_prompt": 20, "n_gen": 4, "depth": 3, "batch": 2, "shared_prefix": 0, "repeat": 3}
+SMALL = {
+    "n_prompt": 20,
+    "n_gen": 4,
+    "depth": 3,
+    "batch": 2,
+    "shared_prefix": 0,
+    "kv_type": "f16",
+    "repeat": 3,
+}
 SHARED = SMALL | {"depth": 0, "shared_prefix": 700}
 FLAGS = [f"--{name.replace('_', '-')}={value}" for name, value in SMALL.items()]
 QUANTITIES = (
@@ -111,7 +119,10 @@ def test_table(bench: Bench, tiny: Model) -> None:
     lines = [re.split(r"  +", line.strip()) for line in done.stdout.splitlines()]
     assert lines[0] == [str(tiny.path)]
     rows = {row[0]: row[1:] for row in lines}
-    assert "prompt 20, steps 4, depth 3, batch 2, shared prefix 0, repetitions 3" in done.stdout
+    assert (
+        "prompt 20, steps 4, depth 3, batch 2, shared prefix 0, cache f16, repetitions 3"
+        in done.stdout
+    )
     number = r"\d+\.\d+"
     for name, unit in {
         "prefill": "tok/s",

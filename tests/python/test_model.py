@@ -284,7 +284,8 @@ def test_ids_outside_the_vocabulary_are_refused(tiny: Model, ids: list[int]) -> 
 
 
 @pytest.mark.parametrize(
-    "options", [{"kv_type": "q9"}, {"n_ctx": 0}, {"n_threads": -1}, {"n_threads": 100_000}]
+    "options",
+    [{"kv_type": "q9"}, {"n_ctx": 0}, {"n_threads": -1}, {"n_threads": 100_000}, {"max_draft": -1}],
 )
 def test_model_options_out_of_range_are_refused(
     tiny_checkpoint: Path, options: dict[str, Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,16 @@ def test_it_answers(nano: Model, thinking: bool) -> None:
     answer = nano.chat([{"role": "user", "content": SUM}], enable_thinking=thinking)
     assert answer.message.content == "42"
     assert bool(answer.message.reasoning_content) == thinking
+
+
+@pytest.mark.parametrize("kv_type", ["q8_0", "q4_0"])
+def test_it_answers_from_quantised_caches(kv_type: Any) -> None:
+    """Also behind a page of 64 positions, where keys are kept as what they differ by."""
+    nano = Model.nano(n_ctx=512, kv_type=kv_type)
+    message = {"role": "user", "content": "What is 417 + 325?"}
+    answer = nano.chat([message], enable_thinking=True)
+    assert answer.message.content == "742"
+    assert answer.timings.n_prompt + answer.timings.n_generated > 64
 
 
 @pytest.mark.parametrize("skill", ["add_2", "add_3", "subtract_2", "subtract_3", "count"])

@@ -144,6 +144,7 @@ def test_inspect_tells_the_experts(program: str, tmp_path: Path) -> None:
         (["inspect", "."], "not a regular file"),
         (["bench", "SMOLLM2", "--batch", "0"], "batch must be between 1 and"),
         (["bench", "SMOLLM2", "--n-gen", "few"], "--n-gen needs a number"),
+        (["run", "-p", "x", "--kv-type", "q9"], "--kv-type needs f32, f16, q8_0 or q4_0, not 'q9'"),
         (["bench", "missing.gguf"], "missing.gguf"),
     ],
 )

@@ -132,4 +132,11 @@ TEST_CASE("generations of several threads give what each gives alone") {
   CHECK(together == alone);
 }
 
+TEST_CASE("quantised caches want heads of whole blocks") {
+  const EngineOptions options{.n_threads = 1, .n_ctx = 64, .kv_type = KvType::q4_0};
+  CHECK_THROWS_AS(TinyEngine{options}, InvalidArgumentError);  // heads of 40 values
+  TinyEngine tiny(options, {.format = "Q8_0", .head_dim = 32});
+  CHECK(tiny.engine.executor().cache().position_bytes() == 18);
+}
+
 }  // namespace q3l
