@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bindings/bind.h"
+#include "bindings/names.h"
 #include "bindings/signals.h"
 #include "engine/benchmark.h"
 #include "engine/traffic.h"

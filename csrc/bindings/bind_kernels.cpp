@@ -11,7 +11,6 @@
 #include "bindings/arrays.h"
 #include "bindings/bind.h"
 #include "bindings/names.h"
-#include "engine/options.h"
 #include "kernels/dispatch.h"
 #include "quant/format.h"
 
@@ -60,21 +59,28 @@ FloatArray swiglu(const std::string& isa, const FloatArray& gate, const FloatArr
   return y;
 }
 
+// Stores a copy of a row as the cache keeps it.
+void store_copy(const OpsSet& ops, KvType type, const float* x, int n, const uint8_t* first_keys,
+                uint8_t* out) {
+  std::vector<float> row(x, x + n);
+  ops.store_kv[static_cast<int>(type)](row.data(), first_keys, out, n);
+}
+
 // x [rows, n], a sequence's keys or values from its first on, as the cache keeps them: bytes [rows,
 // kv_row_bytes].
 py::array_t<uint8_t> store_kv(const std::string& isa, const std::string& kv_type,
                               const FloatArray& x, bool are_keys) {
   const KvType type = kv_type_named(kv_type);
-  const auto store = select_kernels(isa).ops.store_kv[static_cast<int>(type)];
+  const Kernels set = select_kernels(isa);
   const auto n = static_cast<int>(x.shape(1));
   if (is_quantised(type) && n % kKvBlock != 0) {
     throw InvalidArgumentError("quantised caches keep whole blocks of 32 values");
   }
   py::array_t<uint8_t> out({x.shape(0), static_cast<py::ssize_t>(kv_row_bytes(type, n))});
   for (py::ssize_t i = 0; i < x.shape(0); ++i) {
-    std::vector<float> row(x.data(i, 0), x.data(i, 0) + n);
     const bool is_centred = are_keys && i >= kPagePositions;
-    store(row.data(), is_centred ? out.data(0, 0) : nullptr, out.mutable_data(i, 0), n);
+    store_copy(set.ops, type, x.data(i, 0), n, is_centred ? out.data(0, 0) : nullptr,
+               out.mutable_data(i, 0));
   }
   return out;
 }
@@ -93,14 +99,10 @@ struct StoredPages {
       }
       uint8_t* row = pages.back().data() +
                      static_cast<size_t>(i % kPagePositions) * half_page / kPagePositions;
-      store(ops, k.data(i, 0), i < kPagePositions ? nullptr : addresses.front(), row);
-      store(ops, v.data(i, 0), nullptr, row + half_page);
+      const uint8_t* first_keys = i < kPagePositions ? nullptr : addresses.front();
+      store_copy(ops, kv_type, k.data(i, 0), dim, first_keys, row);
+      store_copy(ops, kv_type, v.data(i, 0), dim, nullptr, row + half_page);
     }
-  }
-
-  void store(const OpsSet& ops, const float* x, const uint8_t* first_keys, uint8_t* row) const {
-    std::vector<float> values(x, x + dim);
-    ops.store_kv[type](values.data(), first_keys, row, dim);
   }
 
   CachedHead head(int n_group, float scale) const { return {n_group, dim, scale, 0, half_page}; }

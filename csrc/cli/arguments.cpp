@@ -36,11 +36,8 @@ T number(const std::string& text) {
 }
 
 KvType kv_type(const std::string& text) {
-  try {
-    return kv_type_named(text);
-  } catch (const InvalidArgumentError&) {
-    throw InvalidArgumentError("needs f32, f16, q8_0 or q4_0, not " + quoted(text));
-  }
+  if (const auto type = find_kv_type(text)) return *type;
+  throw InvalidArgumentError(std::string("needs ") + kKvTypeNames + ", not " + quoted(text));
 }
 
 const std::vector<Flag>& flags() {

@@ -1,7 +1,5 @@
 #include "engine/options.h"
 
-#include "base/error.h"
-
 namespace q3l {
 
 const char* name_of(KvType type) {
@@ -18,11 +16,11 @@ const char* name_of(KvType type) {
   return "q4_0";
 }
 
-KvType kv_type_named(const std::string& name) {
+std::optional<KvType> find_kv_type(const std::string& name) {
   for (KvType type : kAllKvTypes) {
     if (name == name_of(type)) return type;
   }
-  throw InvalidArgumentError("kv_type is f32, f16, q8_0 or q4_0, not " + quoted(name));
+  return std::nullopt;
 }
 
 }  // namespace q3l

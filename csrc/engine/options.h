@@ -2,15 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "kernels/kernel_set.h"
 
 namespace q3l {
 
+inline constexpr char kKvTypeNames[] = "f32, f16, q8_0 or q4_0";
 const char* name_of(KvType type);
-// Throws InvalidArgumentError, which says what there is.
-KvType kv_type_named(const std::string& name);
+std::optional<KvType> find_kv_type(const std::string& name);
 
 struct EngineOptions {
   int n_threads = 0;  // 0: the cores that this process may use

@@ -14,7 +14,7 @@ constexpr double kPromptSeconds = 0.08;  // that a prompt adds to a step in whic
 constexpr int kLeastChunk = 16;          // tokens: fewer cost as much
 constexpr int kFirstChunk = 32;          // beside others, before any was measured
 constexpr int kFairShare = 32;           // of a step that a prompt gets while there are any left
-constexpr int kMostRows = 64;            // of a step that has drafts
+constexpr int kMostRows = 16;            // of a step that has drafts: others wait for them
 constexpr std::chrono::milliseconds kPatience{1};
 
 bool goes_before(const Job& a, const Job& b) {
@@ -213,8 +213,8 @@ int Scheduler::prompt_budget() const {
 // A step has a price of its own, whatever its prompts' length: their share is found by trying.
 void Scheduler::learn(int n_generating, int n_prompt, int n_rows, double seconds) {
   if (n_prompt == 0) {
-    decoded_ = {n_generating, seconds};
     step_time_.add(n_rows, seconds);
+    if (n_rows == n_generating) decoded_ = {n_generating, seconds};
   }
   if (n_prompt == 0 || n_generating == 0) return;
   const double added = std::max(seconds - decoded_.seconds, kPromptSeconds / 4);

@@ -38,7 +38,7 @@ class Scheduler {
 
  private:
   using Jobs = std::vector<std::shared_ptr<Job>>;
-  // The job's tokens up to `end` come next, and its draft.
+  // The job's tokens up to `end` come next, then its draft.
   struct Planned {
     Job* job;
     int end;
@@ -76,7 +76,7 @@ class Scheduler {
   struct {
     int n = 0;
     double seconds = 0;
-  } decoded_;           // the last step without prompts: jobs, and how long it took
+  } decoded_;           // the last step without prompts or drafts: jobs, and how long it took
   int mixed_chunk_;     // prompt tokens of a step in which others generate
   StepTime step_time_;  // without prompts
 

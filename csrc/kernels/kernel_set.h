@@ -65,11 +65,11 @@ struct FamilySet {
 
 enum class KvType : uint8_t { f32, f16, q8_0, q4_0 };
 inline constexpr KvType kAllKvTypes[] = {KvType::f32, KvType::f16, KvType::q8_0, KvType::q4_0};
-inline constexpr int kKvTypes = 4;
+inline constexpr int kKvTypes = sizeof kAllKvTypes / sizeof(KvType);
 inline constexpr int kKvBlock = 32;       // values that share a scale in q8_0 and q4_0
 inline constexpr int kMostHeadDim = 512;  // of those types
 // They keep keys behind a sequence's first page less the mean of its first kCentreRows keys, which
-// most of a key is. It adds the same to all scores of a query behind that page.
+// they have much of in common. It adds the same to all scores of a query behind that page.
 inline constexpr int kCentreRows = 16;
 constexpr bool is_quantised(KvType type) {
   return type == KvType::q8_0 || type == KvType::q4_0;

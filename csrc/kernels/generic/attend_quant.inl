@@ -57,8 +57,8 @@ class QuantHeads {
 
  private:
   static constexpr bool kBytes = Format::kBits < 8;
-  static constexpr int kMostInput = 127 * 256 + 127;
-  static constexpr int kHalfVectors = 4;  // of a half of each of a step's blocks
+  static constexpr int kMostInput = 127 * 256 + 127;  // whatever inputs of weights are
+  static constexpr int kHalfVectors = 4;              // of a half of each of a step's blocks
   static constexpr int kMostWeight = 32767;
   struct Step {
     Step() = default;

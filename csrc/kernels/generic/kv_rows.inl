@@ -78,6 +78,7 @@ template <KvType kRowType, class BlockFormat>
 struct QuantRows {
   using Format = BlockFormat;
   static constexpr KvType kType = kRowType;
+  static_assert(kv_row_bytes(kType, kKvBlock) == Format::kBytes);
 
   // Values [j, j + kKvBlock) of a row.
   static void load_block(const uint8_t* row, int j, int, F (&v)[kBlockVectors]) {

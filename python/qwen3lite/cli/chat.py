@@ -55,7 +55,7 @@ def chat(
     0.95, top-k 20.
     """
     options = generate_options(locals())
-    loaded = open_model(model, type, threads, ctx, kv_type, max_draft)
+    loaded = open_model(model, type, threads, ctx, kv_type=kv_type, max_draft=max_draft)
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing
     messages: list[dict[str, Any] | Message] = []

@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -117,27 +117,15 @@ def conversion_progress() -> ProgressBar:
     return ProgressBar("converting", "bytes")
 
 
-def open_model(
-    model: str,
-    type: str,
-    threads: int | None,
-    ctx: int,
-    kv_type: str = "f16",
-    max_draft: int = 15,
-) -> Model:
-    """The model that the user named, converted with a progress bar where it must be."""
+def open_model(model: str, type: str, threads: int | None, ctx: int, **options: Any) -> Model:
+    """The model that the user named, converted with a progress bar where it must be; `options` as
+    for Model."""
     from ..model import Model
     from ..sources import locate
 
     with conversion_progress() as progress:
         path = locate(model, type, progress)
-    return Model(
-        path,
-        n_threads=threads,
-        n_ctx=ctx,
-        kv_type=kv_type,  # type: ignore[arg-type]
-        max_draft=max_draft,
-    )
+    return Model(path, n_threads=threads, n_ctx=ctx, **options)
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -66,7 +66,7 @@ def ppl(
     from ..evaluate import perplexity
 
     content = read_text(text)
-    loaded = open_model(model, type, threads, ctx, kv_type)
+    loaded = open_model(model, type, threads, ctx, kv_type=kv_type)
     with evaluation_progress() as progress:
         result = perplexity(
             loaded,
@@ -114,7 +114,7 @@ def kl(
 
     content = read_text(text)
     reference = open_reference(ref, type, threads, ctx)
-    loaded = open_model(model, type, threads, reference.n_ctx, kv_type)
+    loaded = open_model(model, type, threads, reference.n_ctx, kv_type=kv_type)
     with evaluation_progress() as progress:
         result = kl_divergence(
             reference,

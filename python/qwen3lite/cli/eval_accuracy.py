@@ -53,7 +53,7 @@ def accuracy(
     items = read_items(set)
 
     def ask(name: str) -> Accuracy:
-        loaded = open_model(name, type, threads, ctx, kv_type)
+        loaded = open_model(name, type, threads, ctx, kv_type=kv_type)
         with items_progress() as progress:
             return measure(loaded, items, max_tokens=max_tokens, progress=progress)
 
@@ -99,7 +99,7 @@ def report(
     items = read_items(set)
     reports = []
     for name in models:
-        loaded = open_model(name, type, threads, ctx, kv_type)
+        loaded = open_model(name, type, threads, ctx, kv_type=kv_type)
         with items_progress() as progress:
             reports.append(measure(loaded, items, progress=progress))
     if html is not None:

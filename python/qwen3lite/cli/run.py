@@ -63,7 +63,7 @@ def run(
     was published with, else greedy.
     """
     options = generate_options(locals())
-    loaded = open_model(model, type, threads, ctx, kv_type, max_draft)
+    loaded = open_model(model, type, threads, ctx, kv_type=kv_type, max_draft=max_draft)
     text = prompt_text(prompt)
     answer = Answer()
     show = None if as_json else answer.show
