@@ -24,6 +24,7 @@ def result(repeat: int, scale: float = 1.0) -> Benchmark:
         n_gen=64,
         depth=0,
         batch=1,
+        kv_type="f16",
         shared_prefix=0,
         repeat=repeat,
         prefill_tok_s=samples(400),
