@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -93,6 +94,13 @@ std::string value_of(const std::string& path, std::string_view key) {
   return "";
 }
 
+// The number behind the last that a list such as "0-3,8" names; any is behind an empty one's.
+int end_of(const std::string& list) {
+  if (list.empty()) return INT_MAX;
+  const size_t before = list.find_last_of("-,");
+  return std::atoi(list.c_str() + (before == list.npos ? 0 : before + 1)) + 1;
+}
+
 // How many numbers a list such as "0-3,8" names.
 int count_of(const std::string& list) {
   int count = 0;
@@ -161,7 +169,8 @@ CoreCounts core_counts() {
   // CPUs that share a core name the same set of siblings.
   std::set<std::string> cores, allowed_cores;
   int n_threads = 0;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+  const int n_possible = end_of(word_of(std::string(kCpus) + "possible"));
+  for (int cpu = 0; cpu < std::min(n_possible, CPU_SETSIZE); ++cpu) {
     const bool is_allowed = is_known && CPU_ISSET(cpu, &allowed);
     std::string siblings =
         word_of(kCpus + ("cpu" + std::to_string(cpu)) + "/topology/thread_siblings_list");

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace q3l {
@@ -27,5 +28,8 @@ class FileMap {
   const uint8_t* data_ = nullptr;
   size_t size_ = 0;
 };
+
+// Reads mapped bytes into memory before they are wanted.
+void read_ahead(std::span<const uint8_t> mapped);
 
 }  // namespace q3l

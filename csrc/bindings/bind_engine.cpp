@@ -14,6 +14,7 @@
 #include "bindings/tokens.h"
 #include "engine/engine.h"
 #include "engine/generation.h"
+#include "engine/memory_plan.h"
 #include "engine/session.h"
 
 namespace py = pybind11;
@@ -37,25 +38,28 @@ struct EndEngine {
 using EnginePtr = std::unique_ptr<Engine, EndEngine>;
 
 EnginePtr open_engine(const std::string& path, int n_threads, int n_ctx, const std::string& kv_type,
-                      uint64_t kv_bytes, int max_batch, int max_queue, int max_draft) {
+                      uint64_t kv_bytes, int max_batch, int max_queue, int max_draft,
+                      const std::string& draft_model) {
   const EngineOptions options{.n_threads = n_threads,
                               .n_ctx = n_ctx,
                               .kv_type = kv_type_named(kv_type),
                               .kv_bytes = kv_bytes,
                               .max_batch = max_batch,
                               .max_queue = max_queue,
-                              .max_draft = max_draft};
+                              .max_draft = max_draft,
+                              .draft_model = draft_model};
   py::gil_scoped_release unlocked;
   return EnginePtr(new Engine(path, options));
 }
 
 std::unique_ptr<Request> request(const std::vector<int64_t>& prompt, int max_tokens,
                                  const SamplerParams& sampling, const std::vector<py::str>& stop,
-                                 int priority, const py::object& token_mask) {
+                                 int priority, const py::object& token_mask, bool slide) {
   auto r = std::make_unique<Request>(
       Request{.prompt = token_ids(prompt), .max_tokens = max_tokens, .sampling = sampling});
   for (const py::str& text : stop) r->stop.push_back(utf8_of(text));
   r->priority = priority;
+  r->slides = slide;
   if (!token_mask.is_none()) r->constraint = std::make_shared<PythonConstraint>(token_mask);
   return r;
 }
@@ -113,6 +117,19 @@ py::dict info(const Engine& engine) {
   return d;
 }
 
+py::dict memory_plan(const std::string& path, int n_threads, int n_ctx,
+                     const std::string& kv_type) {
+  const EngineOptions options{
+      .n_threads = n_threads, .n_ctx = n_ctx, .kv_type = kv_type_named(kv_type)};
+  const gguf::Reader file(path);
+  const MemoryPlan plan = plan_memory(file, Transformer(file).config(), options);
+  py::dict d;
+  d["file"] = plan.file_bytes;
+  d["cache"] = plan.cache_bytes;
+  d["work"] = plan.work_bytes;
+  return d;
+}
+
 py::dict statistics(const Engine& engine) {
   const Scheduler::Statistics s = engine.scheduler().statistics();
   py::dict d;
@@ -159,7 +176,8 @@ void bind_engine(py::module_& m) {
            py::arg("kv_type"), py::arg("kv_bytes") = EngineOptions{}.kv_bytes,
            py::arg("max_batch") = EngineOptions{}.max_batch,
            py::arg("max_queue") = EngineOptions{}.max_queue,
-           py::arg("max_draft") = EngineOptions{}.max_draft)
+           py::arg("max_draft") = EngineOptions{}.max_draft,
+           py::arg("draft_model") = EngineOptions{}.draft_model)
       .def("info", &info)
       .def("statistics", &statistics)
       .def_property_readonly("n_ctx", [](Engine& e) { return e.executor().n_ctx(); })
@@ -176,10 +194,14 @@ void bind_engine(py::module_& m) {
       .def("special_tokens", &special_tokens)
       .def("logits", &logits, py::arg("ids"), py::arg("role"), py::arg("last"));
 
+  m.def("memory_plan", &memory_plan, py::arg("path"), py::arg("n_threads"), py::arg("n_ctx"),
+        py::arg("kv_type"));
+
   py::class_<Request>(m, "Request")
       .def(py::init(&request), py::arg("prompt"), py::kw_only(), py::arg("max_tokens"),
            py::arg("sampling"), py::arg("stop") = py::tuple(),
-           py::arg("priority") = Request{}.priority, py::arg("token_mask") = py::none());
+           py::arg("priority") = Request{}.priority, py::arg("token_mask") = py::none(),
+           py::arg("slide") = Request{}.slides);
 
   py::class_<Generation>(m, "Generation")
       .def(py::init<Engine&, const Request&>(), py::keep_alive<1, 2>(),

@@ -28,6 +28,7 @@ struct Arguments {
   bool raw = false;
   bool think = true;
   bool no_special = false;
+  bool slide = false;
 };
 
 // Throws InvalidArgumentError, one sentence that names the flag.

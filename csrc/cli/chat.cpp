@@ -79,7 +79,8 @@ void chat(const Arguments& arguments) {
         {"assistant", answer(engine, {.prompt = chat_template.encode(messages, arguments.think),
                                       .max_tokens = arguments.max_tokens,
                                       .sampling = params,
-                                      .stop = {}})});
+                                      .stop = {},
+                                      .slides = arguments.slide})});
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/json_text.h"
+#include "engine/memory_plan.h"
 #include "gguf/reader.h"
 #include "model/transformer.h"
 
@@ -25,7 +26,7 @@ std::map<std::string, Usage> usage_by_type(const gguf::Reader& file) {
   return usage;
 }
 
-void print_json(const Transformer& model, const gguf::Reader& file) {
+void print_json(const Transformer& model, const gguf::Reader& file, const EngineOptions& options) {
   const Config& c = model.config();
   JsonObject types;
   for (const auto& [name, u] : usage_by_type(file)) {
@@ -47,6 +48,15 @@ void print_json(const Transformer& model, const gguf::Reader& file) {
     out.add("sparse_layers", list + "]");
   }
   out.add("file_bytes", static_cast<double>(file.file_bytes())).add("tensor_types", types.text());
+  const MemoryPlan plan = plan_memory(file, c, options);
+  out.add("memory", JsonObject()
+                        .add("n_ctx", options.n_ctx)
+                        .add_string("kv_type", name_of(options.kv_type))
+                        .add("file_bytes", static_cast<double>(plan.file_bytes))
+                        .add("cache_bytes", static_cast<double>(plan.cache_bytes))
+                        .add("work_bytes", static_cast<double>(plan.work_bytes))
+                        .add("total_bytes", static_cast<double>(plan.total()))
+                        .text());
   std::printf("%s\n", out.text().c_str());
 }
 
@@ -56,7 +66,7 @@ void inspect(const Arguments& arguments) {
   const gguf::Reader file(arguments.model);
   const Transformer model(file);
   const Config& c = model.config();
-  if (arguments.json) return print_json(model, file);
+  if (arguments.json) return print_json(model, file, arguments.engine);
   std::printf("%-14s %s\n", "architecture", c.architecture.c_str());
   std::printf("%-14s %s\n", "name", c.name.empty() ? "-" : c.name.c_str());
   std::printf("%-14s %.1f M\n", "parameters", static_cast<double>(model.n_params()) / 1e6);
@@ -74,6 +84,12 @@ void inspect(const Arguments& arguments) {
     std::printf("%-14s %d tensors, %.1f MB\n", name.c_str(), u.tensors,
                 static_cast<double>(u.bytes) / 1e6);
   }
+  const MemoryPlan plan = plan_memory(file, c, arguments.engine);
+  const auto megabytes = [](uint64_t bytes) { return static_cast<double>(bytes) / 1e6; };
+  std::printf("%-14s %.1f MB for -c %d: %.1f the file, %.1f keys and values (%s), %.1f to work\n",
+              "memory", megabytes(plan.total()), arguments.engine.n_ctx, megabytes(plan.file_bytes),
+              megabytes(plan.cache_bytes), name_of(arguments.engine.kv_type),
+              megabytes(plan.work_bytes));
 }
 
 }  // namespace q3l::cli

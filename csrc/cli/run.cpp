@@ -45,7 +45,8 @@ void run(const Arguments& arguments) {
   Generation generation(engine, {.prompt = prompt_tokens(arguments, engine),
                                  .max_tokens = arguments.max_tokens,
                                  .sampling = sampling(arguments, defaults),
-                                 .stop = {}});
+                                 .stop = {},
+                                 .slides = arguments.slide});
   std::string text;
   while (auto piece = generation.next()) {
     text += *piece;

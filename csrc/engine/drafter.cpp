@@ -17,6 +17,11 @@ std::span<const int32_t> Drafter::guess(std::span<const int32_t> tokens, int mos
   return tokens.subspan(static_cast<size_t>(begin), static_cast<size_t>(std::min(most, n - begin)));
 }
 
+void Drafter::clear() {
+  n_known_ = kGram;
+  std::ranges::fill(slots_, 0);
+}
+
 int32_t& Drafter::slot_of(std::span<const int32_t> tokens, int end) {
   const auto gram = [&](int e) {
     return tokens.subspan(static_cast<size_t>(e - kGram), static_cast<size_t>(kGram));

@@ -17,6 +17,8 @@ class Drafter {
   // before; perhaps none. REQUIRES: the tokens of earlier calls, and more behind them.
   std::span<const int32_t> guess(std::span<const int32_t> tokens, int most);
 
+  void clear();  // other tokens come next
+
   static constexpr int kGram = 3;
 
  private:

@@ -45,15 +45,22 @@ int cache_pages(const Config& config, const EngineOptions& options) {
   return static_cast<int>(std::min(n, kMostPages));
 }
 
+std::unique_ptr<DraftModel> draft_model(const gguf::Reader& file, const EngineOptions& options) {
+  if (options.draft_model.empty() || options.max_draft == 0) return nullptr;
+  return std::make_unique<DraftModel>(options.draft_model, file, options);
+}
+
 }  // namespace
 
 Engine::Engine(const std::string& path, const EngineOptions& options)
     : file_(path),
+      read_ahead_(file_),
       model_(file_),
       tokenizer_(read_vocabulary(file_)),
       executor_(model_, checked(options, model_.config()), cache_pages(model_.config(), options)),
       idle_sequences_(executor_.cache()),
-      scheduler_(executor_, options) {
+      draft_model_(draft_model(file_, options)),
+      scheduler_(executor_, options, draft_model_.get()) {
   if (tokenizer_.n_vocab() > config().n_vocab) {
     throw ModelFormatError(path + " has " + std::to_string(tokenizer_.n_vocab()) +
                            " tokens but embeds only " + std::to_string(config().n_vocab) +

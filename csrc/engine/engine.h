@@ -2,10 +2,13 @@
 // Opening it reads metadata only; weights come from the page cache as they are first used.
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "engine/draft_model.h"
 #include "engine/idle_sequences.h"
 #include "engine/options.h"
+#include "engine/read_ahead.h"
 #include "engine/scheduler.h"
 #include "gguf/reader.h"
 #include "model/transformer.h"
@@ -30,10 +33,12 @@ class Engine {
 
  private:
   gguf::Reader file_;
+  ReadAhead read_ahead_;
   Transformer model_;
   Tokenizer tokenizer_;
   Executor executor_;
   IdleSequences idle_sequences_;
+  std::unique_ptr<DraftModel> draft_model_;
   Scheduler scheduler_;
 };
 

@@ -40,7 +40,15 @@ Sequence Executor::open(std::vector<int32_t> prompt) {
   }
   const int n_listed = std::min(n_ctx_, kListed);
   prompt.reserve(static_cast<size_t>(n_listed));
-  return {KvSequence(cache_, n_listed), std::move(prompt), {{n, Role::prompt}}};
+  Sequence sequence = {KvSequence(cache_, n_listed), std::move(prompt), {{n, Role::prompt}}};
+  make_fit(sequence, n);
+  return sequence;
+}
+
+void Executor::make_fit(Sequence& sequence, int n_positions) const {
+  if (n_positions <= most_positions(sequence)) return;
+  sequence.forget();
+  sequence.kv.set_stretch(stretch_for(model_.config(), n_positions));
 }
 
 int Executor::next_end(const Sequence& s, int most) const {

@@ -30,9 +30,16 @@ class Executor {
   KvCache& cache() { return cache_; }
   int n_threads() const { return pool_.size(); }
 
-  // Starts a sequence. Throws InvalidArgumentError for no tokens or an id outside the vocabulary,
-  // ContextOverflowError for more tokens than n_ctx.
+  // Starts a sequence, stretched for its tokens. Throws InvalidArgumentError for no tokens or an id
+  // outside the vocabulary, ContextOverflowError for more tokens than n_ctx.
   Sequence open(std::vector<int32_t> prompt);
+
+  // Stretches a sequence for so many positions, which it forgets unless they fit as they are.
+  void make_fit(Sequence& sequence, int n_positions) const;
+  // Positions that fit a sequence as it is stretched.
+  int most_positions(const Sequence& sequence) const {
+    return q3l::most_positions(model_.config(), sequence.kv.stretch());
+  }
 
   // Where a sequence's next step ends if it takes at most `most` tokens of a prompt, or some
   // that were generated. A prompt's rest is cut evenly: a step reads all weights for however few

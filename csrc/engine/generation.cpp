@@ -2,9 +2,15 @@
 
 namespace q3l {
 
+Sequence open_sequence(Engine& engine, const Request& request) {
+  Executor& executor = engine.executor();
+  if (!request.slides) return executor.open(request.prompt);
+  return executor.open(Sliding(engine.tokenizer(), executor.n_ctx()).fit(request.prompt));
+}
+
 Generation::Generation(Engine& engine, const Request& request)
     : Generation(engine, std::make_shared<Job>(engine.executor(), engine.tokenizer(), request,
-                                               engine.executor().open(request.prompt))) {}
+                                               open_sequence(engine, request))) {}
 
 Generation::Generation(Engine& engine, std::shared_ptr<Job> job) : job_(std::move(job)) {
   try {

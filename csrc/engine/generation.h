@@ -5,9 +5,13 @@
 
 namespace q3l {
 
+// A sequence that the request's prompt is computed in, of which as much is taken as fits if it
+// slides. Throws as Executor::open and Sliding::fit do.
+Sequence open_sequence(Engine& engine, const Request& request);
+
 class Generation {
  public:
-  // Throws as Executor::open, Sampler and Scheduler::submit do. REQUIRES: the engine outlives it.
+  // Throws as open_sequence, Sampler and Scheduler::submit do. REQUIRES: the engine outlives it.
   Generation(Engine& engine, const Request& request);
   Generation(Engine& engine, std::shared_ptr<Job> job);
   ~Generation();  // cancels it

@@ -13,10 +13,14 @@ double seconds(std::chrono::steady_clock::duration d) {
   return std::chrono::duration<double>(d).count();
 }
 
-int positions_of(const Request& request, int n_ctx) {
+int positions_of(const Request& request, int n_prompt, int n_ctx) {
   if (request.max_tokens < 1) throw InvalidArgumentError("max_tokens must be at least 1");
-  const auto n_prompt = static_cast<int64_t>(request.prompt.size());
-  return static_cast<int>(std::min<int64_t>(n_ctx, n_prompt + request.max_tokens));
+  return static_cast<int>(std::min<int64_t>(n_ctx, int64_t{n_prompt} + request.max_tokens));
+}
+
+std::optional<Sliding> sliding_of(const Request& request, const Tokenizer& tokenizer, int n_ctx) {
+  if (!request.slides) return std::nullopt;
+  return Sliding(tokenizer, n_ctx);
 }
 
 }  // namespace
@@ -26,7 +30,9 @@ Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
     : tokenizer_(tokenizer),
       priority_(request.priority),
       n_vocab_(executor.n_vocab()),
-      most_positions_(positions_of(request, executor.n_ctx())),
+      max_tokens_(request.max_tokens),
+      most_positions_(positions_of(request, sequence.n_prompt(), executor.n_ctx())),
+      sliding_(sliding_of(request, tokenizer, executor.n_ctx())),
       sampler_(request.sampling, n_vocab_, request.prompt),
       constraint_(request.constraint),
       stream_(tokenizer, request.stop),
@@ -109,10 +115,25 @@ void Job::attempt(F&& f) {
 }
 
 void Job::guess(int most) {
-  const int n_left = most_positions_ - static_cast<int>(sequence_.tokens.size()) - 1;
-  const auto found = drafter_.guess(sequence_.tokens, std::min({most, n_left, n_readable() - 1}));
+  const auto found = drafter_.guess(sequence_.tokens, std::min(most, n_guessable()));
   guesses_.assign(found.begin(), found.end());
   n_draft_ = n_right_ = 0;
+  is_by_model_ = false;
+}
+
+void Job::guess_by(DraftModel& model, int most) {
+  if (!model_drafter_) model_drafter_ = std::make_unique<ModelDrafter>(model);
+  const auto found = model_drafter_->guess(sequence_.tokens, std::min(most, n_guessable()));
+  // It may have padding that this one has not.
+  const auto end = std::ranges::find_if(found, [&](int32_t id) { return id >= n_vocab_; });
+  guesses_.assign(found.begin(), end);
+  is_by_model_ = true;
+  draft(n_guessed());
+}
+
+int Job::n_guessable() const {
+  const int n_left = most_positions_ - static_cast<int>(sequence_.tokens.size()) - 1;
+  return std::max(0, std::min(n_left, n_readable() - 1));
 }
 
 int Job::n_readable() const {
@@ -131,7 +152,7 @@ bool Job::follows_draft() {
     return true;
   }
   if (guesses_.empty()) return false;
-  record_.add(n_right_, was_guessed && !is_right);
+  (is_by_model_ ? model_record_ : record_).add(n_right_, was_guessed && !is_right);
   std::lock_guard lock(mutex_);
   timings_.n_drafted += n_draft_;
   timings_.n_accepted += std::min(n_right_, n_draft_);
@@ -165,12 +186,28 @@ void Job::accept_sampled() {
   const bool ends = tokenizer_.is_end(sampled_.id);
   std::string text = ends ? std::string() : stream_.push(sampled_.id);
   const bool stops = ends || stream_.stopped() || !goes_on;
-  if (!ends) sequence_.tokens.push_back(sampled_.id);
-  if (stops || static_cast<int>(sequence_.tokens.size()) >= most_positions_) {
+  if (!ends) {
+    sequence_.tokens.push_back(sampled_.id);
+    ++n_generated_;
+  }
+  if (stops || n_generated_ == max_tokens_ || (is_full() && !sliding_)) {
     text += stream_.finish();
     reason_ = stops ? FinishReason::stop : FinishReason::length;
+  } else if (is_full()) {
+    slide();
   }
   publish(std::move(text), !ends, now);
+}
+
+// What is left is a prompt: the same comes of it as of a new request for it.
+void Job::slide() {
+  sequence_.forget();
+  sequence_.tokens = sliding_->fit(sequence_.tokens);
+  sequence_.segments = {{static_cast<int>(sequence_.tokens.size()), Role::prompt}};
+  sequence_.logits = nullptr;
+  drafter_.clear();
+  guesses_.clear();
+  n_draft_ = 0;
 }
 
 void Job::publish(std::string text, bool is_token, Clock::time_point now) {
@@ -216,6 +253,7 @@ void Job::release() {
     sequence_.forget();
   }
   constraint_ = nullptr;
+  model_drafter_ = nullptr;
   std::lock_guard lock(mutex_);
   is_released_ = true;
   changed_.notify_all();

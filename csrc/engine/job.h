@@ -13,8 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/draft_model.h"
 #include "engine/drafter.h"
 #include "engine/executor.h"
+#include "engine/sliding.h"
 #include "engine/speculation.h"
 #include "engine/text_stream.h"
 #include "engine/token_constraint.h"
@@ -28,6 +30,8 @@ struct Request {
   SamplerParams sampling = {};
   std::vector<std::string> stop = {};  // ends the text where one of these would begin
   int priority = 0;                    // higher goes first
+  // When the context is full, what came first is left out and the text goes on; else it ends.
+  bool slides = false;
   std::shared_ptr<TokenConstraint> constraint = nullptr;  // of this request alone
 };
 
@@ -80,7 +84,7 @@ class Job {
   Sequence& sequence() { return sequence_; }
   const Sequence& sequence() const { return sequence_; }
   int priority() const { return priority_; }
-  int most_positions() const { return most_positions_; }
+  int most_positions() const { return most_positions_; }  // at once
   bool is_cancelled() const { return is_cancelled_; }
   bool is_paused() const { return is_paused_; }
   bool is_finished() const { return reason_ != FinishReason::none; }
@@ -95,6 +99,9 @@ class Job {
   void guess(int most);
   int n_guessed() const { return static_cast<int>(guesses_.size()); }
   double guess_rate() const { return record_.rate(); }
+  // The same by another model, all of which the step takes.
+  void guess_by(DraftModel& model, int most);
+  double model_rate() const { return model_record_.rate(); }
   void draft(int n) { n_draft_ = n; }
   std::span<const int32_t> draft() const {
     return std::span(guesses_).first(static_cast<size_t>(n_draft_));
@@ -119,11 +126,16 @@ class Job {
   template <class F>
   void attempt(F&& f);  // its failure is the job's; does nothing once that is finished
   void accept_sampled();
+  bool is_full() const { return static_cast<int>(sequence_.tokens.size()) >= most_positions_; }
+  void slide();
   int n_readable() const;  // tokens until it pauses
+  int n_guessable() const;
   void publish(std::string text, bool is_token, Clock::time_point now);
 
   const Tokenizer& tokenizer_;
-  const int priority_, n_vocab_, most_positions_;
+  const int priority_, n_vocab_, max_tokens_, most_positions_;
+  const std::optional<Sliding> sliding_;
+  int n_generated_ = 0;
   Sampler sampler_;
   Sampled sampled_{};
   std::shared_ptr<TokenConstraint> constraint_;
@@ -135,7 +147,9 @@ class Job {
   FinishReason reason_ = FinishReason::none;
   std::exception_ptr error_;
   Drafter drafter_;
-  GuessRecord record_;
+  std::unique_ptr<ModelDrafter> model_drafter_;
+  GuessRecord record_, model_record_;
+  bool is_by_model_ = false;      // who made the guesses
   std::vector<int32_t> guesses_;  // of which n_draft_ are in the step
   int n_draft_ = 0, n_right_ = 0;
   std::atomic<bool> is_cancelled_{false}, is_paused_{false};

@@ -26,6 +26,8 @@ struct EngineOptions {
   // Most tokens of a sequence that a step guesses, from what came before in it, where that pays; 0:
   // none. The same tokens come of it.
   int max_draft = 15;
+  // A small model's file, of the same vocabulary, that guesses too; empty: none.
+  std::string draft_model;
 };
 
 }  // namespace q3l

@@ -28,7 +28,9 @@ void PrefixCache::for_all(Node& node, Visit&& visit) {
 }
 
 PrefixCache::~PrefixCache() {
-  for_all(root_, [&](Node& node) { give_back(node.page); });
+  for (auto& [stretch, root] : roots_) {
+    for_all(root, [&](Node& node) { give_back(node.page); });
+  }
 }
 
 void PrefixCache::hold(uint8_t* page) {
@@ -46,7 +48,7 @@ int PrefixCache::reuse(std::span<const int32_t> tokens, KvSequence& kv) {
   ++clock_;
   const size_t most = tokens.empty() ? 0 : tokens.size() - 1;
   size_t n = 0;
-  for (Node* node = &root_; n < most;) {
+  for (Node* node = &roots_[kv.stretch()]; n < most;) {
     Node* best = nullptr;
     size_t n_best = 0;
     for (auto& child : node->children) {
@@ -69,7 +71,7 @@ int PrefixCache::reuse(std::span<const int32_t> tokens, KvSequence& kv) {
 void PrefixCache::insert(std::span<const int32_t> tokens, KvSequence& kv) {
   std::lock_guard lock(mutex_);
   ++clock_;
-  Node* node = &root_;
+  Node* node = &roots_[kv.stretch()];
   for (size_t begin = 0; begin < tokens.size(); begin += kPage) {
     const auto here = tokens.subspan(begin, std::min(kPage, tokens.size() - begin));
     Node* next = nullptr;
@@ -100,10 +102,12 @@ void PrefixCache::insert(std::span<const int32_t> tokens, KvSequence& kv) {
 bool PrefixCache::give_up() {
   std::lock_guard lock(mutex_);
   Node* oldest = nullptr;
-  for_all(root_, [&](Node& node) {
-    if (!node.children.empty() || (oldest && oldest->last_use <= node.last_use)) return;
-    if (cache_.n_holders(node.page) == 1) oldest = &node;
-  });
+  for (auto& [stretch, root] : roots_) {
+    for_all(root, [&](Node& node) {
+      if (!node.children.empty() || (oldest && oldest->last_use <= node.last_use)) return;
+      if (cache_.n_holders(node.page) == 1) oldest = &node;
+    });
+  }
   if (!oldest) return false;
   give_back(oldest->page);
   std::erase_if(oldest->parent->children, [&](const auto& child) { return child.get() == oldest; });

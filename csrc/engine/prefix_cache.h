@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -49,7 +50,7 @@ class PrefixCache : public PageKeeper {
   static void for_all(Node& node, Visit&& visit);
 
   KvCache& cache_;
-  Node root_;
+  std::map<int, Node> roots_;  // by the factor that their sequences are stretched by
   uint64_t clock_ = 0;
   std::mutex mutex_;
 };

@@ -45,8 +45,9 @@ bool waits(const std::shared_ptr<Job>& job) {
 
 }  // namespace
 
-Scheduler::Scheduler(Executor& executor, const EngineOptions& options)
+Scheduler::Scheduler(Executor& executor, const EngineOptions& options, DraftModel* draft_model)
     : executor_(executor),
+      draft_model_(draft_model),
       max_batch_(options.max_batch),
       max_queue_(options.max_queue),
       prefixes_(executor.cache()),
@@ -108,6 +109,7 @@ void Scheduler::work() {
     }
     admit();
     retire();  // those that were cancelled
+    stretch();
     plan();
     make_room();
     if (!planned_.empty()) try_step();
@@ -222,6 +224,13 @@ void Scheduler::learn(int n_generating, int n_prompt, int n_rows, double seconds
   mixed_chunk_ = std::min(std::max(wanted, kLeastChunk), executor_.prompt_chunk());
 }
 
+void Scheduler::stretch() {
+  for (const auto& job : active_) {
+    Sequence& s = job->sequence();
+    executor_.make_fit(s, static_cast<int>(s.tokens.size()));
+  }
+}
+
 void Scheduler::plan() {
   planned_.clear();
   int budget = prompt_budget();
@@ -248,9 +257,18 @@ void Scheduler::draft() {
   for (const auto& [job, end] : planned_) {
     const Sequence& s = job->sequence();
     const bool is_next = end == static_cast<int>(s.tokens.size()) && end - s.n_computed == 1;
-    job->guess(may_draft && is_next ? executor_.max_draft() : 0);
-    const int n_most = std::max(0, std::min(job->n_guessed(), kMostRows - n_rows));
-    job->draft(worthwhile_guesses(n_most, job->guess_rate(), n_rows, step_time_));
+    const int n_fit = executor_.most_positions(s) - static_cast<int>(s.tokens.size());
+    const int most = std::max(0, std::min({executor_.max_draft(), n_fit, kMostRows - n_rows}));
+    auto worthwhile = [&](int n, double rate, double seconds) {
+      return worthwhile_guesses(n, rate, n_rows, step_time_, seconds);
+    };
+    job->guess(may_draft && is_next ? most : 0);
+    job->draft(worthwhile(job->n_guessed(), job->guess_rate(), 0));
+    // Others do not wait for a second model.
+    if (draft_model_ && may_draft && is_next && active_.size() == 1 && job->n_guessed() == 0) {
+      const int n = worthwhile(most, job->model_rate(), draft_model_->seconds_a_guess());
+      if (n > 0) job->guess_by(*draft_model_, n);
+    }
     n_rows += static_cast<int>(job->draft().size());
   }
 }

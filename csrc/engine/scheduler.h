@@ -15,8 +15,8 @@ namespace q3l {
 
 class Scheduler {
  public:
-  // REQUIRES: the executor outlives it.
-  Scheduler(Executor& executor, const EngineOptions& options);
+  // REQUIRES: the executor outlives it, and so does the draft model if there is one.
+  Scheduler(Executor& executor, const EngineOptions& options, DraftModel* draft_model);
   ~Scheduler();  // cancels what is under way
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
@@ -48,6 +48,7 @@ class Scheduler {
   void admit();          // moves jobs from the queue as far as memory goes
   bool admit(Job& job);  // false: it has to wait
   bool fits(const Job& job) const;
+  void stretch();    // sequences that outgrew what they are stretched for
   void plan();       // what each active job computes next
   void draft();      // guesses that are worth it, of those planned
   void make_room();  // for what is planned
@@ -64,6 +65,7 @@ class Scheduler {
   void learn(int n_generating, int n_prompt, int n_rows, double seconds);
 
   Executor& executor_;
+  DraftModel* const draft_model_;
   const int max_batch_, max_queue_;
   // The working thread's own, in the order of priority, then of arrival.
   Jobs active_;

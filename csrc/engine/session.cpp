@@ -18,6 +18,7 @@ void continue_with(Sequence& s, Sequence prompt) {
   const int n_common = static_cast<int>(differ.first - s.tokens.begin());
   s.n_computed = std::min(s.n_computed, n_common);
   s.kv.truncate(s.n_computed);
+  if (s.n_computed == 0) s.kv.set_stretch(prompt.kv.stretch());
   std::erase_if(s.segments, [&, begin = 0](const Segment& segment) mutable {
     return std::exchange(begin, segment.end) >= n_common;
   });
@@ -38,7 +39,7 @@ Session::Session(Engine& engine, Sequence sequence)
     : engine_(engine), kept_(engine.idle_sequences().keep(std::move(sequence))) {}
 
 Generation Session::generate(const Request& request) {
-  Sequence prompt = engine_.executor().open(request.prompt);
+  Sequence prompt = open_sequence(engine_, request);
   auto keep = [kept = kept_, &idle = engine_.idle_sequences()](Sequence&& sequence) {
     idle.put_back(kept, std::move(sequence));
   };

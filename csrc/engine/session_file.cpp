@@ -1,5 +1,6 @@
 #include "engine/session_file.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 
@@ -11,12 +12,12 @@ namespace q3l {
 
 namespace {
 
-constexpr char kMagic[8] = {'q', '3', 'l', 's', 'e', 's', 's', '2'};
+constexpr char kMagic[8] = {'q', '3', 'l', 's', 'e', 's', 's', '3'};
 
 struct Header {
   char magic[8];
   uint64_t fingerprint;
-  int32_t kv_type, n_tokens, n_computed, n_segments;
+  int32_t kv_type, stretch, n_tokens, n_computed, n_segments, zero;
 };
 
 struct StoredSegment {
@@ -98,6 +99,9 @@ void check(const Header& h, const Input& in, Engine& engine) {
     in.fail("has " + std::to_string(h.n_tokens) + " tokens; the context holds " +
             std::to_string(engine.executor().n_ctx()) + ": raise n_ctx");
   }
+  if (std::ranges::find(kStretches, h.stretch) == kStretches.end()) {
+    in.fail("is damaged: its positions are stretched by " + std::to_string(h.stretch));
+  }
   if (h.n_computed < 0 || h.n_computed > h.n_tokens || h.n_segments < 0 ||
       h.n_segments > h.n_tokens) {
     in.fail("is damaged: its counts contradict each other");
@@ -138,9 +142,11 @@ void write_session(const std::string& path, const Sequence& s, Engine& engine) {
   Header h = {{},
               fingerprint(engine.file()),
               static_cast<int32_t>(cache.type()),
+              s.kv.stretch(),
               s.n_prompt(),
               s.n_computed,
-              static_cast<int32_t>(s.segments.size())};
+              static_cast<int32_t>(s.segments.size()),
+              0};
   std::memcpy(h.magic, kMagic, sizeof kMagic);
   std::vector<StoredSegment> segments;
   segments.reserve(s.segments.size());
@@ -171,6 +177,7 @@ Sequence read_session(const std::string& path, Engine& engine) {
   for (int32_t id : s.tokens) {
     if (id < 0 || id >= executor.n_vocab()) in.fail("is damaged: it has unknown tokens");
   }
+  s.kv.set_stretch(h.stretch);
   const bool has_room = reserve(s, h.n_computed);
   const size_t page_bytes = executor.cache().page_bytes();
   std::vector<uint8_t> passed_over(has_room ? 0 : page_bytes);

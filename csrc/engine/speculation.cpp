@@ -39,13 +39,13 @@ double StepTime::of(int n_rows) const {
   return std::max(mean_seconds + per_row * (n_rows - mean_rows), mean_seconds / 16);
 }
 
-int worthwhile_guesses(int n, double rate, int n_rows, const StepTime& time) {
+int worthwhile_guesses(int n, double rate, int n_rows, const StepTime& time, double seconds) {
   int best = 0;
   double tokens = n_rows, right = 1, best_speed = kGain * tokens / time.of(n_rows);
   for (int k = 1; k <= n; ++k) {
     right *= rate;
     tokens += right;
-    const double speed = tokens / time.of(n_rows + k);
+    const double speed = tokens / (time.of(n_rows + k) + k * seconds);
     if (speed <= best_speed) continue;
     best = k;
     best_speed = speed;

@@ -25,8 +25,8 @@ class StepTime {
   double weight_ = 0, rows_ = 0, seconds_ = 0, rows_rows_ = 0, rows_seconds_ = 0;  // sums
 };
 
-// The number of guesses, of `n` whose rate is given, with which a step of n_rows others is
-// expected to bring the most tokens a second.
-int worthwhile_guesses(int n, double rate, int n_rows, const StepTime& time);
+// The number of guesses, of `n` whose rate is given and which take so many seconds each, with which
+// a step of n_rows others is expected to bring the most tokens a second.
+int worthwhile_guesses(int n, double rate, int n_rows, const StepTime& time, double seconds = 0);
 
 }  // namespace q3l

@@ -25,6 +25,7 @@ std::string_view load_string(const uint8_t* p) {
   return {reinterpret_cast<const char*>(p + 8), load<uint64_t>(p)};
 }
 
+constexpr size_t kHeader = 8 << 20;  // about what metadata take
 constexpr uint64_t kMaxStringBytes = uint64_t{1} << 30;
 constexpr uint64_t kMaxAlignment = uint64_t{1} << 20;
 constexpr uint64_t kMaxValues = uint64_t{1} << 48;
@@ -188,6 +189,7 @@ Reader::Reader(const std::string& path) : path_(path) {
 
 void Reader::read_part(const std::string& path, int part, int n_parts) {
   files_.emplace_back(path);
+  read_ahead({files_.back().data(), std::min(files_.back().size(), kHeader)});
   Parser in(files_.back());
   if (files_.back().size() < 24 || in.scalar<uint32_t>("the magic") != kMagic) {
     in.fail("it does not start with the magic 'GGUF'");

@@ -111,6 +111,7 @@ KvSequence::KvSequence(KvCache& cache, int n_listed) : cache_(&cache) {
 KvSequence::KvSequence(KvSequence&& other) noexcept
     : cache_(other.cache_),
       pages_(std::exchange(other.pages_, {})),
+      stretch_(other.stretch_),
       is_resting_(other.is_resting_),
       is_last_own_(other.is_last_own_) {}
 

@@ -97,6 +97,9 @@ class KvSequence {
   // Gives back what is behind the first n positions, which are never written again if others hold
   // them.
   void truncate(int n);
+  // The factor by which its positions are stretched. REQUIRES: set while it has none.
+  int stretch() const { return stretch_; }
+  void set_stretch(int stretch) { stretch_ = stretch; }
   // Whether it needs its pages for the time being. REQUIRES: it takes none while it rests.
   void rest();
   void wake();
@@ -115,6 +118,7 @@ class KvSequence {
 
   KvCache* cache_;
   std::vector<uint8_t*> pages_;
+  int stretch_ = 1;
   bool is_resting_ = false;
   // Whether the last page may be written to behind what is there, although others hold it: they
   // read no further than what was there when they took hold of it.

@@ -14,11 +14,7 @@ int64_t row_cost(const Product& p) {
   return p.end - p.begin + kRowCost;
 }
 
-// Prompt outputs with a finish are computed into a block of about so many floats, which a core's
-// own cache holds. Generated rows are finished whole: they are few, and threads may outnumber
-// units.
-constexpr int kBlockFloats = 1 << 16;
-
+// Generated rows are finished whole: they are few, and threads may outnumber units.
 bool is_in_blocks(const Product& p) {
   return p.finish && p.role == Role::prompt;
 }

@@ -1,6 +1,7 @@
 #include "model/rope.h"
 
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <numbers>
 
@@ -22,10 +23,7 @@ double kept_share(const RopeConfig& c, int pair) {
   return c.yarn_mix * (1 - std::clamp((pair - first) / std::max(0.001, last - first), 0.0, 1.0));
 }
 
-}  // namespace
-
-Rope make_rope(const RopeConfig& c, TensorSource& tensors) {
-  const float* divisors = tensors.find_vector("rope_freqs.weight", c.n_rot / 2);
+Rope make_rope(const RopeConfig& c, const float* divisors) {
   const bool is_yarn = c.yarn_mix != 0;
   Rope rope;
   for (int i = 0; i < c.n_rot / 2; ++i) {
@@ -36,6 +34,44 @@ Rope make_rope(const RopeConfig& c, TensorSource& tensors) {
   }
   rope.magnitude = static_cast<float>(c.attn_factor * (is_yarn ? 1 + 0.1 * std::log(c.factor) : 1));
   return rope;
+}
+
+bool is_scaled(const RopeConfig& c) {
+  return c.factor != 1;
+}
+
+// As a file that asks for YaRN says it.
+RopeConfig stretched(RopeConfig c, int stretch) {
+  if (stretch == 1 || is_scaled(c)) return c;
+  c.factor = stretch;
+  c.yarn_mix = 1;
+  return c;
+}
+
+}  // namespace
+
+int stretch_for(const Config& config, int n_positions) {
+  const auto fits = [&](int stretch) { return n_positions <= most_positions(config, stretch); };
+  const auto least = std::ranges::find_if(kStretches, fits);
+  return least == kStretches.end() ? kStretches.back() : *least;
+}
+
+int most_positions(const Config& config, int stretch) {
+  if (stretch == kStretches.back() || is_scaled(config.rope)) return INT_MAX;
+  return static_cast<int>(std::min<int64_t>(INT_MAX, int64_t{config.n_ctx_train} * stretch));
+}
+
+const Rope& rope_of(const Ropes& ropes, int stretch) {
+  return ropes[static_cast<size_t>(std::ranges::find(kStretches, stretch) - kStretches.begin())];
+}
+
+Ropes make_ropes(const RopeConfig& config, TensorSource& tensors) {
+  const float* divisors = tensors.find_vector("rope_freqs.weight", config.n_rot / 2);
+  Ropes ropes;
+  for (size_t i = 0; i < ropes.size(); ++i) {
+    ropes[i] = make_rope(stretched(config, kStretches[i]), divisors);
+  }
+  return ropes;
 }
 
 }  // namespace q3l

@@ -8,6 +8,10 @@ namespace {
 
 constexpr int kTasksPerThread = 4;
 
+size_t padded_floats(int rows, int cols) {
+  return (static_cast<size_t>(rows) * static_cast<size_t>(cols) + 15) / 16 * 16;
+}
+
 }  // namespace
 
 void Activations::set(Mat x, int n_prompt, const Norm* norm) {
@@ -89,33 +93,47 @@ Scratch::Scratch(const Config& config, const Kernels& k, ThreadPool& p)
   reserve_worker_bytes(sizeof(float) * static_cast<size_t>(n_floats));
 }
 
-void Scratch::begin(const Batch& batch, const Rope& rope) {
-  const int n = batch.n_rows(), n_heads = config_.n_head * config_.head_dim,
-            n_kv = config_.n_head_kv * config_.head_dim;
-  const int n_pairs = static_cast<int>(rope.frequencies.size());
-  struct Buffer {
-    Mat* mat;
-    int cols;
-  };
-  const Buffer buffers[] = {{&x, config_.n_embd},
-                            {&h, config_.n_embd},
-                            {&q, n_heads},
-                            {&k, n_kv},
-                            {&v, n_kv},
-                            {&attended, n_heads},
-                            {&router, config_.router.n_expert},
-                            {&cos, n_pairs},
-                            {&sin, n_pairs}};
+std::array<Scratch::Buffer, 9> Scratch::buffers(const Config& c) {
+  const int n_heads = c.n_head * c.head_dim, n_kv = c.n_head_kv * c.head_dim;
+  const int n_pairs = c.rope.n_rot / 2;
+  return {{{&Scratch::x, c.n_embd},
+           {&Scratch::h, c.n_embd},
+           {&Scratch::q, n_heads},
+           {&Scratch::k, n_kv},
+           {&Scratch::v, n_kv},
+           {&Scratch::attended, n_heads},
+           {&Scratch::router, c.router.n_expert},
+           {&Scratch::cos, n_pairs},
+           {&Scratch::sin, n_pairs}}};
+}
+
+size_t Scratch::bytes(const Config& c, const Kernels& kernels, int n_threads, int n_rows) {
+  size_t floats = 2 * padded_floats(n_rows, c.n_ff);  // gate and up
+  for (const Buffer& b : buffers(c)) floats += padded_floats(n_rows, b.cols);
+  // Inputs packed for each family that a file may mix, and what a gate let through.
+  const int widest = std::max({c.n_embd, c.n_head * c.head_dim, c.n_ff});
+  size_t packed = 0, most_packed = 0, worker = 0;
+  for (const FamilySet& family : kernels.families) {
+    const Packing& packing = family.role[static_cast<int>(Role::prompt)];
+    const size_t n = packing.packed_bytes(widest, n_rows);
+    packed += n;
+    most_packed = std::max(most_packed, n);
+    worker = std::max(worker, packing.scratch_bytes(widest));
+  }
+  const auto attend = static_cast<size_t>(attend_scratch(kernels.ops.attend_rows, c.head_dim));
+  worker = std::max(worker + kBlockFloats * sizeof(float), attend * sizeof(float));
+  return floats * sizeof(float) + packed + most_packed + static_cast<size_t>(n_threads) * worker;
+}
+
+void Scratch::begin(const Batch& batch, const Ropes& ropes) {
+  const int n = batch.n_rows(), n_pairs = config_.rope.n_rot / 2;
   size_t total = 0;
-  auto padded = [n](int cols) {
-    return (static_cast<size_t>(n) * static_cast<size_t>(cols) + 15) / 16 * 16;
-  };
-  for (const Buffer& b : buffers) total += padded(b.cols);
+  for (const Buffer& b : buffers(config_)) total += padded_floats(n, b.cols);
   bytes_.reserve(total * sizeof(float));
   float* next = bytes_.floats();
-  for (const Buffer& b : buffers) {
-    *b.mat = Mat(next, n, b.cols);
-    next += padded(b.cols);
+  for (const Buffer& b : buffers(config_)) {
+    this->*b.mat = Mat(next, n, b.cols);
+    next += padded_floats(n, b.cols);
   }
 
   n_prompt_ = batch.n_prompt_rows();
@@ -128,9 +146,11 @@ void Scratch::begin(const Batch& batch, const Rope& rope) {
   const int most = kernels.ops.attend_rows / (config_.n_head / config_.n_head_kv);
   generated.set(batch, std::clamp(share, 1, std::max(1, most)));
   for_rows(n, [&](int row) {
+    const Place& place = places[static_cast<size_t>(row)];
+    const Rope& rope = rope_of(ropes, place.sequence->stretch());
     for (int i = 0; i < n_pairs; ++i) {
-      const float angle = static_cast<float>(places[static_cast<size_t>(row)].position) *
-                          rope.frequencies[static_cast<size_t>(i)];
+      const float angle =
+          static_cast<float>(place.position) * rope.frequencies[static_cast<size_t>(i)];
       cos.row(row)[i] = std::cos(angle) * rope.magnitude;
       sin.row(row)[i] = std::sin(angle) * rope.magnitude;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "base/aligned_buffer.h"
@@ -20,6 +21,10 @@
 namespace q3l {
 
 class Scratch;
+
+// Prompt outputs with a finish are computed into a block of about so many floats, which a core's
+// own cache holds.
+inline constexpr int kBlockFloats = 1 << 16;
 
 // A row block of inputs to matrix products, packed once for each layout that reads it.
 class Activations {
@@ -77,8 +82,11 @@ class Scratch {
  public:
   Scratch(const Config& config, const Kernels& kernels, ThreadPool& pool);
 
+  // What a step of so many prompt rows takes at most, for all of it.
+  static size_t bytes(const Config& config, const Kernels& kernels, int n_threads, int n_rows);
+
   // Makes room for a batch and computes its rotations.
-  void begin(const Batch& batch, const Rope& rope);
+  void begin(const Batch& batch, const Ropes& ropes);
 
   // Sets the inputs of the next matrix products: the batch's rows, as they are or normed, or others
   // of which the first n_prompt are prompt tokens'.
@@ -124,6 +132,13 @@ class Scratch {
   std::vector<int> first_chunks;  // of each of them
 
  private:
+  // A matrix of each step's rows, and its width.
+  struct Buffer {
+    Mat Scratch::* mat;
+    int cols;
+  };
+  static std::array<Buffer, 9> buffers(const Config& config);
+
   const Config& config_;
   AlignedBuffer bytes_, feed_forward_bytes_;
   std::vector<AlignedBuffer> workers_;

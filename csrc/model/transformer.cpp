@@ -19,7 +19,7 @@ Transformer::Transformer(const gguf::Reader& file) : Transformer(file, TensorSou
 Transformer::Transformer(const gguf::Reader& file, TensorSource tensors)
     : config_(read_config(file)),
       n_params_(count_params(file)),
-      rope_(make_rope(config_.rope, tensors)),
+      ropes_(make_ropes(config_.rope, tensors)),
       embedding_(tensors.matrix("token_embd.weight", kAnyRows, config_.n_embd)),
       output_norm_{tensors.vector("output_norm.weight", config_.n_embd), config_.rms_epsilon},
       head_(tensors.find_matrix("output.weight", embedding_.rows, config_.n_embd)
@@ -40,7 +40,7 @@ std::vector<int> Transformer::sparse_layers() const {
 }
 
 void Transformer::forward(const Batch& batch, const KvCache& cache, Scratch& s, Mat logits) const {
-  s.begin(batch, rope_);
+  s.begin(batch, ropes_);
   embed(batch, s);
   for (int layer = 0; layer < config_.n_layer; ++layer) {
     blocks_[static_cast<size_t>(layer)].forward(s.x, batch, {cache, layer}, s);

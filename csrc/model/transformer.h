@@ -29,7 +29,7 @@ class Transformer {
 
   Config config_;
   uint64_t n_params_;
-  Rope rope_;
+  Ropes ropes_;
   Weight embedding_;
   std::vector<Block> blocks_;
   Norm output_norm_;

@@ -93,6 +93,7 @@ class Engine:
         max_batch: int = ...,
         max_queue: int = ...,
         max_draft: int = ...,
+        draft_model: str | bytes = ...,
     ) -> None: ...
     # The fields of Statistics.
     def statistics(self) -> dict[str, int]: ...
@@ -110,6 +111,8 @@ class Engine:
     def special_tokens(self) -> list[tuple[str, int, bool]]: ...
     def logits(self, ids: Ids, role: str, last: int | None) -> npt.NDArray[np.float32]: ...
 
+# Of file, cache and work, in bytes; of models that this package runs.
+def memory_plan(path: str | bytes, n_threads: int, n_ctx: int, kv_type: str) -> dict[str, int]: ...
 def weight_bytes(path: str, n_sequences: int) -> float: ...
 
 # Samples of the quantities by name, besides isa, threads, weight_bytes and cache_bytes.
@@ -165,6 +168,7 @@ class Request:
         stop: Sequence[str] = (),
         priority: int = 0,
         token_mask: TokenMask | None = None,
+        slide: bool = False,
     ) -> None: ...
 
 class Session:

@@ -85,6 +85,10 @@ class Completions(ABC):
         qwen3lite.options.TokenMask, says before each token which may come; it belongs to one
         request.
 
+        A text ends where the context is full. With `slide`, what came first is left out instead,
+        but for the system's message, so that half of the context is there, and the text goes on;
+        so it is with a prompt that is too long.
+
         Throws ContextOverflowError for a prompt longer than n_ctx, InvalidArgumentError for
         arguments out of range, KeyboardInterrupt on Ctrl-C: the model remains usable.
         """

@@ -80,8 +80,9 @@ class Model(Completions):
     that come, `max_batch` are computed at once and `max_queue` may wait.
 
     Where a text repeats what stands before in it, as edits and quotations do, up to `max_draft`
-    tokens are guessed and computed in one step, as long as that is faster; 0: none. What is
-    generated is the same.
+    tokens are guessed and computed in one step, as long as that is faster; 0: none. Where it does
+    not, `draft_model`, a much smaller model of the same vocabulary, may guess: one that `path` could
+    be. What is generated is the same.
 
     Throws FileError, ModelFormatError, UnsupportedModelError or InvalidArgumentError.
     """
@@ -96,6 +97,7 @@ class Model(Completions):
         max_batch: int = 64,
         max_queue: int = 512,
         max_draft: int = 15,
+        draft_model: str | os.PathLike[str] | None = None,
     ) -> None:
         self.path: Path = locate(path)
         self._engine = _core.Engine(
@@ -107,6 +109,7 @@ class Model(Completions):
             max_batch=max_batch,
             max_queue=max_queue,
             max_draft=max_draft,
+            draft_model=b"" if draft_model is None else os.fsencode(locate(draft_model)),
         )
         super().__init__(Prompts(self._engine))
         self.info = ModelInfo(**self._engine.info())

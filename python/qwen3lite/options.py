@@ -56,6 +56,7 @@ class GenerateOptions(SamplingOptions, total=False):
     max_tokens: int | None
     stop: str | Sequence[str] | None  # the text ends before the first of these
     token_mask: TokenMask | None  # which tokens may come next, asked before each
+    slide: bool | None  # False; go on when the context is full, without what came first
     priority: int | None  # 0; of the requests that wait, a higher one goes first
 
 

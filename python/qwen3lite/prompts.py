@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Sampling of chats where the file does not say with what the model was published.
 CHAT_SAMPLING = {"temperature": 0.6, "top_k": 20, "top_p": 0.95, "min_p": 0.0}
+MOST_TOKENS = 2**31 - 1  # as many as none
 PUBLISHED_KEYS = {
     "temperature": "general.sampling.temp",
     "top_k": "general.sampling.top_k",
@@ -77,10 +78,11 @@ class Prompts:
         stop = options.get("stop", ())
         return _core.Request(
             prompt,
-            max_tokens=min(options.get("max_tokens", max_tokens), self._engine.n_ctx),
+            max_tokens=min(options.get("max_tokens", max_tokens), MOST_TOKENS),
             sampling=self._sampler_params(options, sampling),
             stop=[stop] if isinstance(stop, str) else list(stop),
             priority=options.get("priority", 0),
+            slide=options.get("slide", False),
             token_mask=options.get("token_mask"),
         )
 

@@ -246,6 +246,22 @@ def test_inspect_describes_a_file(run: Run, tiny: Model) -> None:
     assert {**embedding, "bytes": 320 * 256 // 32 * 34} in described["tensors"]
 
 
+def test_inspect_tells_the_memory_of_a_context(run: Run, tiny: Model) -> None:
+    def memory(*arguments: str) -> dict[str, int]:
+        found: dict[str, int] = json.loads(run("inspect", tiny.path, "--json", *arguments).out)
+        return found["memory"]  # type: ignore[return-value]
+
+    short, long = memory("-c", "64"), memory("-c", "6400")
+    position = tiny.info.n_layer * 2 * tiny.info.n_head_kv * tiny.info.head_dim * 2
+    assert long["cache"] - short["cache"] == 6336 * position
+    assert short["file"] == tiny.path.stat().st_size
+    assert long["total"] == long["file"] + long["cache"] + long["work"]
+    quarter = memory("-c", "6400", "--kv-type", "q4_0")["cache"]
+    assert quarter / long["cache"] == pytest.approx(18 / 64)
+    assert "memory" in run("inspect", tiny.path, "-c", "64").out
+    assert "memory" not in run("inspect", tiny.path).out
+
+
 def test_inspect_prints_tables(run: Run) -> None:
     outcome = run("inspect", "smollm2", "--tensors")
     for text in ("llama", "134,515,008", "Q4_1", "68.7%", "blk.29.ffn_up.weight", "1536 x 576"):

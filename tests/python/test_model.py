@@ -175,6 +175,19 @@ def test_a_prompt_longer_than_the_context_is_refused_at_once(tiny_checkpoint: Pa
     assert len(model.generate([1] * 15, max_tokens=9).token_ids) == 1
 
 
+def test_a_full_context_slides_where_that_is_asked_for(tiny_checkpoint: Path) -> None:
+    model = Model(tiny_checkpoint, n_ctx=128)
+    bias = {i: -1e6 for i in range(model.info.n_vocab) if model._engine.tokenizer.is_end(i)}
+    options: dict[str, Any] = {"max_tokens": 300, "logit_bias": bias}
+    prompt = list(range(40, 90))
+    ended = model.generate(prompt, **options)
+    assert (len(ended.token_ids), ended.finish_reason) == (78, "length")
+    endless = model.generate(prompt, slide=True, **options)
+    assert len(endless.token_ids) == 300
+    assert endless.token_ids[:78] == ended.token_ids
+    assert len(model.generate(prompt * 10, slide=True, **options).token_ids) == 300
+
+
 def test_texts_start_with_bos_where_the_file_asks_for_it(
     tiny: Model, tiny_checkpoint: Path, tmp_path: Path
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,19 @@ def answer(program: str, *arguments: str, stdin: str = "") -> str:
     done = q3l(program, *arguments, stdin=stdin)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def most_resident(program: str, *arguments: str) -> int:
+    """Bytes, looked at every few milliseconds."""
+    most = 0
+    with subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            if peak := re.search(r"VmHWM:\s+(\d+) kB", status):
+                most = max(most, int(peak[1]) << 10)
+            time.sleep(0.005)
+    assert process.returncode == 0
+    return most
 
 
 def test_no_python_inside(program: str) -> None:
@@ -118,6 +133,27 @@ def test_inspect(program: str, model: Model) -> None:
     assert sum(t["tensors"] for t in out["tensor_types"].values()) == 272
     assert "Q4_1" in answer(program, "inspect", str(model.path))
     assert "n_expert" not in out
+
+
+def test_inspect_tells_the_memory_that_a_full_context_takes(program: str, model: Model) -> None:
+    common = [str(model.path), "-c", "1024", "-t", "2"]
+    plan = json.loads(answer(program, "inspect", *common, "--json"))["memory"]
+    assert plan["n_ctx"] == 1024
+    assert plan["total_bytes"] == sum(plan[f"{part}_bytes"] for part in ("file", "cache", "work"))
+    words = " ".join(["word"] * 1000)
+    most = most_resident(program, "run", *common, "--raw", "-p", words)
+    # What the plan counts and a run may do without: tables for guesses, the largest chunk.
+    assert 0.7 * plan["total_bytes"] < most <= plan["total_bytes"]
+
+
+def test_a_full_context_slides_where_that_is_asked_for(program: str, model: Model) -> None:
+    words = " ".join(["word"] * 300)
+    common = ["run", str(model.path), "-c", "128", "--raw", "-n", "90", "--json", "--temp", "0"]
+    refused = q3l(program, *common, "-p", words)
+    assert refused.returncode == 2
+    assert "the context holds 128" in refused.stderr
+    out = json.loads(answer(program, *common, "-p", words, "--slide"))
+    assert out["n_generated"] == 90 or out["finish_reason"] == "stop"
 
 
 def test_inspect_tells_the_experts(program: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from ..results import Message, consume
 from .display import Answer, open_model, show_timings
 from .options import (
     Context,
+    DraftModel,
     FrequencyPenalty,
     KvType,
     MaxDraft,
@@ -20,6 +21,7 @@ from .options import (
     PresencePenalty,
     RepeatPenalty,
     Seed,
+    Slide,
     Temperature,
     Think,
     Threads,
@@ -38,6 +40,8 @@ def chat(
     ctx: Context = 4096,
     kv_type: KvType = "f16",
     max_draft: MaxDraft = 15,
+    draft_model: DraftModel = None,
+    slide: Slide = False,
     temperature: Temperature = None,
     top_k: TopK = None,
     top_p: TopP = None,
@@ -55,7 +59,9 @@ def chat(
     0.95, top-k 20.
     """
     options = generate_options(locals())
-    loaded = open_model(model, type, threads, ctx, kv_type=kv_type, max_draft=max_draft)
+    loaded = open_model(
+        model, type, threads, ctx, kv_type=kv_type, max_draft=max_draft, draft_model=draft_model
+    )
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing
     messages: list[dict[str, Any] | Message] = []

@@ -16,7 +16,7 @@ import typer
 from .. import _core
 from ..chat import TEMPLATE_KEY
 from .display import conversion_progress
-from .options import Json, ModelOrNano, Type
+from .options import Json, KvType, ModelOrNano, Threads, Type
 
 Tensor = tuple[str, str, tuple[int, ...], int]  # name, type, shape, bytes
 
@@ -42,12 +42,19 @@ TOKENIZER = {"model": "model", "pre": "pre", "bos": "bos_token_id", "eos": "eos_
 def inspect(
     model: ModelOrNano = "nano",
     tensors: Annotated[bool, typer.Option("--tensors", help="List every tensor too.")] = False,
+    ctx: Annotated[
+        int | None,
+        typer.Option("-c", "--ctx", help="Tell the memory that a text of so many tokens takes."),
+    ] = None,
+    kv_type: KvType = "f16",
+    threads: Threads = None,
     as_json: Json = False,
     type: Type = "q8_0",
 ) -> None:
     """Show what a model file holds.
 
-    Reads metadata and the tensor list only, so models of any architecture can be inspected.
+    Reads metadata and the tensor list only, so models of any architecture can be inspected; --ctx
+    wants one that can be run.
     """
     from ..sources import locate
 
@@ -58,6 +65,9 @@ def inspect(
     if tensors:
         names = ("name", "type", "shape", "bytes")
         summary["tensors"] = [dict(zip(names, tensor, strict=True)) for tensor in file.tensors]
+    if ctx is not None:
+        plan = _core.memory_plan(os.fsencode(path), threads or 0, ctx, kv_type)
+        summary["memory"] = {**plan, "total": sum(plan.values())}
     if as_json:
         print(json.dumps(summary, ensure_ascii=False))
     else:
@@ -154,7 +164,7 @@ def _readable(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_ranges(value) if isinstance(value[0], int) else value)
     if isinstance(value, dict):
-        return ", ".join(f"{name} {item}" for name, item in value.items())
+        return ", ".join(f"{name} {_readable(item)}" for name, item in value.items())
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

@@ -37,6 +37,10 @@ MaxDraft = Annotated[
     int,
     typer.Option("--draft-max", help="Most tokens guessed at once where texts repeat; 0: none."),
 ]
+DraftModel = Annotated[
+    str | None,
+    typer.Option("--draft-model", help="A small model of the same vocabulary that guesses too."),
+]
 Temperature = Annotated[
     float | None, typer.Option("--temp", help="Temperature; 0 takes the likeliest token.")
 ]
@@ -66,6 +70,13 @@ Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the sampling; 
 Think = Annotated[
     bool | None,
     typer.Option("--think/--no-think", help="Let the model think; else as its template does."),
+]
+Slide = Annotated[
+    bool,
+    typer.Option(
+        "--slide",
+        help="Go on when the context is full, without what came first but for the system's message.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

@@ -12,6 +12,7 @@ from .display import Answer, open_model, show_timings
 from .options import (
     INTERRUPTED,
     Context,
+    DraftModel,
     FrequencyPenalty,
     Json,
     KvType,
@@ -23,6 +24,7 @@ from .options import (
     Prompt,
     RepeatPenalty,
     Seed,
+    Slide,
     Temperature,
     Think,
     Threads,
@@ -46,6 +48,8 @@ def run(
     ctx: Context = 4096,
     kv_type: KvType = "f16",
     max_draft: MaxDraft = 15,
+    draft_model: DraftModel = None,
+    slide: Slide = False,
     temperature: Temperature = None,
     top_k: TopK = None,
     top_p: TopP = None,
@@ -63,7 +67,9 @@ def run(
     was published with, else greedy.
     """
     options = generate_options(locals())
-    loaded = open_model(model, type, threads, ctx, kv_type=kv_type, max_draft=max_draft)
+    loaded = open_model(
+        model, type, threads, ctx, kv_type=kv_type, max_draft=max_draft, draft_model=draft_model
+    )
     text = prompt_text(prompt)
     answer = Answer()
     show = None if as_json else answer.show

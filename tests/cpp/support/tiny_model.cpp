@@ -14,11 +14,13 @@ class Tensors {
   Tensors(GgufBuilder& file, const Format& format, uint64_t seed)
       : file_(file), format_(format), random_(seed) {}
 
-  void matrix(const std::string& name, int rows, int cols) { stack(name, 1, rows, cols); }
-  void stack(const std::string& name, int count, int rows, int cols) {
+  void matrix(const std::string& name, int rows, int cols, float scale = 1) {
+    stack(name, 1, rows, cols, scale);
+  }
+  void stack(const std::string& name, int count, int rows, int cols, float scale = 1) {
     const auto n =
         static_cast<size_t>(count) * static_cast<size_t>(rows) * static_cast<size_t>(cols);
-    const std::vector<float> x = draw(n, 0.0f, 1.0f / std::sqrt(static_cast<float>(cols)));
+    const std::vector<float> x = draw(n, 0.0f, scale / std::sqrt(static_cast<float>(cols)));
     std::string blocks(format_.row_bytes(n), '\0');
     format_.encode(x.data(), reinterpret_cast<uint8_t*>(blocks.data()), n);
     std::vector<uint64_t> shape = {static_cast<uint64_t>(cols), static_cast<uint64_t>(rows)};
@@ -116,7 +118,7 @@ GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
                             {"attention.head_count_kv", m.n_head_kv},
                             {"attention.key_length", m.head_dim},
                             {"attention.value_length", m.head_dim},
-                            {"context_length", 2048}}) {
+                            {"context_length", m.n_ctx_train}}) {
     file.key(prefix + key, static_cast<uint32_t>(value));
   }
   if (m.n_expert) {
@@ -126,6 +128,10 @@ GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
   }
   file.key(prefix + "attention.layer_norm_rms_epsilon", 1e-6f);
   file.key(prefix + "rope.freq_base", 10000.0f);
+  if (m.yarn_factor > 0) {
+    file.key(prefix + "rope.scaling.type", "yarn");
+    file.key(prefix + "rope.scaling.factor", m.yarn_factor);
+  }
   add_vocabulary(file, m.n_vocab);
 
   Tensors tensors(file, *find_format(m.format), seed);
@@ -143,7 +149,7 @@ GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
     }
   }
   tensors.vector("output_norm.weight", m.n_embd);
-  if (!m.tied) tensors.matrix("output.weight", m.n_vocab, m.n_embd);
+  if (!m.tied) tensors.matrix("output.weight", m.n_vocab, m.n_embd, m.sharpness);
   return file;
 }
 

@@ -15,6 +15,9 @@ struct TinyModel {
   int n_ff = 224;
   int n_vocab = 270;  // at least 262
   bool tied = false;
+  float sharpness = 1;  // factor of the logits, unless tied
+  int n_ctx_train = 2048;
+  float yarn_factor = 0;  // that the file asks for; 0: it asks for nothing
   int n_expert = 0, n_expert_used = 0, n_ff_expert = 96;  // "qwen3moe": of every second layer
 };
 
