@@ -81,8 +81,8 @@ class Model(Completions):
 
     Where a text repeats what stands before in it, as edits and quotations do, up to `max_draft`
     tokens are guessed and computed in one step, as long as that is faster; 0: none. Where it does
-    not, `draft_model`, a much smaller model of the same vocabulary, may guess: one that `path` could
-    be. What is generated is the same.
+    not, `draft_model`, a much smaller one of the same vocabulary, may guess. What is generated is
+    the same.
 
     Throws FileError, ModelFormatError, UnsupportedModelError or InvalidArgumentError.
     """

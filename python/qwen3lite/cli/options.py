@@ -75,7 +75,7 @@ Slide = Annotated[
     bool,
     typer.Option(
         "--slide",
-        help="Go on when the context is full, without what came first but for the system's message.",
+        help="Go on when the context is full, without what came first but the system's message.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
