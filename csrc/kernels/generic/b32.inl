@@ -11,11 +11,13 @@ struct Multiplier {
   using Inputs = QuantGroup;
   static constexpr int kStepBytes = kStep * Format::kBytes;
   static constexpr int kGroupBytes = kGroupSteps * kStepBytes;
-  static constexpr int kTileRows = kGemvRows;
+  static constexpr int kTileRows = kGemvRows, kTileColumns = kGemvColumns;
+  template <int kRows, int kColumns>
+  using Sums = BlockSums<kRows, kColumns>;
 
   template <int kRows, int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int n_blocks, const QuantGroup* x,
-                        int column_groups, GemvSums<kRows, kColumns>& sums) {
+                        int column_groups, BlockSums<kRows, kColumns>& sums) {
     int s = 0;
     for (; (s + 1) * kStep <= n_blocks; ++s, w += kStepBytes) {
       for (int r = 0; r < kRows; ++r) {
@@ -35,7 +37,10 @@ struct Multiplier {
 
   template <int kRows, int kColumns>
   static void add_step(const uint8_t* w, size_t row_bytes, const QuantGroup* x, int column_groups,
-                       int s, GemvSums<kRows, kColumns>& sums) {
+                       int s, BlockSums<kRows, kColumns>& sums) {
+    if constexpr (kColumns > 1 && kRowsTogether) {
+      return add_columns(w, row_bytes, x, column_groups, s, sums);
+    }
     // Bytes take fewer instructions, words pay where several columns share them.
     constexpr bool kBytes = kColumns == 1 && Format::kBits < 8;
 #pragma GCC unroll 4  // sums wait for the last row in registers
@@ -46,10 +51,7 @@ struct Multiplier {
       const F d = Format::scales(w);
       for (int c = 0; c < kColumns; ++c) {
         const QuantStep& step = x[c * column_groups].steps[s];
-        I32 dot = splat(int32_t{0});
-        if constexpr (Format::kZero == Zero::offset) {
-          dot = shift_left<Format::kBits - 4>(load(step.minus_8_sums));
-        }
+        I32 dot = first_sum(step);
         if constexpr (kBytes) {
           dot = dot_planes(dot, payload, step.planes);
         } else {
@@ -61,6 +63,45 @@ struct Multiplier {
         }
       }
     }
+  }
+
+  // Rows share what is loaded of a column too.
+  template <int kRows, int kColumns>
+  static void add_columns(const uint8_t* w, size_t row_bytes, const QuantGroup* x,
+                          int column_groups, int s, BlockSums<kRows, kColumns>& sums) {
+    I32 words[kRows][4];
+    F d[kRows], m[kRows];
+#pragma GCC unroll 4  // here and below: weights stay in registers
+    for (int r = 0; r < kRows; ++r) {
+      const uint8_t* row = w + static_cast<size_t>(r) * row_bytes;
+      split<Format::kBits == 8>(Format::payload(row), words[r]);
+      d[r] = Format::scales(row);
+      if constexpr (Format::kZero == Zero::min) m[r] = Format::mins(row);
+    }
+    for (int c = 0; c < kColumns; ++c) {
+      const QuantStep& step = x[c * column_groups].steps[s];
+      I32 dot[kRows];
+      for (I32& sum : dot) sum = first_sum(step);
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i) {
+        const I32 pairs = load_pairs(step.q[i]);
+#pragma GCC unroll 4
+        for (int r = 0; r < kRows; ++r) dot[r] = dot2(dot[r], words[r][i], pairs);
+      }
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) {
+        sums.add(r, c, dot[r], d[r]);
+        if constexpr (Format::kZero == Zero::min) sums.add_minima(r, c, m[r], load(step.sums));
+      }
+    }
+  }
+
+  // What an offset of the weights makes of the inputs.
+  static I32 first_sum(const QuantStep& step) {
+    if constexpr (Format::kZero == Zero::offset) {
+      return shift_left<Format::kBits - 4>(load(step.minus_8_sums));
+    }
+    return splat(int32_t{0});
   }
 };
 

@@ -1,10 +1,6 @@
-// Generated tokens where there are no matrix tiles that would do better than vectors.
+// Generated tokens where there are no matrix tiles that would do better than vectors. REQUIRES:
+// BlockSums, a sum of what blocks' products come to, and kWholeSums.
 #pragma once
-
-constexpr bool kWholeSums = false;
-constexpr int kLargestInput = 127 * 256 + 127;
-
-#include "kernels/generic/row_sums.inl"
 
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/generic/superblock_gemv.inl"

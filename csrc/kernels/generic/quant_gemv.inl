@@ -1,6 +1,6 @@
 // Generated tokens: weight rows are read once and multiplied, step by step where they lie, with
 // every input row. Several rows and columns share loads and unpacking; each one's arithmetic is the
-// same alone. REQUIRES: GemvSums, as generic/row_sums.inl has them.
+// same alone.
 #pragma once
 
 #include "kernels/generic/quantise.inl"
@@ -15,17 +15,18 @@ struct WeightRows {
 // products, sums(r, c) += w(r) . x(c). Input rows are column_groups groups apart.
 //   template <int kRows, int kColumns> static void add_group(
 //       const uint8_t* w, size_t row_bytes, int n_blocks, const Inputs* x, int column_groups,
-//       GemvSums<kRows, kColumns>& sums);
-// Inputs: a group of inputs, with their scale d. kGroupBytes: a group's weights. kTileRows: weight
-// rows that several columns share.
+//       Sums<kRows, kColumns>& sums);
+// Sums: RowSums, or what does the same. Inputs: a group of inputs, with their scale d. kGroupBytes:
+// a group's weights. kTileRows and kTileColumns: how many share what is loaded.
 template <class Multiplier, int kRows, int kColumns>
 inline void multiply_tile(const WeightRows& rows, int n_in, const typename Multiplier::Inputs* x,
                           float* y, size_t y_stride) {
   const int n_groups = groups_of(n_in), n_blocks = n_in / 32;
-  GemvSums<kRows, kColumns> total;
+  using Sums = typename Multiplier::template Sums<kRows, kColumns>;
+  Sums total;
   const uint8_t* w = rows.first;
   for (int g = 0; g < n_groups; ++g, w += Multiplier::kGroupBytes) {
-    GemvSums<kRows, kColumns> sums;
+    Sums sums;
     const int left = n_blocks - g * kGroupBlocks;
     Multiplier::template add_group<kRows, kColumns>(
         w, rows.row_bytes, left < kGroupBlocks ? left : kGroupBlocks, x + g, n_groups, sums);
@@ -74,6 +75,7 @@ void multiply_generated_rows(const MatmulArgs& a) {
   if (a.n_rows == 1) {
     multiply_row_sets<Multiplier, kStreams, 1>(a, a.row_begin, a.row_end);
   } else {
-    multiply_row_sets<Multiplier, Multiplier::kTileRows, kGemvColumns>(a, a.row_begin, a.row_end);
+    multiply_row_sets<Multiplier, Multiplier::kTileRows, Multiplier::kTileColumns>(a, a.row_begin,
+                                                                                   a.row_end);
   }
 }

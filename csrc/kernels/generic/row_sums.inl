@@ -3,10 +3,10 @@
 #pragma once
 
 template <int kRows, int kColumns>
-struct GemvSums {
+struct RowSums {
   F of[kRows][kColumns];
 
-  GemvSums() {
+  RowSums() {
     for (auto& row : of) {
       for (F& sum : row) sum = splat(0.0f);
     }
@@ -17,7 +17,7 @@ struct GemvSums {
   void add(int r, int c, F products, F d) { of[r][c] = fma(products, d, of[r][c]); }
   // Adds a step's minima times sums of inputs.
   void add_minima(int r, int c, F m, F inputs) { of[r][c] = fma(m, inputs, of[r][c]); }
-  void add_group(const GemvSums& group, int c, F d) {
+  void add_group(const RowSums& group, int c, F d) {
     for (int r = 0; r < kRows; ++r) of[r][c] = fma(group.of[r][c], d, of[r][c]);
   }
   void results(int c, float (&y)[kRows]) const {

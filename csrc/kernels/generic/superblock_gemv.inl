@@ -5,6 +5,7 @@
 
 #include "kernels/generic/lanes.inl"
 #include "kernels/generic/quantise.inl"
+#include "kernels/generic/row_sums.inl"
 
 constexpr int kRunValues = 4 * kLanes;
 constexpr int kRuns = kGroup / kRunValues;
@@ -75,11 +76,13 @@ template <class Format>
 struct SuperMultiplier {
   using Inputs = SuperGroup;
   static constexpr int kGroupBytes = Format::kBytes;
-  static constexpr int kTileRows = 1;  // more would need more registers
+  static constexpr int kTileRows = 1, kTileColumns = 8;  // more rows would need more registers
+  template <int kRows, int kColumns>
+  using Sums = RowSums<kRows, kColumns>;
 
   template <int kRows, int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int, const SuperGroup* x,
-                        int column_groups, GemvSums<kRows, kColumns>& sums) {
+                        int column_groups, RowSums<kRows, kColumns>& sums) {
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r, w += row_bytes) {
       prefetch_weights<Format::kBytes>(w);

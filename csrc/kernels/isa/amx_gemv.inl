@@ -4,9 +4,7 @@
 // exact; from there on each sum is built as isa/quad_sums.inl does.
 #pragma once
 
-constexpr bool kWholeSums = true;
-
-#include "kernels/isa/quad_sums.inl"
+#include "kernels/isa/block_quads.inl"
 
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/isa/amx_superblocks.inl"

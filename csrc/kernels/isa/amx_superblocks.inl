@@ -7,6 +7,8 @@
 #include "kernels/generic/quant_steps.inl"
 #include "kernels/generic/super_scales.inl"
 
+static_assert(int64_t{kGroup} * 128 * 32 * kLargestInput <= INT32_MAX);  // Q6_K's superblock
+
 constexpr Layout kSuperLayout = Layout::quant_groups;
 constexpr auto* super_groups_bytes = quant_groups_bytes;
 constexpr auto* pack_super_groups = pack_quant_groups;
@@ -15,11 +17,13 @@ template <class Format>
 struct SuperMultiplier {
   using Inputs = QuantGroup;
   static constexpr int kGroupBytes = Format::kBytes;
-  static constexpr int kTileRows = kGemvRows;
+  static constexpr int kTileRows = kGemvRows, kTileColumns = kGemvColumns;
+  template <int kRows, int kColumns>
+  using Sums = QuadSums<kRows, kColumns>;
 
   template <int kRows, int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int, const QuantGroup* x,
-                        int column_groups, GemvSums<kRows, kColumns>& sums) {
+                        int column_groups, QuadSums<kRows, kColumns>& sums) {
     if constexpr (Format::kGroups == 2) {
       add_superblock(w, row_bytes, x, column_groups, sums);
     } else {
@@ -29,7 +33,7 @@ struct SuperMultiplier {
 
   template <int kRows, int kColumns>
   static void add_blocks(const uint8_t* w, size_t row_bytes, const QuantGroup* x, int column_groups,
-                         GemvSums<kRows, kColumns>& sums) {
+                         QuadSums<kRows, kColumns>& sums) {
     SuperScales scales[kRows];
     for (int r = 0; r < kRows; ++r) {
       const uint8_t* row = w + static_cast<size_t>(r) * row_bytes;
@@ -51,7 +55,7 @@ struct SuperMultiplier {
   // Integer scales are multiplied into the weights, and all products are one sum.
   template <int kRows, int kColumns>
   static void add_superblock(const uint8_t* w, size_t row_bytes, const QuantGroup* x,
-                             int column_groups, GemvSums<kRows, kColumns>& sums) {
+                             int column_groups, QuadSums<kRows, kColumns>& sums) {
 #pragma GCC unroll 4  // sums wait for the last row in registers
     for (int r = 0; r < kRows; ++r, w += row_bytes) {
       prefetch_weights<Format::kBytes>(w);

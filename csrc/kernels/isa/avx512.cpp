@@ -11,7 +11,8 @@ constexpr int kTileVectors = 3;
 constexpr int kPanelRows = 32;
 constexpr int kTurnUnroll = 4;
 constexpr int kAttendTileRows = 48;
-constexpr int kGemvRows = 2;
+constexpr int kLargestInput = 127 * 256 + 127;
+constexpr int kGemvRows = 4;
 constexpr int kGemvColumns = 8;
 constexpr int kStreams = 4;
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
@@ -20,6 +21,8 @@ constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are 
 #include "base/fp16.inl"
 
 #include "kernels/isa/x86_512.inl"
+
+#include "kernels/isa/block_quads.inl"
 
 #include "kernels/generic/gemv_vectors.inl"
 

@@ -30,6 +30,8 @@ inline __m256i dot_bytes(__m256i acc, __m256i w0, __m256i w1, const __m256i (*x)
 
 #include "kernels/isa/x86_256.inl"
 
+#include "kernels/generic/block_rows.inl"
+
 #include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/panel_gemm.inl"

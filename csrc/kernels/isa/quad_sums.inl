@@ -4,10 +4,10 @@
 // repeated.
 #pragma once
 
+constexpr bool kWholeSums = true;  // a lane has a row, and a block's inputs
+
 #include "kernels/generic/quant_steps.inl"
 #include "kernels/generic/super_scales.inl"
-
-static_assert(int64_t{kGroup} * 128 * 32 * kLargestInput <= INT32_MAX);  // Q6_K's superblock
 
 // Of four rows, lane r of each block: sums of the block's lanes, or values that those share.
 inline I32 add_lanes(const I32 (&rows)[4]) {
@@ -36,7 +36,7 @@ inline void multiply_half_scales(HalfBlocks half, int block, I32 (&words)[4]) {
 }
 
 template <int kRows, int kColumns>
-struct GemvSums {
+struct QuadSums {
   static constexpr int kQuad = 4;
 
   F of[kColumns];
@@ -44,7 +44,7 @@ struct GemvSums {
   I32 products[kColumns][kQuad];
   F scales[kQuad], minima[kQuad];
 
-  GemvSums() {
+  QuadSums() {
     for (F& sum : of) sum = splat(0.0f);
   }
 
@@ -72,7 +72,7 @@ struct GemvSums {
     for (int i = r; i < kQuad; i += kRows) minima[i] = m;
     if (r + 1 == kRows) of[c] = fma(join_rows(minima), inputs, of[c]);
   }
-  void add_group(const GemvSums& group, int c, F d) { of[c] = fma(group.of[c], d, of[c]); }
+  void add_group(const QuadSums& group, int c, F d) { of[c] = fma(group.of[c], d, of[c]); }
   void results(int c, float (&y)[kRows]) const {
     const __m256 half =
         _mm256_add_ps(_mm512_castps512_ps256(of[c]), _mm512_extractf32x8_ps(of[c], 1));

@@ -22,6 +22,7 @@ constexpr int kSharedHeads = 1;  // query heads of a generated row that share ke
 constexpr int kSumVectors = 8;   // of weighted values that are kept in registers
 constexpr int kStreams = 1;      // weight rows that one generated token reads together
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
+constexpr int kLargestInput = 127 * 256 + 127;     // of generated tokens
 constexpr int kGemvRows = 1;                       // weight rows and
 constexpr int kGemvColumns = 4;  // generated tokens, at most, that share unpacked weights
 
@@ -373,6 +374,8 @@ inline void prefetch_far(const uint8_t* p) {
 }
 
 // In this order: vocabulary, products, prompt attention, family.
+#include "kernels/generic/block_rows.inl"
+
 #include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/panel_gemm.inl"

@@ -13,6 +13,7 @@ constexpr int kAttendValues = 4;
 constexpr int kAttendVectors = 3;
 constexpr int kSharedHeads = 2;
 constexpr int kSumVectors = 8;
+constexpr int kLargestInput = 127 * 256 + 127;
 constexpr int kGemvRows = 2;
 constexpr int kGemvColumns = 4;
 
