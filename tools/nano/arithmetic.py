@@ -58,6 +58,23 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "[So|Well|Now|Okay], [what about|how about] {a} + {b}?",
             "[sum|total|add|plus]: {a}, {b}",
             "[The numbers|Numbers] {a} and {b}: [what is their total|add them up]?",
+            "[Put together|Combine|Total up|Sum up] {a} and {b}[.| please.]",
+            "{a} [are|lie] in [one|the first] [box|bag|jar] and {b} in [another|the second]. How many"
+            " [altogether|together|in all]?",
+            "{name} [got|received|found] {b} more to the {a} [she|he] had. How many [are there now|does that"
+            " make]?",
+            "{name} [scored|won|made] {a} points [in the first round|yesterday|at first] and {b} [in the"
+            " second|today|after that]. [What is the total score|How many points in total]?",
+            "[On Monday|Today|In May] {a} [visitors|guests|letters] came, [on Tuesday|later|in June] {b}."
+            " How many came [in all|in total|altogether]?",
+            "{a} [girls|cats|red cars] and {b} [boys|dogs|blue cars]: how many [are there |]in [all|total]?",
+            "[The|This] [trip|walk|ride] is {a} [miles|kilometres] [to the lake|there] and {b} further. How"
+            " [far|long] is [it|that] [in all|altogether|in total]?",
+            "[I paid|We spent|She paid] {a} for [food|the room] and {b} for [drinks|the train]. What is it"
+            " [in total|together|altogether]?",
+            "[To|With] {a} [add|you add|one adds] {b}[.|, and you have what?|: what comes out?]",
+            "What is {a} [with|and] {b} [added|on top|more]?",
+            "[I saved|We collected|She has] {a} and then {b} more. [What is the sum now|How much altogether]?",
         ),
         "-": (
             "What is {a} - {b}?",
@@ -98,6 +115,19 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "There were {a} [birds|cars|people] [here|there], {b} [left|went away]. How many [are left|stayed]?",
             "[So|Well|Now|Okay], [what about|how about] {a} - {b}?",
             "I want to [know|calculate] {a} minus {b}.",
+            "How [much|many] more is {a} than {b}?",
+            "[By how much|How much] is {a} [larger|greater|bigger] than {b}?",
+            "[Take|Remove|Cut] {b} [off|away from|out of] {a}[.|, please.|: what stays?]",
+            "{name} [needs|wants] {a} [points|dollars|stickers] and [has|already has] {b}. How many [are"
+            " missing|are still needed]?",
+            "[A|The] [tank|bottle|barrel] holds {a} litres; {b} [flow out|are used|are poured out]. How many"
+            " litres are left[ in it|]?",
+            "{a} [visitors|guests|pupils] came and {b} [went home|left early]. How many [are still there|"
+            "stayed]?",
+            "[I owe|We owe|She owes] {a} dollars and [pay|pay back] {b}. What is [still owed|left to pay]?",
+            "[Count|Go] [back|down] {b} from {a}[.|: where do you end?]",
+            "If {b} of {a} [lamps|pupils|trees] are [gone|missing|away], how many [remain|are left]?",
+            "{name} [earned|had saved|took along] {a} dollars and [spent|paid|lost] {b}. What is [left|the rest]?",
         ),
         "×": (
             "What is {a} × {b}?",
@@ -126,6 +156,14 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "hours]?",
             "[So|Well|Now|Okay], [what about|how about] {a} × {b}?",
             "A pack has {a} [pieces|cards]. I need {b} packs. How many [pieces|cards] is that?",
+            "{b} [bags|boxes|rows|plates] [of|with] {a} [nuts|chairs|apples|cookies] each: how many [in all|"
+            "altogether|are there]?",
+            "{a} [multiplied|taken] {b} times [is|makes] what?",
+            "[A|One] [worker|machine|bee] makes {a} [parts|pieces] an hour. How many in {b} hours?",
+            "{name} [pays|saves|earns] {a} dollars [a day|each day|every month] for {b} [days|months]. How"
+            " much is [it|that] [in all|in total|altogether]?",
+            "[A|The] garden has {b} rows of {a} [plants|trees]. How many [are there|is that]?",
+            "[product|times|multiply]: {a}, {b}",
         ),
     },
     "zh": {
@@ -151,6 +189,16 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "[昨天|上周]花了{a}元，[今天|这周]花了{b}元，[一共|总共]花了多少？",
             "[能不能|可以]帮我[把|将]{a}和{b}加起来[吗|]？",
             "一个数是{a}，另一个[数|]是{b}，它们的和是[几|多少]？",
+            "[合并|汇总|加总]{a}和{b}[。|，得多少？]",
+            "[左边|第一个盒子]有{a}个，[右边|第二个盒子]有{b}个，[一共|合计|总共]几个？",
+            "[原来|本来]有{a}个，[又|再]来{b}个，[现在|一共]有[多少|几个]？",
+            "[男生|红球|大人]{a}个，[女生|蓝球|孩子]{b}个，[一共|总数是]多少[个|]？",
+            "[第一天|上午]走了{a}米，[第二天|下午]走了{b}米，[一共|总共]走了多少米？",
+            "{a}增加{b}[是|后是|等于]多少？",
+            "[存了|收到]{a}元，[后来|又|再]存{b}元，[现在有|一共]多少元？",
+            "[我们班|学校]有{a}人，[新来|又来了]{b}人，[现在|一共]多少人？",
+            "{a}[多|加]上{b}[是|得]几？",
+            "{a}的基础上[增加|加]{b}，[得|是]多少？",
         ),
         "-": (
             "{a} - {b} 等于多少？",
@@ -172,6 +220,15 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "[原价|价格]{a}元，便宜了{b}元，现在多少钱？",
             "[能不能|可以]帮我[算|计算]{a}减{b}[吗|]？",
             "[减法|求差]：{a}、{b}",
+            "{a}比{b}多多少？",
+            "[从|在]{a}[中|里面][扣除|取走|拿掉]{b}[，还有多少？|，剩几？|。]",
+            "[原来|本来]有{a}个，[卖了|吃了|坏了|飞走了]{b}个，[还剩|剩下|现在有][多少|几个]？",
+            "{a}减少{b}[是|后是|等于]多少？",
+            "[要|需要]{a}个，[已有|有了]{b}个，还[差|缺]多少？",
+            "[水箱|油桶]有{a}升，[用去|流走]{b}升，[剩|还剩|还有]多少升？",
+            "[欠|要还]{a}元，[已还|还了]{b}元，[还欠|还要还]多少？",
+            "[一共|总共]{a}人，{b}人[回家了|走了|没来]，[还有|剩下]多少人？",
+            "{a}的基础上[减少|减]{b}，[得|是]多少？",
         ),
         "×": (
             "{a} × {b} 等于多少？",
@@ -188,6 +245,12 @@ QUESTIONS: dict[Language, dict[str, tuple[str, ...]]] = {
             "[一张票|一本书|一把椅子]{a}元，买{b}[张|本|把]要多少[钱|元]？",
             "每[天|周]{a}个，{b}[天|周]一共多少个？",
             "每[排|组]{a}[人|个]，[有|共]{b}[排|组]，[一共|总共]多少？",
+            "[一箱|一袋|一盒]{a}个，{b}[箱|袋|盒]多少个？",
+            "{b}个{a}[相加|加起来]是多少？",
+            "[每人|每个孩子]{a}[个|块]，{b}[人|个孩子][共|一共要]多少？",
+            "[乘法|求积]：{a}、{b}",
+            "[工人|机器]每小时做{a}个，{b}小时做[几个|多少个]？",
+            "{a}[扩大|增加到]{b}倍[是|得]多少？",
         ),
     },
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .item import Draw, Item, Language, Turn
 from .people import person, place
 
+UNKNOWN_SHARE = 0.12  # of the questions, those that the text does not answer
 UNKNOWN: dict[Language, str] = {"en": "The text does not say.", "zh": "文中没有提到。"}
 
 
@@ -439,13 +440,14 @@ def value_of(draw: Draw, attribute: Attribute, language: Language) -> str:
 
 
 def facts(draw: Draw, language: Language) -> list[Fact]:
-    """One of each (subject, attribute)."""
+    """One of each (subject, attribute), up to six."""
     pairs = list[tuple[str, Attribute]]()
-    for _ in range(draw.number(2, 3)):
+    n_subjects = draw.number(1, 3)
+    for _ in range(n_subjects):
         about_things = draw.chance(0.25)
         subject = draw.choice(THING_NAMES[language]) if about_things else person(draw, language)
         attributes = (THINGS if about_things else PEOPLE)[language]
-        chosen = draw.sample(attributes, draw.number(1, min(3, len(attributes))))
+        chosen = draw.sample(attributes, draw.number(1, 3 if n_subjects == 1 else 2))
         if all(subject != other for other, _ in pairs):
             pairs += [(subject, attribute) for attribute in chosen]
     draw.random.shuffle(pairs)
@@ -461,10 +463,11 @@ def lookup(draw: Draw, skill: str, thinking: bool) -> Item:
     language = draw.language()
     known = facts(draw, language)
     asked = draw.choice(known)
-    answer, reasoning = asked.value, asked.text
-    if len(known) > 1 and draw.chance(0.15):
+    answer, found = asked.value, asked.value
+    if len(known) > 1 and draw.chance(UNKNOWN_SHARE):
         known.remove(asked)
-        answer = reasoning = UNKNOWN[language]
+        answer, found = UNKNOWN[language], "?"
+    reasoning = f"{asked.subject}: {found}"
     text = ("" if language == "zh" else " ").join(fact.text for fact in known)
     question = draw.phrase(FRAMES[language]).format(text=text, question=asked.question(draw))
     turn = Turn(answer, reasoning=reasoning if thinking else "")

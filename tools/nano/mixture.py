@@ -45,14 +45,14 @@ WEIGHTS: dict[str, float] = {
     "reverse": 5,
     "sort": 8,
     "count": 4,
-    "lookup": 11,
-    "tool_call": 10,
-    "no_tool": 4,
-    "tool_response": 4,
-    "tool_sequence": 6,
+    "lookup": 14,
+    "tool_call": 14,
+    "no_tool": 5,
+    "tool_response": 3,
+    "tool_sequence": 4,
     "talk": 4,
 }
-THINKING_SHARE = 0.55
+THINKING_SHARE = 0.6
 EARLY_TOOLS = 0.1  # of the share that tools have later
 REQUESTED = ("tool_call", "no_tool")  # drawn N_REQUESTS at a time, for the same tools
 N_REQUESTS = 4

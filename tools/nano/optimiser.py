@@ -87,7 +87,7 @@ class Optimiser:
         self._adam.load_state_dict(state["adam"])
 
 
-def schedule(step: int, n_steps: int, n_warmup: int = 100, decay: float = 0.3) -> float:
+def schedule(step: int, n_steps: int, n_warmup: int = 100, decay: float = 0.5) -> float:
     """Up, level, and down to nothing in the last `decay` of all steps."""
     left = (n_steps - step) / max(1.0, decay * n_steps)
     return min(1.0, (step + 1) / n_warmup, max(left, 0.0))

@@ -17,29 +17,52 @@ STEPS: dict[Language, dict[str, tuple[str, ...]]] = {
                 "[raise|increase] [it|that|the result] by {n}",
             ),
             *("add {n} to [it|that|the result]", "+ {n}", "[it grows|go up] by {n}", "{n} more"),
+            *("[gain|get|win] {n}[ more|]", "{n} [extra|on top]", "[include|throw in] {n}[ more|]"),
+            *("count {n} up", "let it [rise|grow] by {n}"),
         ),
         "-": (
             *("subtract {n}", "minus {n}", "take away {n}", "decrease it by {n}", "- {n}"),
             *("[lower|reduce|cut] [it|that|the result] by {n}", "[take off|deduct|remove] {n}"),
             *("[subtract|take] {n} from [it|that|the result]", "[go down|drop] by {n}", "{n} less"),
+            *(
+                "[lose|give up|spend] {n}",
+                "count {n} down",
+                "[cut|shave] {n} off",
+                "{n} [fewer|off]",
+            ),
+            *("[leave out|withdraw|throw away] {n}", "let it [fall|sink] by {n}"),
         ),
         "×2": (
             *("double it", "multiply it by 2", "multiply by two", "times two", "double"),
             *("double [that|the result|everything]", "make it twice as [large|big|much]", "× 2"),
             "take [it|that] twice",
+            *(
+                "multiply [that|the result|everything] by [2|two]",
+                "[go|get] to twice [that|as much]",
+            ),
         ),
         "×": (
             *("multiply it by {n}", "times {n}", "multiply by {n}", "× {n}"),
             *("multiply [that|the result] by {n}", "make it {n} times as [large|big|much]"),
             "take [it|that] {n} times",
+            *("{n} times [that|the amount]", "[get|have] {n} times as [much|many]"),
+            "let it grow to {n} times [that|its size]",
         ),
         "÷2": (
             *("halve it", "divide it by 2", "take half of it", "divide by two", "halve", "÷ 2"),
             *("halve [that|the result]", "cut [it|that] in half", "split it in two"),
+            *(
+                "[take|keep] [only |]half[ of that|]",
+                "divide [that|the result|everything] by [2|two]",
+            ),
+            *("[lose|remove] half[ of it|]", "share it between two"),
         ),
     },
     "zh": {
-        "+": ("加{n}", "加上{n}", "增加{n}", "[把它|结果|]加{n}", "多{n}", "+{n}", "提高{n}"),
+        "+": (
+            *("加{n}", "加上{n}", "增加{n}", "[把它|结果|]加{n}", "多{n}", "+{n}", "提高{n}"),
+            *("再加{n}", "[涨|上升|升高]{n}", "[又|再]多{n}", "[数字|它]增加{n}", "添[上|]{n}"),
+        ),
         "-": (
             "减{n}",
             "减去{n}",
@@ -49,10 +72,26 @@ STEPS: dict[Language, dict[str, tuple[str, ...]]] = {
             "-{n}",
             "去掉{n}",
             "扣掉{n}",
+            *(
+                "再减{n}",
+                "[降低|下降|降]{n}",
+                "[又|再]少{n}",
+                "[扣除|拿掉|拿走]{n}",
+                "[数字|它]减少{n}",
+            ),
         ),
-        "×2": ("翻倍", "乘以2", "乘2", "变成两倍", "[翻一番|加倍]", "×2", "乘以二"),
-        "×": ("乘以{n}", "乘{n}", "变成{n}倍", "×{n}", "[把它|结果]乘以{n}", "扩大到{n}倍"),
-        "÷2": ("减半", "除以2", "除以二", "取一半", "÷2", "[把它|结果]减半", "分成两半"),
+        "×2": (
+            *("翻倍", "乘以2", "乘2", "变成两倍", "[翻一番|加倍]", "×2", "乘以二"),
+            *("[增加|扩大]到[2|两]倍", "[它|结果|数字]翻倍", "再乘[以|]2"),
+        ),
+        "×": (
+            *("乘以{n}", "乘{n}", "变成{n}倍", "×{n}", "[把它|结果]乘以{n}", "扩大到{n}倍"),
+            *("[变为|增加到]{n}倍", "再乘[以|上|]{n}", "取它的{n}倍"),
+        ),
+        "÷2": (
+            *("减半", "除以2", "除以二", "取一半", "÷2", "[把它|结果]减半", "分成两半"),
+            *("再除以2", "[取|求]它的一半", "[变成|只留]一半", "[对半分|平分成两份]"),
+        ),
     },
 }
 STORIES: dict[Language, dict[str, tuple[str, ...]]] = {
@@ -69,27 +108,37 @@ STORIES: dict[Language, dict[str, tuple[str, ...]]] = {
             "[Then |Later |Now |Next |]{n} [more |new |other ]{things} [arrive|are bought|are found].",
             "[Then|Later|Next] {name} [buys|gets|finds|receives|adds] {n} more[| {things}].",
             "[A friend|Her mother|His uncle|The shop] [gives|brings|adds] {n}[ more| extra].",
+            "{name} [earns|picks up|wins|catches] {n} more[ {things}|].",
+            "[After that|Soon|A day later] {n} [more |]{things} [come|are added|are delivered].",
         ),
         "-": (
             *("{n} get lost.", "Then {n} are given away.", "{n} {things} are sold."),
             "[Then |Later |Now |Next |]{n} [of them |{things} ][break|disappear|are used|are taken away].",
             "[Then|Later|Next] {name} [loses|sells|gives away|uses|drops] {n}[ of them|].",
             "[A friend|Her mother|His uncle|A guest] [takes|borrows|removes] {n}[ away|].",
+            "[After that|Soon|A day later] {n} [{things} |][are gone|vanish|are missing|are thrown away].",
+            "{name} [gives|hands|sends] {n} [of them |{things} |]to [a friend|the neighbours|a child].",
+            "{n} [fall down|are eaten|are stolen|are returned].",
         ),
         "×2": (
             *("The number doubles.", "Then there are twice as many."),
             "[Then|Later|Next] [the number|it|the amount] [is doubled|becomes twice as large].",
             "[Then|Later|Next] {name} doubles [the number|the amount|them].",
+            "[After that|Soon|A day later] there are [twice|two times] as many.",
+            "[The amount|The number] [grows|rises] to [double|twice that].",
         ),
         "×": (
             *("Then there are {n} times as many.", "The number becomes {n} times as large."),
             "[Then|Later|Next] [the number|it|the amount] is multiplied by {n}.",
             "[Then|Later|Next] [the number|the amount] grows to {n} times [as much|itself].",
+            "[After that|Soon|A day later] there are {n} times [as many|that].",
         ),
         "÷2": (
             *("Half of them are taken.", "Then half are given away."),
             "[Then|Later|Next] {name} [loses|sells|gives away|uses] half of them.",
             "[Then|Later|Next] [the number|the amount] is [halved|cut in half].",
+            "[After that|Soon|A day later] half [of them |][are gone|are left|remain|get lost].",
+            "{name} [keeps|gives away] [only |]half of [them|the {things}].",
         ),
         "ask": (
             *("How many {things} are there now?", "How many are left in the end?"),
@@ -97,6 +146,8 @@ STORIES: dict[Language, dict[str, tuple[str, ...]]] = {
             "[What is|Tell me] the number of {things} [now|in the end]?",
             "How many [{things} |]does that make?",
             "[And now|Finally], how many [{things} |]are there?",
+            "What is the [count|total] [now|at the end]?",
+            "How many [{things} |][are left|remain|are there][ at the end| now|]?",
         ),
     },
     "zh": {
@@ -109,17 +160,32 @@ STORIES: dict[Language, dict[str, tuple[str, ...]]] = {
         "+": (
             *("又来了{n}个。", "然后再放进{n}个。"),
             *("[后来|接着|然后|]又[买了|得到|找到|多了]{n}个。", "[朋友|妈妈]又给了{n}个。"),
+            *(
+                "[朋友|老师|店主][送来|带来|加了]{n}个。",
+                "[不久|之后|第二天][增加|添了|捡到]{n}个。",
+            ),
         ),
         "-": (
             *("丢了{n}个。", "然后送出{n}个。", "卖掉{n}个。"),
             *("[后来|接着|然后|][用掉|拿走|少了|坏了]{n}个。", "[朋友|妈妈]拿走了{n}个。"),
+            *("[不久|之后|第二天][丢了|卖了|送人|吃了]{n}个。", "有{n}个[坏了|被拿走|不见了]。"),
         ),
-        "×2": ("数量翻倍。", "然后变成两倍。", "[后来|接着]数量[加倍|乘以2|翻一番]。"),
-        "×": ("数量变成{n}倍。", "然后增加到{n}倍。", "[后来|接着]数量[乘以{n}|扩大到{n}倍]。"),
-        "÷2": ("拿走一半。", "然后送出一半。", "[后来|接着]数量减半。", "[后来|接着]用掉一半。"),
+        "×2": (
+            *("数量翻倍。", "然后变成两倍。", "[后来|接着]数量[加倍|乘以2|翻一番]。"),
+            "[不久|之后|第二天][变成|增加到]两倍。",
+        ),
+        "×": (
+            *("数量变成{n}倍。", "然后增加到{n}倍。", "[后来|接着]数量[乘以{n}|扩大到{n}倍]。"),
+            "[不久|之后|第二天][变成|增加到]{n}倍。",
+        ),
+        "÷2": (
+            *("拿走一半。", "然后送出一半。", "[后来|接着]数量减半。", "[后来|接着]用掉一半。"),
+            *("[不久|之后|第二天][只剩|剩下]一半。", "[送走|卖掉|丢了]一半。"),
+        ),
         "ask": (
             *("现在有多少个{things}？", "最后剩下多少个？", "[最后|现在|一共]是多少个？"),
             "[请问|那么][现在|最后][有|还有]几个{things}？",
+            "[还剩|剩下|一共有][多少|几]个[{things}|]？",
         ),
     },
 }
@@ -233,13 +299,15 @@ def instructions(draw: Draw, language: Language, start: int, steps: list[tuple[s
 
 
 def steps(draw: Draw, skill: str, thinking: bool) -> Item:
-    """`skill` is steps_<number of steps>. Its thinking works each step out as a sum alone is."""
+    """`skill` is steps_<number of steps>. Its thinking lists the steps first, so that none is left
+    out, then works each out as a sum alone is."""
     language = draw.language()
     start, operations = draw.split(lambda: chain(draw, int(skill.rpartition("_")[2])))
     ask = story if draw.chance(0.35) else instructions
-    lines, value = [], start
-    for sign, n in operations:
-        lines += worked_out(value, sign[0], n, language)
+    lines, value = [f"{i}: {sign[0]}{n}" for i, (sign, n) in enumerate(operations, 1)], start
+    for i, (sign, n) in enumerate(operations, 1):
+        first, *others = worked_out(value, sign[0], n, language)
+        lines += [f"{i}: {first}", *others]
         value = apply(value, sign, n)
     turn = Turn(str(value), reasoning="\n".join(lines) if thinking else "")
     message = {"role": "user", "content": ask(draw, language, start, operations)}

@@ -32,7 +32,7 @@ REFUSAL: dict[Language, str] = {
 }
 THOUGHTS: dict[Language, dict[str, str]] = {
     "en": {
-        "fits": "{} fits: {}",
+        "fits": "{} fits.",
         "argument": "\n{}: {}",
         "none": "No tool fits.",
         "read": "The tool responded.",
@@ -41,7 +41,7 @@ THOUGHTS: dict[Language, dict[str, str]] = {
         "done": "All is done.",
     },
     "zh": {
-        "fits": "{}合适：{}",
+        "fits": "{}合适。",
         "argument": "\n{}：{}",
         "none": "没有合适的工具。",
         "read": "工具已返回结果。",
@@ -53,7 +53,7 @@ THOUGHTS: dict[Language, dict[str, str]] = {
 DONE: dict[Language, str] = {"en": "Done.", "zh": "完成了。"}
 # Of requests for the same tools, those that no tool meets, by thinking: without a thought a tool is
 # called too easily.
-NO_TOOL_SHARE = {True: 0.25, False: 0.4}
+NO_TOOL_SHARE = {True: 0.25, False: 0.3}
 N_TOOLS = (1, 2, 2, 3, 3, 4, 5, 6, 8)
 
 
@@ -86,7 +86,7 @@ def _asked(draw: Draw, language: Language, tool: Tool, thinking: bool) -> tuple[
 def _fits(language: Language, tool: Tool, arguments: dict[str, Value]) -> str:
     """The tool, then what it is to be given, one a line."""
     thoughts = THOUGHTS[language]
-    first = thoughts["fits"].format(tool.name, tool.schema["function"]["description"])
+    first = thoughts["fits"].format(tool.name)
     return first + "".join(thoughts["argument"].format(*each) for each in arguments.items())
 
 

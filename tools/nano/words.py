@@ -42,6 +42,11 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "[reversed|backwards|in reverse|opposite order|last to first] please: {list}",
             "[Words|List|Items]: {list}. [Reverse|Flip|Turn around] the order.",
             "[Swap|Change] the order so that the last [word |item |]comes first: {list}",
+            "[Turn|Spin] [the list|these|the order|it] [round|over|about]: {list}",
+            "[Write|Put|List|Give] [them|these|the words|it] [from end to start|in opposite order|the other way"
+            " around|last first]: {list}",
+            "[From|Going from] [last to first|the end to the beginning][, what are the words|, what is the"
+            " list|]: {list}",
         ),
         "sort": (
             "Sort these words alphabetically: {list}",
@@ -64,6 +69,8 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "[sorted|alphabetical|A to Z|in order] please: {list}",
             "[Words|List|Items]: {list}. [Sort|Order] [them|by alphabet|alphabetically].",
             "[Which|What] word comes first, [which|what] next? [Sort|Order]: {list}",
+            "[Alphabetise|Alphabetize|ABC order|Sort alphabetically]: {list}",
+            "[Words|These] [by|in order of] [the alphabet|letters|first letter]: {list}",
         ),
         "sort_numbers": (
             "Sort these numbers: {list}",
@@ -79,6 +86,8 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "[I need|I want] [these numbers|this list of numbers] [sorted|in order]: {list}",
             "[Numbers|Values]: {list}. [Sort|Order] [them|by size], [lowest|smallest] first.",
             "[The smallest|The lowest] [number |]first, [the largest|the highest] last: {list}",
+            "[Lowest|Smallest] to [highest|largest]: {list}",
+            "[List|Write|Give] [these|these numbers|the numbers] [from small to big|in order|smallest first]: {list}",
         ),
         "count": (
             "How many words are there: {list}",
@@ -95,6 +104,8 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "[Can|Could|Would] you [please |]count [these words|the items|the words]? {list}",
             "[I need|Give me] the [count|number] of [words|items|entries] here: {list}",
             "[Words|List|Items]: {list}. [Count them|How many are there?]",
+            "How many [is that|do you count|in all]: {list}",
+            "[Total|Number] of [words|items] [in this list|here]: {list}",
         ),
     },
     "zh": {
@@ -110,6 +121,9 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "[最后一个|末尾的]词放在最前面，[依次|]倒着[写|排]：{list}",
             "[这些词|这个列表][倒过来|反过来]是什么？{list}",
             "[颠倒|反转|调转][词语|词|列表]的[顺序|次序]：{list}",
+            "[倒转|翻转][顺序|词序|]：{list}",
+            "[从尾到头|从后往前|反着|倒着][写|列|念][一遍|出来|]：{list}",
+            "{list}：[倒过来|反转|逆序|颠倒]",
         ),
         "sort_numbers": (
             "把这些数字从小到大排序：{list}",
@@ -122,6 +136,10 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "[小的|最小的]在前，[大的|最大的]在后：{list}",
             "[这些数|这几个数][从小到大|由小到大]怎么排？{list}",
             "[排序|升序]：{list}",
+            "[整理|排好][数字|这些数|]：{list}",
+            "[从低到高|从小往大|由小至大][写|排|列][出来|]：{list}",
+            "{list}：[排序|从小到大|升序]",
+            "{list}，小的[先写|放前面]",
         ),
         "count": (
             "这里有几个词：{list}",
@@ -133,6 +151,8 @@ ASK: dict[Language, dict[str, tuple[str, ...]]] = {
             "[请|帮我|麻烦你|]数[一下|一数|数]：{list}",
             "[词数|个数|数量]是多少：{list}",
             "[列表|清单]：{list}。[有几项|几个词]？",
+            "{list}：[几个|多少个|数一数]",
+            "[清点|计数|数数]：{list}",
         ),
     },
 }
