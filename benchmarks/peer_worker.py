@@ -1,10 +1,10 @@
 """One engine with one model in a process of its own; peers.py starts it and asks it line by line.
 
-Usage: peer_worker.py ENGINE LEVEL MODEL N_THREADS N_CTX, where ENGINE is ours, llama.cpp or
-openvino. The first line on stdout describes the engine; then a line {"ids": [...], "n_gen": n}
-on stdin is answered by {"seconds": s, "n": n}: the time of the prompt for n_gen 0, else of n tokens
-generated one by one after it. Needs nothing but NumPy and the engine, so that it runs in the Python
-that has the engine.
+Usage: peer_worker.py ENGINE LEVEL MODEL N_THREADS N_CTX, where ENGINE is ours, llama.cpp (with
+:flash or :plain, whether flash attention is on) or openvino. The first line on stdout describes the
+engine; then a line {"ids": [...], "n_gen": n} on stdin is answered by {"prefill": [s, n], "decode":
+[s, n]}: the time of the prompt and, unless n_gen is 0, of n tokens generated one by one after it.
+Needs nothing but NumPy and the engine, so that it runs in the Python that has the engine.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Engine(Protocol):
 
     def prefill(self, ids: Sequence[int]) -> Timed: ...
 
-    def decode(self, ids: Sequence[int], n_gen: int) -> Timed: ...
+    def decode(self, ids: Sequence[int], n_gen: int) -> tuple[Timed, Timed]:
+        """The prompt, and what is generated."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Setting:
     path: str
     n_threads: int
     n_ctx: int
+    flash_attention: bool | None  # llama.cpp's; None: as it likes
 
 
 class Ours:
@@ -58,15 +60,15 @@ class Ours:
         timings = self._model.generate(ids, max_tokens=1, temperature=0).timings
         return timings.prompt_seconds, timings.n_prompt
 
-    def decode(self, ids: Sequence[int], n_gen: int) -> Timed:
+    def decode(self, ids: Sequence[int], n_gen: int) -> tuple[Timed, Timed]:
         # The first generated token comes with the prompt.
-        timings = self._model.generate(ids, max_tokens=n_gen + 1, temperature=0).timings
-        return timings.decode_seconds, timings.n_decode_steps
+        t = self._model.generate(ids, max_tokens=n_gen + 1, temperature=0).timings
+        return (t.prompt_seconds, t.n_prompt), (t.decode_seconds, t.n_decode_steps)
 
 
 class LlamaCppEngine:
-    """Flash attention and its thread pool are left as llama.cpp has them by default: the fastest on
-    the level where others were tried, sapphirerapids."""
+    """Its thread pool is left as it has it by default, and so is flash attention unless asked for:
+    the fastest with short prompts on the level where others were tried, sapphirerapids."""
 
     def __init__(self, setting: Setting) -> None:
         sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "reference"))
@@ -77,24 +79,27 @@ class LlamaCppEngine:
             n_ctx=setting.n_ctx,
             n_threads=setting.n_threads,
             level=setting.level,
+            flash_attention=setting.flash_attention,
         )
         needed, others = FEATURES[setting.level]
         features = self._model.features
         if not needed <= features or others & features:
             raise SystemExit(f"llama.cpp runs another level than {setting.level}: {features}")
-        self.description = f"llama.cpp, {setting.level}"
+        flash = {None: "", True: ", flash", False: ", plain"}[setting.flash_attention]
+        self.description = f"llama.cpp, {setting.level}{flash}"
 
     def prefill(self, ids: Sequence[int]) -> Timed:
         start = time.perf_counter()
         self._model.logits(ids, all_rows=False)
         return time.perf_counter() - start, len(ids)
 
-    def decode(self, ids: Sequence[int], n_gen: int) -> Timed:
+    def decode(self, ids: Sequence[int], n_gen: int) -> tuple[Timed, Timed]:
+        before = time.perf_counter()
         token = int(self._model.logits(ids, all_rows=False)[0].argmax())
         start = time.perf_counter()
         for i in range(n_gen):
             token = int(self._model.step(token, len(ids) + i).argmax())
-        return time.perf_counter() - start, n_gen
+        return (start - before, len(ids)), (time.perf_counter() - start, n_gen)
 
 
 class OpenVino:
@@ -119,9 +124,11 @@ class OpenVino:
     def prefill(self, ids: Sequence[int]) -> Timed:
         return self._generate(ids, 1).get_ttft().mean / 1e3, len(ids)
 
-    def decode(self, ids: Sequence[int], n_gen: int) -> Timed:
+    def decode(self, ids: Sequence[int], n_gen: int) -> tuple[Timed, Timed]:
+        metrics = self._generate(ids, n_gen + 1)
+        prompt = metrics.get_ttft().mean / 1e3, len(ids)
         # tpot: milliseconds per token after the first.
-        return self._generate(ids, n_gen + 1).get_tpot().mean / 1e3 * n_gen, n_gen
+        return prompt, (metrics.get_tpot().mean / 1e3 * n_gen, n_gen)
 
     def _generate(self, ids: Sequence[int], n: int) -> Any:
         import numpy as np
@@ -148,13 +155,19 @@ def main() -> None:
     # Engines print: what they say must not get between the answers.
     with os.fdopen(os.dup(1), "w", buffering=1) as answers:
         os.dup2(2, 1)
-        engine: Engine = ENGINES[name](Setting(level, path, int(n_threads), int(n_ctx)))
+        name, _, attention = name.partition(":")
+        flash = {"": None, "flash": True, "plain": False}[attention]
+        setting = Setting(level, path, int(n_threads), int(n_ctx), flash)
+        engine: Engine = ENGINES[name](setting)
         print(json.dumps({"description": engine.description}), file=answers)
         for line in sys.stdin:
             task = json.loads(line)
             ids, n_gen = task["ids"], task["n_gen"]
-            seconds, n = engine.decode(ids, n_gen) if n_gen else engine.prefill(ids)
-            print(json.dumps({"seconds": seconds, "n": n}), file=answers)
+            if n_gen:
+                prompt, generated = engine.decode(ids, n_gen)
+            else:
+                prompt, generated = engine.prefill(ids), None
+            print(json.dumps({"prefill": prompt, "decode": generated}), file=answers)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ own, named by --openvino-python; it chooses its instruction set itself, so that 
 best alone.
 
 prefill: a prompt of --n-prompt tokens, logits of the last row. decode: --n-gen tokens after a
-prompt of 4, one by one, the likeliest each. A repetition is read-probe, ours, probe, peer, probe:
-it is dropped when its probes (best of three loops over the mapped file) differ by more than a
-tenth (the one after ours may be faster), or one is below --min-read-gb-s. A shared machine needs
-the latter: on the one of docs/performance.md, two threads read either 31 or 16 GB/s, and 28 tells
-them apart.
+prompt of 4, one by one, the likeliest each. With --depth N one run of N tokens and what follows
+them is both. A repetition is read-probe, ours, probe, peer, probe: it is dropped when its probes
+(best of three loops over the mapped file) differ by more than a tenth (the one after ours may be
+faster), or one is below --min-read-gb-s. A shared machine needs the latter: on the one of
+docs/performance.md, two threads read either 31 or 16 GB/s, and 28 tells them apart.
 
 Usage: PYTHONPATH=python python benchmarks/peers.py MODEL.gguf... [--json out.json] [--plot out.png]
 """
@@ -45,8 +45,10 @@ LEVELS = {
     "avxvnni": "alderlake",
     "avx2": "haswell",
 }
-PEERS = ("llama.cpp", "openvino")
+PEERS = ("llama.cpp", "llama.cpp:flash", "llama.cpp:plain", "openvino")
+DEFAULT_PEERS = ["llama.cpp", "openvino"]
 TASKS: tuple[Task, ...] = ("prefill", "decode")
+KV_KEYS = ("block_count", "attention.head_count_kv", "attention.key_length")
 N_SHORT = 4  # tokens before those that are decoded: as good as an empty context
 MAX_ATTEMPTS = 4  # repetitions at most, in units of those wanted
 
@@ -91,12 +93,14 @@ class Worker:
         self._process.kill()
         self._process.communicate()
 
-    def rate(self, ids: list[int], n_gen: int) -> float:
-        """Tokens per second of the prompt, or of n_gen tokens after it."""
+    def rates(self, ids: list[int], n_gen: int) -> dict[Task, float]:
+        """Tokens per second of the prompt, and of n_gen tokens after it unless that is 0."""
         assert self._process.stdin
         print(json.dumps({"ids": ids, "n_gen": n_gen}), file=self._process.stdin, flush=True)
         answer = self._answer()
-        return float(answer["n"]) / float(answer["seconds"])
+        return {
+            task: n / seconds for task in TASKS if answer[task] for seconds, n in [answer[task]]
+        }
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout
@@ -122,40 +126,59 @@ def prompts(path: str, n: int) -> Iterator[list[int]]:
 def measure(
     results: list[Comparison], path: str, ours: Worker, peer: Worker, options: argparse.Namespace
 ) -> None:
-    """Both tasks in turn, until each has enough quiet repetitions or has had its chances."""
+    """The tasks in turn, until each has enough quiet repetitions or has had its chances."""
 
     def probe() -> float:
         return _core.read_bandwidth(path, options.threads)
 
     ids = {"prefill": prompts(path, options.n_prompt), "decode": prompts(path, N_SHORT)}
     n_gen = {"prefill": 0, "decode": options.n_gen}
+    together = [[result] for result in results]
+    if options.depth:
+        ids["decode"], together = prompts(path, options.depth), [results]
     for attempt in range(1 + MAX_ATTEMPTS * options.repeat):
-        for result in results:
-            if len(result.kept) == options.repeat:
+        for group in together:
+            if len(group[-1].kept) == options.repeat:
                 continue
-            task = result.task
+            task = group[-1].task
             prompt = next(ids[task])
             before = probe()
-            our_rate = ours.rate(prompt, n_gen[task])
+            our_rates = ours.rates(prompt, n_gen[task])
             between = probe()
-            peer_rate = peer.rate(prompt, n_gen[task])
-            repetition = Repetition(our_rate, peer_rate, (before, between, probe()))
-            if attempt == 0:
+            peer_rates = peer.rates(prompt, n_gen[task])
+            probes = (before, between, probe())
+            if attempt == 0 and not options.depth:
                 continue  # warms up
-            is_quiet = repetition.is_quiet(options.min_read_gb_s * 1e9)
-            if is_quiet:
-                result.kept.append(repetition)
-            else:
-                result.n_dropped += 1
-            read = " ".join(f"{p / 1e9:.1f}" for p in repetition.probes)
-            rates = f"{our_rate:.1f} / {peer_rate:.1f} tok/s, reads {read} GB/s"
-            console.print(
-                f"{result.row} against {result.peer}, {task}: {rates}"
-                + ("" if is_quiet else ", dropped"),
-                style="" if is_quiet else "dim",
-                highlight=False,
-                soft_wrap=True,
-            )
+            for result in group:
+                rates = our_rates[result.task], peer_rates[result.task]
+                keep(result, Repetition(*rates, probes), options.min_read_gb_s * 1e9)
+
+
+def keep(result: Comparison, repetition: Repetition, min_read: float) -> None:
+    """Unless it was disturbed."""
+    is_quiet = repetition.is_quiet(min_read)
+    if is_quiet:
+        result.kept.append(repetition)
+    else:
+        result.n_dropped += 1
+    read = " ".join(f"{p / 1e9:.1f}" for p in repetition.probes)
+    rates = f"{repetition.ours:.1f} / {repetition.peer:.1f} tok/s, reads {read} GB/s"
+    console.print(
+        f"{result.row} against {result.peer}, {result.task}: {rates}"
+        + ("" if is_quiet else ", dropped"),
+        style="" if is_quiet else "dim",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def token_bytes(path: str, options: argparse.Namespace) -> float:
+    """That decoding a token reads: weights, and keys and values in 16 bits."""
+    metadata = _core.GgufFile(path).metadata
+    name = metadata["general.architecture"]
+    shape = [metadata[f"{name}.{key}"] for key in KV_KEYS]
+    position = prod(int(n) for n in shape if isinstance(n, int)) * 2 * 2
+    return _core.weight_bytes(path, 1) + position * (options.depth + options.n_gen / 2)
 
 
 def pairs(options: argparse.Namespace) -> list[Pair]:
@@ -165,8 +188,9 @@ def pairs(options: argparse.Namespace) -> list[Pair]:
             raise SystemExit(f"no instruction set {row} here; there are {', '.join(available)}.")
     wanted = [row for row in LEVELS if row in (options.levels or available)]
     found = []
-    if "llama.cpp" in options.peers:
-        found += [Pair(row, "llama.cpp", LEVELS[row], sys.executable) for row in wanted]
+    for peer in options.peers:
+        if peer.startswith("llama.cpp"):
+            found += [Pair(row, peer, LEVELS[row], sys.executable) for row in wanted]
     if "openvino" in options.peers:
         found.append(Pair(wanted[0], "openvino", "", options.openvino_python))
     return found
@@ -183,10 +207,11 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("models", nargs="+", metavar="MODEL", help="GGUF files")
     parser.add_argument("--levels", type=words, help="our rows, as avx512,avx2; else all")
-    parser.add_argument("--peers", type=words, default=list(PEERS), help=",".join(PEERS))
+    parser.add_argument("--peers", type=words, default=DEFAULT_PEERS, help=",".join(PEERS))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--n-prompt", type=int, default=512)
     parser.add_argument("--n-gen", type=int, default=64)
+    parser.add_argument("--depth", type=int, default=0, help="tokens before those generated")
     parser.add_argument("--repeat", type=int, default=7, help="quiet repetitions wanted")
     parser.add_argument("--min-read-gb-s", type=float, default=0, help="slower probes void theirs")
     parser.add_argument("--openvino-python", default=sys.executable, help="that has openvino-genai")
@@ -200,7 +225,7 @@ def parse_arguments() -> argparse.Namespace:
 
 def run(path: str, pair: Pair, results: list[Comparison], options: argparse.Namespace) -> None:
     """Adds both tasks to `results` before it measures, so that an interrupted run has them."""
-    n_ctx = max(options.n_prompt, N_SHORT + options.n_gen + 1)
+    n_ctx = max(options.n_prompt, max(N_SHORT, options.depth) + options.n_gen + 1)
     settings = [path, str(options.threads), str(n_ctx)]
     with ExitStack() as stack:
         ours = stack.enter_context(
@@ -209,7 +234,7 @@ def run(path: str, pair: Pair, results: list[Comparison], options: argparse.Name
         peer = stack.enter_context(Worker(pair.python, [pair.peer, pair.level, *settings], {}))
         comparisons = [
             Comparison(
-                Path(path).name, pair.row, peer.description, task, _core.weight_bytes(path, 1)
+                Path(path).name, pair.row, peer.description, task, token_bytes(path, options)
             )
             for task in TASKS
         ]
@@ -233,7 +258,7 @@ def main() -> None:
         raise SystemExit("nothing was measured")
     print_tables(results)
     if options.json:
-        names = ("threads", "n_prompt", "n_gen", "repeat", "min_read_gb_s")
+        names = ("threads", "n_prompt", "n_gen", "depth", "repeat", "min_read_gb_s")
         record = {name: getattr(options, name) for name in names}
         record["comparisons"] = [r.as_json() for r in results]
         options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -3,7 +3,8 @@
 add_library(q3l_isa OBJECT)
 target_include_directories(q3l_isa PRIVATE csrc ${PROJECT_BINARY_DIR})
 # Outside LTO and without exceptions, so that no code built for a newer CPU can leak into the rest.
-target_compile_options(q3l_isa PRIVATE -O3 -fno-exceptions -fno-rtti -ffp-contract=off -fno-lto
+# Sanitizers' checks make -O3 of it take minutes a unit.
+target_compile_options(q3l_isa PRIVATE $<IF:$<BOOL:${Q3L_SANITIZE}>,-O1,-O3> -fno-exceptions -fno-rtti -ffp-contract=off -fno-lto
                        -fno-math-errno)
 # GCC 12 warns of its own AVX-512 headers.
 target_compile_options(q3l_isa PRIVATE
@@ -23,8 +24,9 @@ function(q3l_isa)
     set(unit ${PROJECT_BINARY_DIR}/generated/${ISA_NAME}_${family}.cpp)
     file(CONFIGURE OUTPUT ${unit} CONTENT "#include \"kernels/isa/${ISA_NAME}.cpp\"\n" @ONLY)
     target_sources(q3l_isa PRIVATE ${unit})
+    list(JOIN ISA_FLAGS " " flags)  # as a string, for in lists -Xclang stands once
     set_source_files_properties(${unit} PROPERTIES
-      COMPILE_OPTIONS "${ISA_FLAGS}"
+      COMPILE_FLAGS "${flags}"
       COMPILE_DEFINITIONS "Q3L_ISA_RANK=${ISA_RANK};Q3L_FAMILY_SET=${family}_set;Q3L_FAMILY_INL=\"kernels/generic/${family}.inl\"")
     list(APPEND sets ${ISA_NAME}::${family}_set)
     if(family STREQUAL ops)
@@ -58,6 +60,14 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
       amx_bf16
     FLAGS -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16
       -mamx-tile -mamx-int8 -mamx-bf16)
+endif()
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(dotprod -march=armv8.2-a+dotprod)
+  if(ZIG_ARCH)  # zig names CPUs, not architectures
+    set(dotprod -Xclang -target-feature -Xclang +dotprod)
+  endif()
+  q3l_isa(NAME neon RANK 1 FAMILIES real b32 k256 ops NEEDS asimd)
+  q3l_isa(NAME dotprod RANK 2 FAMILIES b32 k256 ops NEEDS asimd asimddp FLAGS ${dotprod})
 endif()
 
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/isa_rows.inc CONTENT

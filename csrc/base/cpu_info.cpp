@@ -16,6 +16,8 @@
 #include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
 #endif
 
 namespace q3l {
@@ -67,6 +69,10 @@ uint64_t cpu_features() {
   Q3L_FEATURE(avx512vnni);
 #undef Q3L_FEATURE
   mask |= newer_features(mask);
+#elif defined(__aarch64__)
+  const unsigned long has = getauxval(AT_HWCAP);
+  if (has >> 1 & 1) mask |= static_cast<uint64_t>(CpuFeature::asimd);
+  if (has >> 20 & 1) mask |= static_cast<uint64_t>(CpuFeature::asimddp);
 #endif
   return mask;
 }

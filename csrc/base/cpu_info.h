@@ -22,6 +22,8 @@ enum class CpuFeature : uint64_t {
   amx_tile = 1 << 10,
   amx_bf16 = 1 << 11,
   amx_int8 = 1 << 12,
+  asimd = 1 << 13,  // ARM's names, as /proc/cpuinfo has them
+  asimddp = 1 << 14,
 };
 
 // The features that the CPU has and the operating system lets programs use, as a mask.

@@ -63,7 +63,9 @@ def test_it_answers_from_quantised_caches(kv_type: Any) -> None:
     assert answer.timings.n_prompt + answer.timings.n_generated > 64
 
 
-@pytest.mark.parametrize("skill", ["add_3", "subtract_2", "subtract_3", "steps_2", "reverse", "count"])
+@pytest.mark.parametrize(
+    "skill", ["add_3", "subtract_2", "subtract_3", "steps_2", "reverse", "count"]
+)
 def test_it_has_its_skills(nano: Model, skill: str) -> None:
     """docs/nano.md has the shares of many items; here a file that is another model's falls."""
     items = [item for item in held_out_items("light", skill, 20) if item.thinking]

@@ -1,9 +1,8 @@
-// Prompt tokens: kPanelRows weight rows at a time are unpacked into a panel of 16-bit integers,
-// whatever their format, and multiplied with tiles of tokens. A lane is a token, so nothing is
-// reduced across lanes, and weights keep the order in which they are unpacked.
+// Prompt tokens: kPanelRows weight rows at a time are unpacked into a panel of integers, whatever
+// their format, and multiplied with tiles of tokens. A lane is a token, so nothing is reduced
+// across lanes, and weights keep the order in which they are unpacked. REQUIRES: integers and
+// tiles, as generic/panel_words.inl has them.
 #pragma once
-
-#include "kernels/generic/token_tiles.inl"
 
 constexpr int kChunkRows = kPanelRows;
 
@@ -18,7 +17,7 @@ struct alignas(64) PanelBlock {
   static constexpr int kRuns = kScales;
   static constexpr int kMins = kMin ? kValues / 32 : 0;
 
-  int16_t q[kPanelRows][kValues];
+  PanelValue q[kPanelRows][kValues];
   float d[kScales][kPanelRows];
   float m[kMin ? kMins : 1][kPanelRows];
 };
@@ -33,7 +32,7 @@ template <class Unpacker>
 struct PanelRow {
   // Integer scales are multiplied into the values, which are taken about zero to keep them small:
   // then scales end no run, but a sum that could pass 32 bits does.
-  static constexpr bool kWholeScales = Unpacker::kLargestScale > 0;
+  static constexpr bool kWholeScales = kScalesFit && Unpacker::kLargestScale > 0;
   static constexpr bool kHalfScales = false;
   static constexpr int kMiddle = kWholeScales ? 1 << (Unpacker::kBits - 1) : Unpacker::kOffset;
 
@@ -51,7 +50,7 @@ struct PanelRow {
   // Blocks from `block` on, n of kStep: block i's scales are at d + i * kStride, its minimum there.
   template <int kStride>
   void put(int block, int n, Payload q, const float* d, const float* m) const {
-    alignas(64) int16_t wide[kStep][32];
+    alignas(64) PanelValue wide[kStep][32];
     centre(q, wide);
     for (int i = 0; i < n; ++i) {
       Block& to = panel[block + i];
@@ -63,52 +62,28 @@ struct PanelRow {
 
   // kStep blocks from `block` on, whose scales are `unit` times integers.
   void put_whole(int block, Payload q, const uint8_t* scale, float unit, const float* m) const {
-    alignas(64) int16_t wide[kStep][32];
+    alignas(64) PanelValue wide[kStep][32];
     centre(q, wide);
     for (int i = 0; i < kStep; ++i) {
       constexpr int kBlocks = Block::kLength / 32;
       Block& to = panel[(block + i) / kBlocks];
       const int at = (block + i) % kBlocks;
       for (int j = 0; j < 32; ++j) {
-        to.q[r][32 * at + j] = static_cast<int16_t>(wide[i][j] * scale[i]);
+        to.q[r][32 * at + j] = static_cast<PanelValue>(wide[i][j] * scale[i]);
       }
       to.d[0][r] = unit;
       to.m[at][r] = m[i] + static_cast<float>(kMiddle * scale[i]) * unit;
     }
   }
 
-  static void centre(Payload q, int16_t (*wide)[32]) {
+  static void centre(Payload q, PanelValue (*values)[32]) {
     if constexpr (kMiddle > 0) q = sub(q, splat_payload(kMiddle));
-    widen(q, wide);
+    store_values(q, values);
   }
 };
 
 // Sums of up to kTileVectors tiles, by weight row.
 using Sums = F[kPanelRows][kTileVectors];
-
-// Adds one run's integer products: dot[r][v] of rows [row, row + kTileRows) and tiles v.
-template <int kPairs, int kValues, int kVectors>
-inline void dot_run(const int16_t (*q)[kValues], const TokenTile* const* tiles, int pair, int first,
-                    I32 (&dot)[kTileRows][kVectors]) {
-  for (auto& row : dot) {
-    for (I32& d : row) d = splat(int32_t{0});
-  }
-  constexpr int kTurnPairs = kPairs < kBlockPairs ? kPairs : kBlockPairs;
-#pragma GCC unroll 1
-  for (int turn = 0; turn < kPairs; turn += kTurnPairs) {
-#pragma GCC unroll kTurnUnroll
-    for (int j = turn; j < turn + kTurnPairs; ++j) {
-      I32 x[kVectors];
-      for (int v = 0; v < kVectors; ++v) x[v] = load_pairs(tiles[v]->q[pair + j]);
-      for (int r = 0; r < kTileRows; ++r) {
-        int32_t two;
-        std::memcpy(&two, q[r] + first + 2 * j, 4);
-        const I32 w = splat(two);
-        for (int v = 0; v < kVectors; ++v) dot[r][v] = dot2(dot[r][v], w, x[v]);
-      }
-    }
-  }
-}
 
 // Adds a group of values to the sums of rows [row, row + kTileRows), which the first one begins.
 // Inlined, it would share registers with its caller's loops, and accumulators would be spilled.
@@ -119,20 +94,21 @@ template <int kVectors, class Block>
   for (auto& r : group) {
     for (F& sum : r) sum = splat(0.0f);
   }
-  for (int i = 0; i < n_blocks * Block::kMins; ++i) {
-    const float* m = w[i / Block::kMins].m[i % Block::kMins] + row;
-    F x[kVectors];
-    for (int v = 0; v < kVectors; ++v) x[v] = load(tiles[v]->sum[i]);
-    for (int r = 0; r < kTileRows; ++r) {
-      const F min = splat(m[r]);
-      for (int v = 0; v < kVectors; ++v) group[r][v] = fma(min, x[v], group[r][v]);
+  for (int i = 0; i < n_blocks; ++i) {
+    for (int j = 0; j < Block::kMins; ++j) {
+      F x[kVectors];
+      for (int v = 0; v < kVectors; ++v) x[v] = load(tiles[v]->sum[i * Block::kMins + j]);
+      for (int r = 0; r < kTileRows; ++r) {
+        const F min = splat(w[i].m[j][row + r]);
+        for (int v = 0; v < kVectors; ++v) group[r][v] = fma(min, x[v], group[r][v]);
+      }
     }
   }
   for (int b = 0; b < n_blocks; ++b, ++w) {
-    constexpr int kPairs = Block::kLength / 2 / Block::kRuns;
+    constexpr int kRun = Block::kLength / Block::kRuns;
     for (int s = 0; s < Block::kRuns; ++s) {
       I32 dot[kTileRows][kVectors];
-      dot_run<kPairs>(w->q + row, tiles, (b * Block::kRuns + s) * kPairs, 2 * s * kPairs, dot);
+      dot_run<kRun>(w->q + row, s * kRun, tiles, b * Block::kLength + s * kRun, dot);
       for (int r = 0; r < kTileRows; ++r) {
         const F d = splat(w->d[s][row + r]);
         for (int v = 0; v < kVectors; ++v) group[r][v] = fma(to_float(dot[r][v]), d, group[r][v]);

@@ -1,10 +1,12 @@
 // Several generated tokens on matrix tiles: weights are unpacked to signed bytes and are the left
 // operand, a pair of blocks of 16 rows a tile; the right one is tokens' 12-bit values, high bytes
 // and low half bytes apart, a column for each token and block of the pair. Integer products are
-// exact; from there on each sum is built as isa/quad_sums.inl does.
+// exact; from there on each sum is built as generic/quad_sums.inl does.
 #pragma once
 
-#include "kernels/isa/block_quads.inl"
+#include "kernels/isa/x86_quads.inl"
+
+#include "kernels/generic/quad_sums.inl"
 
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/isa/amx_superblocks.inl"

@@ -22,9 +22,13 @@ constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are 
 
 #include "kernels/isa/x86_512.inl"
 
-#include "kernels/isa/block_quads.inl"
+#include "kernels/isa/x86_quads.inl"
+
+#include "kernels/generic/quad_sums.inl"
 
 #include "kernels/generic/gemv_vectors.inl"
+
+#include "kernels/generic/panel_words.inl"
 
 #include "kernels/generic/panel_gemm.inl"
 

@@ -1,0 +1,43 @@
+// ARMv8.2 with the dot product instructions: Cortex-A76 (Raspberry Pi 5), Neoverse N1 and later.
+#include <arm_neon.h>
+
+#include "kernels/kernel_set.h"
+
+namespace q3l::dotprod {
+namespace {
+
+constexpr int kTileRows = 4;
+constexpr int kTileVectors = 2;
+constexpr int kPanelRows = 32;
+constexpr int kAttendTileRows = 48;
+constexpr int kStreams = 4;
+constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
+
+inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t w1, int8x16_t x1) {
+  return vdotq_s32(vdotq_s32(acc, w0, x0), w1, x1);
+}
+
+// In this order: vocabulary, products, prompt attention, family.
+#include "base/fp16.inl"
+
+#include "kernels/isa/arm_128.inl"
+
+#include "kernels/generic/quad_sums.inl"
+
+#include "kernels/generic/gemv_vectors.inl"
+
+#include "kernels/isa/arm_panel_bytes.inl"
+
+#include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/attend_exact.inl"
+
+#include Q3L_FAMILY_INL
+
+}  // namespace
+
+decltype(kSet)& Q3L_FAMILY_SET() {
+  return kSet;
+}
+
+}  // namespace q3l::dotprod

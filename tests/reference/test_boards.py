@@ -1,0 +1,123 @@
+"""Programs for other CPUs, cross-compiled and run by emulators: what they compute, and that each
+instruction set is used where it is there. BOARDS_BUILD names a directory to build in, which may be
+kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NANO = ROOT / "models" / "nano.gguf"
+
+
+@dataclass(frozen=True)
+class Board:
+    arch: str
+    cpu: str  # as qemu calls it
+    isa: str
+
+    def run(self, program: Path, *arguments: str, isa: str = "") -> str:
+        environment = {**os.environ, "QEMU_CPU": self.cpu}
+        if isa:
+            environment["Q3L_ISA"] = isa
+        command = [f"qemu-{self.arch}", str(program), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+
+BOARDS = {
+    "Raspberry Pi 4": Board("aarch64", "cortex-a72", "neon"),
+    "Raspberry Pi 5": Board("aarch64", "cortex-a76", "dotprod"),
+}
+SCALAR = {
+    "RISC-V": Board("riscv64", "rv64", "scalar"),
+    "LoongArch": Board("loongarch64", "la464", "scalar"),
+}
+
+
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(os.environ.get("BOARDS_BUILD") or tmp_path_factory.mktemp("boards"))
+
+
+def program(builds: Path, arch: str) -> Path:
+    """q3l as tools/cross_build makes it."""
+    out = builds / arch
+    subprocess.run(
+        [ROOT / "tools" / "cross_build", arch, out], check=True, stdout=subprocess.DEVNULL
+    )
+    return out / "q3l"
+
+
+def tests(builds: Path, arch: str) -> Path:
+    """The C++ tests, in the build that has q3l."""
+    out = builds / arch
+    include = builds / "include"
+    include.mkdir(exist_ok=True)
+    if not (include / "doctest").exists():
+        (include / "doctest").symlink_to("/usr/include/doctest")
+    tools = ROOT / "build" / "zig"
+    environment = {
+        **os.environ,
+        "ZIG_PYTHON": str(tools / "bin" / "python"),
+        "ZIG_GLOBAL_CACHE_DIR": str(tools / "cache"),
+        "ZIG_LOCAL_CACHE_DIR": str(tools / "cache"),
+        "PATH": f"{tools / 'bin'}:{os.environ['PATH']}",
+    }
+    for command in (
+        ["cmake", "-B", str(out), "-DQ3L_TESTS=ON", f"-Ddoctest_include={include}", str(ROOT)],
+        ["cmake", "--build", str(out), "--target", "q3l_tests"],
+    ):
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    return out / "tests" / "cpp" / "q3l_tests"
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_kernels_and_engine(builds: Path, name: str) -> None:
+    board = BOARDS[name]
+    program(builds, board.arch)
+    suite = tests(builds, board.arch)
+    for folder in ("kernels", "model"):
+        board.run(suite, f"--source-file=*/tests/cpp/{folder}/*")
+    # One engine's worth: the rest differs by threads, not by kernels.
+    board.run(suite, "--test-case=*long prompt*,*guesses*,greedy tokens*")
+
+
+@pytest.mark.parametrize("name", [*BOARDS, *SCALAR])
+def test_q3l_answers_as_here(builds: Path, name: str) -> None:
+    board = (BOARDS | SCALAR)[name]
+    q3l = program(builds, board.arch)
+    assert q3l.stat().st_size < 4 << 20
+    arguments = ("run", str(NANO), "-p", "What is 17 + 25?", "--json", "--temp", "0")
+    there = json.loads(board.run(q3l, *arguments))
+    here = shutil.which("q3l")
+    assert here is not None
+    answered = subprocess.run([here, *arguments], capture_output=True, text=True, check=True)
+    assert there["text"] == json.loads(answered.stdout)["text"]
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_the_best_row_is_taken(builds: Path, name: str) -> None:
+    board = BOARDS[name]
+    q3l = program(builds, board.arch)
+    bench = ("bench", str(NANO), "--n-prompt", "8", "--n-gen", "4", "--repeat", "1", "--json")
+    assert json.loads(board.run(q3l, *bench))["isa"] == board.isa
+    assert json.loads(board.run(q3l, *bench, isa="neon"))["isa"] == "neon"
+
+
+def test_an_older_cpu_does_not_have_newer_rows(builds: Path) -> None:
+    board = BOARDS["Raspberry Pi 4"]
+    q3l = program(builds, board.arch)
+    environment = {**os.environ, "QEMU_CPU": board.cpu, "Q3L_ISA": "dotprod"}
+    command = ["qemu-aarch64", str(q3l), "run", str(NANO), "-p", "Hi"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode == 2
+    assert "asimddp" in done.stderr
