@@ -37,10 +37,7 @@ BOARDS = {
     "Raspberry Pi 4": Board("aarch64", "cortex-a72", "neon"),
     "Raspberry Pi 5": Board("aarch64", "cortex-a76", "dotprod"),
 }
-SCALAR = {
-    "RISC-V": Board("riscv64", "rv64", "scalar"),
-    "LoongArch": Board("loongarch64", "la464", "scalar"),
-}
+SCALAR = {"RISC-V": Board("riscv64", "rv64", "scalar")}
 
 
 @pytest.fixture(scope="session")
