@@ -3,8 +3,11 @@
 add_library(q3l_isa OBJECT)
 target_include_directories(q3l_isa PRIVATE csrc ${PROJECT_BINARY_DIR})
 # Outside LTO and without exceptions, so that no code built for a newer CPU can leak into the rest.
-# Sanitizers' checks make -O3 of it take minutes a unit.
-target_compile_options(q3l_isa PRIVATE $<IF:$<BOOL:${Q3L_SANITIZE}>,-O1,-O3> -fno-exceptions -fno-rtti -ffp-contract=off -fno-lto
+set(isa_level -O3)
+if(Q3L_SANITIZE)
+  set(isa_level -O1)  # with their checks, more takes minutes a unit
+endif()
+target_compile_options(q3l_isa PRIVATE ${isa_level} -fno-exceptions -fno-rtti -ffp-contract=off -fno-lto
                        -fno-math-errno)
 # GCC 12 warns of its own AVX-512 headers.
 target_compile_options(q3l_isa PRIVATE

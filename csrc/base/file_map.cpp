@@ -52,10 +52,10 @@ FileMap::FileMap(FileMap&& other) noexcept
       size_(std::exchange(other.size_, 0)) {}
 
 void read_ahead(std::span<const uint8_t> mapped) {
-  static const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<uintptr_t>(mapped.data()), first = begin / page * page;
-  void* const from = reinterpret_cast<void*>(first);
-  const size_t n = begin - first + mapped.size();
+  static const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  const size_t before = reinterpret_cast<uintptr_t>(mapped.data()) % page;
+  void* const from = const_cast<uint8_t*>(mapped.data()) - before;
+  const size_t n = before + mapped.size();
   // Asking costs more than looking where all is there already.
   std::vector<unsigned char> is_there((n + page - 1) / page);
   const bool is_known = ::mincore(from, n, is_there.data()) == 0;

@@ -193,16 +193,16 @@ void Job::accept_sampled() {
   if (stops || n_generated_ == max_tokens_ || (is_full() && !sliding_)) {
     text += stream_.finish();
     reason_ = stops ? FinishReason::stop : FinishReason::length;
-  } else if (is_full()) {
-    slide();
+  } else if (is_full() && sliding_) {
+    slide(*sliding_);
   }
   publish(std::move(text), !ends, now);
 }
 
 // What is left is a prompt: the same comes of it as of a new request for it.
-void Job::slide() {
+void Job::slide(const Sliding& sliding) {
   sequence_.forget();
-  sequence_.tokens = sliding_->fit(sequence_.tokens);
+  sequence_.tokens = sliding.fit(sequence_.tokens);
   sequence_.segments = {{static_cast<int>(sequence_.tokens.size()), Role::prompt}};
   sequence_.logits = nullptr;
   drafter_.clear();

@@ -127,7 +127,7 @@ class Job {
   void attempt(F&& f);  // its failure is the job's; does nothing once that is finished
   void accept_sampled();
   bool is_full() const { return static_cast<int>(sequence_.tokens.size()) >= most_positions_; }
-  void slide();
+  void slide(const Sliding& sliding);
   int n_readable() const;  // tokens until it pauses
   int n_guessable() const;
   void publish(std::string text, bool is_token, Clock::time_point now);

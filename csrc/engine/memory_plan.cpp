@@ -21,7 +21,7 @@ MemoryPlan plan_memory(const gguf::Reader& file, const Config& config,
   const int n_threads = options.n_threads > 0 ? options.n_threads : usable_cores();
   const auto n_ctx = static_cast<uint64_t>(options.n_ctx);
   const auto n_vocab = static_cast<uint64_t>(config.n_vocab);
-  const auto n_logit_rows = static_cast<uint64_t>(1 + options.max_draft);
+  const auto n_logit_rows = 1 + static_cast<uint64_t>(options.max_draft);
   const auto n_pages = static_cast<uint64_t>(pages_for(options.n_ctx)) + 1;
   const int n_rows = std::min(options.prompt_chunk, options.n_ctx);
   return {file.file_bytes(), n_pages * KvCache(config, options.kv_type).page_bytes(),

@@ -32,6 +32,7 @@ std::vector<std::span<const uint8_t>> in_order_of_use(const gguf::Reader& file,
   }
   std::ranges::stable_sort(tensors, {}, [](const gguf::Tensor* t) { return place_of(*t); });
   std::vector<std::span<const uint8_t>> spans;
+  spans.reserve(tensors.size());
   for (const gguf::Tensor* t : tensors) spans.emplace_back(t->data, t->bytes);
   return spans;
 }
