@@ -2,11 +2,11 @@
 # family that it offers, with flags of its own. Writes generated/isa_rows.inc, the dispatcher's table.
 add_library(q3l_isa OBJECT)
 target_include_directories(q3l_isa PRIVATE csrc ${PROJECT_BINARY_DIR})
-# Outside LTO and without exceptions, so that no code built for a newer CPU can leak into the rest.
 set(isa_level -O3)
 if(Q3L_SANITIZE)
   set(isa_level -O1)  # with their checks, more takes minutes a unit
 endif()
+# Outside LTO and without exceptions, so that no code built for a newer CPU can leak into the rest.
 target_compile_options(q3l_isa PRIVATE ${isa_level} -fno-exceptions -fno-rtti -ffp-contract=off -fno-lto
                        -fno-math-errno)
 # GCC 12 warns of its own AVX-512 headers.

@@ -14,6 +14,7 @@ namespace {
 constexpr double kSure = 0.6;   // probability of a guess that is worth being computed
 constexpr double kKept = 0.8;   // of what older measurements count
 constexpr int kFewTokens = 64;  // more at once are read as a prompt
+constexpr size_t kUsual = 2;    // tokens of a step, where what came was guessed or nearly so
 
 // Models of one family pad their vocabularies to different lengths.
 const gguf::Reader& checked(const gguf::Reader& draft, const gguf::Reader& file) {
@@ -31,15 +32,25 @@ const gguf::Reader& checked(const gguf::Reader& draft, const gguf::Reader& file)
   return draft;
 }
 
+// Its heads need not suit a quantised cache, and its cache is small.
+EngineOptions with_halves(EngineOptions options) {
+  options.kv_type = KvType::f16;
+  return options;
+}
+
 }  // namespace
 
 DraftModel::DraftModel(const std::string& path, const gguf::Reader& file,
                        const EngineOptions& options)
     : file_(path),
       model_(checked(file_, file)),
-      executor_(model_, options, 0),
+      executor_(model_, with_halves(options), 0),
       logits_(static_cast<size_t>(executor_.n_vocab())),
       weights_(logits_.size()) {}
+
+void DraftModel::learn(double seconds) {
+  seconds_ = seconds_ == 0 ? seconds : kKept * seconds_ + (1 - kKept) * seconds;
+}
 
 ModelDrafter::ModelDrafter(DraftModel& model)
     : model_(model), sequence_{KvSequence(model.executor().cache()), {}, {}} {}
@@ -69,21 +80,21 @@ int32_t ModelDrafter::likeliest(double* probability) const {
 }
 
 std::span<const int32_t> ModelDrafter::guess(std::span<const int32_t> tokens, int most) {
+  // It may lack what pads the other's vocabulary.
+  const int n_vocab = model_.executor().n_vocab();
+  if (std::ranges::any_of(tokens, [=](int32_t id) { return id >= n_vocab; })) return {};
   follow(tokens);
   Sequence& s = sequence_;
   const size_t n = tokens.size();
   for (int i = 0; i < most; ++i) {
+    const auto n_new = s.tokens.size() - static_cast<size_t>(s.n_computed);
     const auto start = std::chrono::steady_clock::now();
     while (!model_.executor().step(s, model_.logits_.data())) {
     }
     double probability = 0;
     const int32_t token = likeliest(&probability);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    if (i > 0 || model_.seconds_ == 0) {  // the first reads what was said since
-      model_.seconds_ = model_.seconds_ == 0
-                            ? elapsed.count()
-                            : kKept * model_.seconds_ + (1 - kKept) * elapsed.count();
-    }
+    if (n_new <= kUsual) model_.learn(elapsed.count());
     if (probability < kSure) break;
     s.tokens.push_back(token);
   }

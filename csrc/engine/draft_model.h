@@ -25,6 +25,8 @@ class DraftModel {
  private:
   friend class ModelDrafter;
 
+  void learn(double seconds);
+
   gguf::Reader file_;
   Transformer model_;
   Executor executor_;
@@ -40,6 +42,7 @@ class ModelDrafter {
 
   // The tokens, at most `most`, that the model finds likeliest after `tokens`, as far as it is
   // sure.
+  // Valid until the next call.
   std::span<const int32_t> guess(std::span<const int32_t> tokens, int most);
 
  private:

@@ -4,8 +4,8 @@ namespace q3l {
 
 Sequence open_sequence(Engine& engine, const Request& request) {
   Executor& executor = engine.executor();
-  if (!request.slides) return executor.open(request.prompt);
-  return executor.open(Sliding(engine.tokenizer(), executor.n_ctx()).fit(request.prompt));
+  const auto sliding = sliding_of(request, engine.tokenizer(), executor.n_ctx());
+  return executor.open(sliding ? sliding->fit(request.prompt) : request.prompt);
 }
 
 Generation::Generation(Engine& engine, const Request& request)

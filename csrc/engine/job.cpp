@@ -18,21 +18,21 @@ int positions_of(const Request& request, int n_prompt, int n_ctx) {
   return static_cast<int>(std::min<int64_t>(n_ctx, int64_t{n_prompt} + request.max_tokens));
 }
 
+}  // namespace
+
 std::optional<Sliding> sliding_of(const Request& request, const Tokenizer& tokenizer, int n_ctx) {
   if (!request.slides) return std::nullopt;
   return Sliding(tokenizer, n_ctx);
 }
-
-}  // namespace
 
 Job::Job(Executor& executor, const Tokenizer& tokenizer, const Request& request,
          Sequence&& sequence, Keep keep)
     : tokenizer_(tokenizer),
       priority_(request.priority),
       n_vocab_(executor.n_vocab()),
-      max_tokens_(request.max_tokens),
       most_positions_(positions_of(request, sequence.n_prompt(), executor.n_ctx())),
       sliding_(sliding_of(request, tokenizer, executor.n_ctx())),
+      n_left_(request.max_tokens),
       sampler_(request.sampling, n_vocab_, request.prompt),
       constraint_(request.constraint),
       stream_(tokenizer, request.stop),
@@ -122,13 +122,16 @@ void Job::guess(int most) {
 }
 
 void Job::guess_by(DraftModel& model, int most) {
-  if (!model_drafter_) model_drafter_ = std::make_unique<ModelDrafter>(model);
-  const auto found = model_drafter_->guess(sequence_.tokens, std::min(most, n_guessable()));
-  // It may have padding that this one has not.
-  const auto end = std::ranges::find_if(found, [&](int32_t id) { return id >= n_vocab_; });
-  guesses_.assign(found.begin(), end);
-  is_by_model_ = true;
-  draft(n_guessed());
+  attempt([&] {
+    if (!model_drafter_) model_drafter_ = std::make_unique<ModelDrafter>(model);
+    const auto found = model_drafter_->guess(sequence_.tokens, std::min(most, n_guessable()));
+    // It may have padding that this one has not.
+    const auto end = std::ranges::find_if(found, [&](int32_t id) { return id >= n_vocab_; });
+    guesses_.assign(found.begin(), end);
+    is_by_model_ = true;
+    draft(n_guessed());
+    if (guesses_.empty()) model_record_.add(0, true);  // it was asked for nothing
+  });
 }
 
 int Job::n_guessable() const {
@@ -188,9 +191,9 @@ void Job::accept_sampled() {
   const bool stops = ends || stream_.stopped() || !goes_on;
   if (!ends) {
     sequence_.tokens.push_back(sampled_.id);
-    ++n_generated_;
+    --n_left_;
   }
-  if (stops || n_generated_ == max_tokens_ || (is_full() && !sliding_)) {
+  if (stops || n_left_ == 0 || (is_full() && !sliding_)) {
     text += stream_.finish();
     reason_ = stops ? FinishReason::stop : FinishReason::length;
   } else if (is_full() && sliding_) {

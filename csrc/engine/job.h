@@ -35,6 +35,9 @@ struct Request {
   std::shared_ptr<TokenConstraint> constraint = nullptr;  // of this request alone
 };
 
+// How the request's text slides, if it does.
+std::optional<Sliding> sliding_of(const Request& request, const Tokenizer& tokenizer, int n_ctx);
+
 enum class FinishReason {
   none,       // still under way
   stop,       // the model ended its turn, or a stop string came up
@@ -133,9 +136,9 @@ class Job {
   void publish(std::string text, bool is_token, Clock::time_point now);
 
   const Tokenizer& tokenizer_;
-  const int priority_, n_vocab_, max_tokens_, most_positions_;
+  const int priority_, n_vocab_, most_positions_;
   const std::optional<Sliding> sliding_;
-  int n_generated_ = 0;
+  int n_left_;  // tokens that may be generated
   Sampler sampler_;
   Sampled sampled_{};
   std::shared_ptr<TokenConstraint> constraint_;

@@ -18,7 +18,10 @@ void continue_with(Sequence& s, Sequence prompt) {
   const int n_common = static_cast<int>(differ.first - s.tokens.begin());
   s.n_computed = std::min(s.n_computed, n_common);
   s.kv.truncate(s.n_computed);
-  if (s.n_computed == 0) s.kv.set_stretch(prompt.kv.stretch());
+  if (s.n_computed == 0 || s.kv.stretch() < prompt.kv.stretch()) {
+    s.forget();
+    s.kv.set_stretch(prompt.kv.stretch());
+  }
   std::erase_if(s.segments, [&, begin = 0](const Segment& segment) mutable {
     return std::exchange(begin, segment.end) >= n_common;
   });
@@ -80,6 +83,7 @@ Sequence Session::copy() const {
   const auto lock = lock_idle();
   const Sequence& s = *kept_->sequence;
   Sequence copy = {KvSequence(engine_.executor().cache()), s.tokens, s.segments, s.n_computed};
+  copy.kv.set_stretch(s.kv.stretch());
   for (int i = 0; i < s.kv.n_pages(); ++i) copy.kv.share(s.kv.page_of(i * kPagePositions));
   return copy;
 }

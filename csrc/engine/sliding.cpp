@@ -10,7 +10,13 @@ namespace q3l {
 Sliding::Sliding(const Tokenizer& tokenizer, int n_ctx)
     : n_ctx_(static_cast<size_t>(n_ctx)),
       message_(tokenizer.find("<|im_start|>")),
-      system_(tokenizer.encode("system", false)) {}
+      system_(tokenizer.encode("system", false)) {
+  constexpr int kLeast = 16;
+  if (n_ctx < kLeast) {
+    throw InvalidArgumentError("a text slides through a context of at least " +
+                               std::to_string(kLeast) + ", not " + std::to_string(n_ctx));
+  }
+}
 
 size_t Sliding::n_kept(std::span<const int32_t> tokens) const {
   if (tokens.size() <= system_.size() || !begins_message(tokens, 0)) return 0;
@@ -28,7 +34,7 @@ std::vector<int32_t> Sliding::fit(std::span<const int32_t> tokens) const {
                                " tokens, more than half of a context of " + std::to_string(n_ctx_) +
                                "; shorten it or ask for a longer context");
   }
-  const size_t half = std::max<size_t>(1, (n_ctx_ - kept) / 2), room = (half + 3) / 4;
+  const size_t half = (n_ctx_ - kept) / 2, room = (half + 3) / 4;
   const size_t n_over = tokens.size() - (n_ctx_ - room);
   const size_t least = kept + (n_over + half - 1) / half * half;
   size_t begin = least;

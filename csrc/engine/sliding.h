@@ -12,6 +12,7 @@ namespace q3l {
 
 class Sliding {
  public:
+  // Throws InvalidArgumentError for a context too short to leave anything out.
   Sliding(const Tokenizer& tokenizer, int n_ctx);
 
   // `tokens` as they are if there is room behind them, else shorter ones, which leave at least an

@@ -5,6 +5,11 @@
 
 constexpr int kLanes = 4;
 constexpr int kStep = 1;
+constexpr int kTileRows = 4;
+constexpr int kPanelRows = 32;
+constexpr int kAttendTileRows = 48;
+constexpr int kStreams = 4;
+constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 constexpr int kRunUnroll = 8;
 constexpr int kRealColumns = 8;
 constexpr int kAttendValues = 4;

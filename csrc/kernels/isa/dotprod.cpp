@@ -6,12 +6,7 @@
 namespace q3l::dotprod {
 namespace {
 
-constexpr int kTileRows = 4;
 constexpr int kTileVectors = 2;
-constexpr int kPanelRows = 32;
-constexpr int kAttendTileRows = 48;
-constexpr int kStreams = 4;
-constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 
 inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t w1, int8x16_t x1) {
   return vdotq_s32(vdotq_s32(acc, w0, x0), w1, x1);

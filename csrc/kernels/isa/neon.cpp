@@ -6,13 +6,8 @@
 namespace q3l::neon {
 namespace {
 
-constexpr int kTileRows = 4;
 constexpr int kTileVectors = 4;
-constexpr int kPanelRows = 32;
 constexpr int kTurnUnroll = 4;
-constexpr int kAttendTileRows = 48;
-constexpr int kStreams = 4;
-constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 
 // Adds the products of unsigned values below 32, in any lanes. REQUIRES: sums of four fit 16 bits.
 inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t w1, int8x16_t x1) {

@@ -83,6 +83,30 @@ TEST_CASE("a draft model changes how fast tokens come, not which") {
   }
 }
 
+TEST_CASE("a quantised cache is the first model's alone") {
+  // Heads of 40 values, which are no whole blocks.
+  TinyModel shape = kShape;
+  shape.head_dim = 32;
+  const TempFile file(tiny_model(kShape).bytes());
+  const EngineOptions options{.n_threads = 1, .n_ctx = 400, .kv_type = KvType::q8_0};
+  EngineOptions drafted = options;
+  drafted.draft_model = file.path();
+  TinyEngine with(drafted, shape), without(options, shape);
+  CHECK(complete(with.engine, 50, 1).tokens == complete(without.engine, 50, 1).tokens);
+}
+
+TEST_CASE("tokens that the draft model lacks are not shown to it") {
+  TinyModel wider = kShape;
+  wider.n_vocab = kShape.n_vocab + 8;
+  TinyEngine tiny({.n_threads = 1, .n_ctx = 400}, wider);
+  const TempFile file(tiny_model(kShape).bytes());
+  DraftModel model(file.path(), tiny.engine.file(), {.n_threads = 1, .n_ctx = 400});
+  ModelDrafter drafter(model);
+  Ids tokens = random_ids(20, 1);
+  tokens.push_back(kShape.n_vocab + 3);
+  CHECK(drafter.guess(tokens, 4).empty());
+}
+
 TEST_CASE("another vocabulary is refused") {
   TinyModel shape = kShape;
   shape.n_vocab = 2000;

@@ -24,10 +24,7 @@ std::vector<int32_t> prompt(int n, int seed = 1) {
 }
 
 std::vector<int32_t> complete(Engine& engine, const Request& request) {
-  Generation generation(engine, request);
-  while (generation.next()) {
-  }
-  return generation.tokens();
+  return testing::complete(Generation(engine, request));
 }
 
 }  // namespace

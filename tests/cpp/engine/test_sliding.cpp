@@ -12,6 +12,7 @@ namespace q3l {
 
 namespace {
 
+using testing::complete;
 using testing::endless;
 using testing::random_ids;
 using testing::TinyEngine;
@@ -33,12 +34,6 @@ Ids message(const Engine& engine, const std::string& role, int n, int seed) {
   Ids ids = {*engine.tokenizer().find("<|im_start|>")};
   ids = joined(ids, engine.tokenizer().encode(role + "\n", false));
   return joined(ids, random_ids(n, seed));
-}
-
-Ids complete(Generation generation) {
-  while (generation.next()) {
-  }
-  return generation.tokens();
 }
 
 }  // namespace
@@ -112,6 +107,13 @@ TEST_CASE("a text that slides goes on as a new one with what is left of it") {
     text = joined(text, part);
     done += n;
   }
+}
+
+TEST_CASE("a context too short to leave anything out is refused") {
+  TinyEngine tiny({.n_threads = 1, .n_ctx = 8});
+  CHECK_THROWS_AS(
+      Generation(tiny.engine, {.prompt = random_ids(4, 8), .max_tokens = 9, .slides = true}),
+      InvalidArgumentError);
 }
 
 TEST_CASE("prompts that are too long slide only where that is asked for, in sessions too") {

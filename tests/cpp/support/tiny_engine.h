@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-#include "engine/engine.h"
+#include "engine/generation.h"
 #include "support/temp_file.h"
 #include "support/tiny_model.h"
 
@@ -26,6 +26,13 @@ inline std::vector<int32_t> random_ids(int n, int seed) {
   std::vector<int32_t> ids;
   for (int i = 0; i < n; ++i) ids.push_back(static_cast<int32_t>(random() % 250));
   return ids;
+}
+
+// What a generation comes to.
+inline std::vector<int32_t> complete(Generation generation) {
+  while (generation.next()) {
+  }
+  return generation.tokens();
 }
 
 // Sampling that never ends a text, whatever an instruction set makes of random weights.
