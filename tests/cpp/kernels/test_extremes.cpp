@@ -41,6 +41,8 @@ TEST_CASE("the largest scales and inputs overflow nothing") {
     const Kernels set = select_kernels(isa);
     CAPTURE(isa);
     for (Role role : {Role::prompt, Role::generated}) {
+      // Tiles have a prompt's weights, of which 63 * 15 is one, in bf16.
+      const double rounding = isa == "amx" && role == Role::prompt ? 1.0 / 256 : 1e-5;
       for (int n : {1, 8}) {
         CAPTURE(n);
         for (const auto& [name, largest] : {std::pair{"Q4_K", 15.0f}, {"Q5_K", 31.0f}}) {
@@ -55,7 +57,7 @@ TEST_CASE("the largest scales and inputs overflow nothing") {
           }
           std::fill(block.begin() + 16, block.end(), uint8_t{0xff});
           for (float y : multiply(set, format, role, n, block)) {
-            CHECK(y == doctest::Approx(63 * largest * kValues));
+            CHECK(y == doctest::Approx(63 * largest * kValues).epsilon(rounding));
           }
         }
         // d = 1, scales of -128, values of -32, then of 31.
