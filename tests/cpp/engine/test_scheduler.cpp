@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <latch>
 #include <random>
 #include <thread>
 
@@ -32,7 +33,7 @@ Request request(int i) {
   std::vector<int32_t> prompt = random_ids(30 * (i % 7), 1000 + i % 3);
   const std::vector<int32_t> own = random_ids(1 + 53 * i % 97, i);
   prompt.insert(prompt.end(), own.begin(), own.end());
-  Request r{.prompt = prompt, .max_tokens = 24 + 31 * i % 60};
+  Request r{.prompt = prompt, .max_tokens = 36 + 31 * i % 60};
   r.sampling.temperature = i % 2 == 0 ? 0.0f : 0.8f;
   r.sampling.seed = static_cast<uint64_t>(i);
   return r;
@@ -54,6 +55,18 @@ Recorder recorded(Engine& engine, int i) {
   return *recorder;
 }
 
+// Its first token waits until many others have arrived: steps are wide then, however slow they come.
+struct Gate : Recorder {
+  explicit Gate(int n) : arrivals(n) {}
+
+  bool restrict(std::span<const float> now, std::span<uint32_t> allowed) override {
+    arrivals.wait();
+    return Recorder::restrict(now, allowed);
+  }
+
+  std::latch arrivals;
+};
+
 // The same of n requests that arrive in random order, with others among them that are cancelled.
 std::vector<Recorder> all_together(Engine& engine, int n) {
   std::mt19937 random(static_cast<uint32_t>(engine.executor().n_threads()));
@@ -62,13 +75,22 @@ std::vector<Recorder> all_together(Engine& engine, int n) {
   std::shuffle(order.begin(), order.end(), random);
   std::vector<std::shared_ptr<Recorder>> recorders(order.size());
   std::vector<std::unique_ptr<Generation>> running;
+  const int n_at_once = n * 3 / 4;
+  const auto gate = std::make_shared<Gate>(n_at_once);
   for (int i : order) {
     Request r = request(i);
-    r.constraint = recorders[static_cast<size_t>(i)] = std::make_shared<Recorder>();
+    std::shared_ptr<Recorder>& recorder = recorders[static_cast<size_t>(i)];
+    recorder = running.empty() ? gate : std::make_shared<Recorder>();
+    r.constraint = recorder;
     running.push_back(std::make_unique<Generation>(engine, r));
+    const int n_arrived = static_cast<int>(running.size());
+    if (n_arrived <= n_at_once) gate->arrivals.count_down();
+    if (n_arrived == n_at_once) {  // what some began with is there when the others come
+      for (int t = 0; t < 12; ++t) running.front()->next();
+    }
     if (random() % 4 == 0) {  // one that nobody waits for
       Generation cancelled(engine, request(static_cast<int>(random() % 32)));
-      if (random() % 2 == 0) cancelled.next();
+      if (random() % 2 == 0 && n_arrived >= n_at_once) cancelled.next();
     }
   }
   for (const auto& generation : running) {
@@ -100,7 +122,7 @@ TEST_CASE("many requests at once, some cancelled, give what each gives alone") {
   uint64_t n_preempted = 0;
   for (const auto& [n_pages, n_threads, prompt_chunk] : {Setting{plenty, 1, 512},
                                                          {plenty, 2, 512},
-                                                         {plenty, 2, 37},
+                                                         {plenty, 2, 51},
                                                          {plenty, 3, 100},
                                                          {little, 1, 512},
                                                          {little, 2, 37}}) {
