@@ -16,8 +16,11 @@
 #include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) || defined(__loongarch64)
 #include <sys/auxv.h>
+#elif defined(__riscv)
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 namespace q3l {
@@ -49,6 +52,25 @@ uint64_t newer_features(uint64_t known) {
 }
 
 }  // namespace
+#elif defined(__riscv)
+namespace {
+
+// Bits of the vector registers; 0 where there are none. Only the kernel's own call tells version 1
+// of the extension from what came before it.
+int vector_bits() {
+  struct {
+    int64_t key;
+    uint64_t value;
+  } probe = {4, 0};  // RISCV_HWPROBE_KEY_IMA_EXT_0
+  constexpr long kHwprobe = 258;
+  constexpr uint64_t kVectors = 1 << 2;  // RISCV_HWPROBE_IMA_V
+  if (syscall(kHwprobe, &probe, 1, 0, nullptr, 0) != 0 || !(probe.value & kVectors)) return 0;
+  long bytes;
+  asm("csrr %0, 0xc22" : "=r"(bytes));  // vlenb, by its number: assemblers may not know the name
+  return static_cast<int>(8 * bytes);
+}
+
+}  // namespace
 #endif
 
 uint64_t cpu_features() {
@@ -73,6 +95,16 @@ uint64_t cpu_features() {
   const unsigned long has = getauxval(AT_HWCAP);
   if (has >> 1 & 1) mask |= static_cast<uint64_t>(CpuFeature::asimd);
   if (has >> 20 & 1) mask |= static_cast<uint64_t>(CpuFeature::asimddp);
+  if (getauxval(AT_HWCAP2) >> 13 & 1) mask |= static_cast<uint64_t>(CpuFeature::i8mm);
+#elif defined(__loongarch64)
+  const unsigned long has = getauxval(AT_HWCAP);
+  if (has >> 4 & 1) mask |= static_cast<uint64_t>(CpuFeature::lsx);
+  if (has >> 5 & 1) mask |= static_cast<uint64_t>(CpuFeature::lasx);
+#elif defined(__riscv)
+  const int bits = vector_bits();
+  if (bits >= 128) mask |= static_cast<uint64_t>(CpuFeature::v128);
+  if (bits >= 256) mask |= static_cast<uint64_t>(CpuFeature::v256);
+  if (bits >= 512) mask |= static_cast<uint64_t>(CpuFeature::v512);
 #endif
   return mask;
 }

@@ -24,6 +24,12 @@ enum class CpuFeature : uint64_t {
   amx_int8 = 1 << 12,
   asimd = 1 << 13,  // ARM's names, as /proc/cpuinfo has them
   asimddp = 1 << 14,
+  i8mm = 1 << 15,
+  v128 = 1 << 16,  // RISC-V's vectors, of so many bits at least
+  v256 = 1 << 17,
+  v512 = 1 << 18,
+  lsx = 1 << 19,  // LoongArch's
+  lasx = 1 << 20,
 };
 
 // The features that the CPU has and the operating system lets programs use, as a mask.

@@ -1,7 +1,7 @@
 // Prompt tokens: kPanelRows weight rows at a time are unpacked into a panel of integers, whatever
 // their format, and multiplied with tiles of tokens. A lane is a token, so nothing is reduced
-// across lanes, and weights keep the order in which they are unpacked. REQUIRES: integers and
-// tiles, as generic/panel_words.inl has them.
+// across lanes, and weights keep the order in which they are unpacked. REQUIRES: integers, their
+// places and tiles, as generic/panel_words.inl has them.
 #pragma once
 
 constexpr int kChunkRows = kPanelRows;
@@ -54,7 +54,7 @@ struct PanelRow {
     centre(q, wide);
     for (int i = 0; i < n; ++i) {
       Block& to = panel[block + i];
-      std::memcpy(to.q[r], wide[i], sizeof wide[i]);
+      place_values(wide[i], r, to.q);
       for (int s = 0; s < Unpacker::kScales; ++s) to.d[s][r] = d[i * kStride + s];
       if constexpr (Unpacker::kMin) to.m[0][r] = m[i * kStride];
     }

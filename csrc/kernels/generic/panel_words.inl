@@ -10,6 +10,11 @@ inline void store_values(Payload q, PanelValue (*values)[32]) {
   widen(q, values);
 }
 
+// Puts a block's values into a panel's row r.
+inline void place_values(const PanelValue* values, int r, PanelValue (*q)[32]) {
+  std::memcpy(q[r], values, sizeof q[r]);
+}
+
 // The products of kRun values, from `from` on in weight rows q[0..kTileRows) and from `value` on in
 // tiles: dot[r][v] of row r and tile v's tokens.
 template <int kRun, int kValues, int kVectors>

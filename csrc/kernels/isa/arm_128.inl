@@ -1,11 +1,10 @@
 // The vocabulary of 128-bit vectors, ARMv8's own: what scalar.cpp spells out, and what it says
 // holds here. A step is one block: the first half of its values lies in one register, the second
-// half in another. REQUIRES: dot_bytes.
+// half in another. REQUIRES: dot_bytes, kTileRows and kTileVectors.
 #pragma once
 
 constexpr int kLanes = 4;
 constexpr int kStep = 1;
-constexpr int kTileRows = 4;
 constexpr int kPanelRows = 32;
 constexpr int kAttendTileRows = 48;
 constexpr int kStreams = 4;

@@ -6,6 +6,7 @@
 namespace q3l::dotprod {
 namespace {
 
+constexpr int kTileRows = 4;
 constexpr int kTileVectors = 2;
 
 inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t w1, int8x16_t x1) {
@@ -21,7 +22,7 @@ inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t 
 
 #include "kernels/generic/gemv_vectors.inl"
 
-#include "kernels/isa/arm_panel_bytes.inl"
+#include "kernels/isa/arm_panel_dot.inl"
 
 #include "kernels/generic/panel_gemm.inl"
 

@@ -6,6 +6,7 @@
 namespace q3l::neon {
 namespace {
 
+constexpr int kTileRows = 4;
 constexpr int kTileVectors = 4;
 constexpr int kTurnUnroll = 4;
 

@@ -1,0 +1,61 @@
+// RISC-V's vectors, taken to have a fixed length of at least 4 * kLanes bytes: what Clang does not
+// find by itself, and how much its 32 registers hold.
+#pragma once
+
+constexpr int kTileRows = 4;
+constexpr int kTileVectors = 4;
+constexpr int kPanelRows = 32;
+constexpr int kTurnUnroll = 4;
+constexpr int kAttendTileRows = 48;
+constexpr int kStreams = 4;
+constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
+constexpr int kRunUnroll = 8;
+constexpr int kRealColumns = 8;
+constexpr int kAttendValues = 4;
+constexpr int kAttendVectors = 3;
+constexpr int kSharedHeads = 2;
+constexpr int kSumVectors = 16;
+constexpr int kLargestInput = 127 * 256 + 127;
+constexpr int kGemvRows = 1;
+constexpr int kGemvColumns = 4;
+
+#include "kernels/isa/clang_vectors.inl"
+
+// Without the extension for halves, by their bits: scaled, a subnormal's are right too.
+inline F load_half(const uint8_t* p) {
+  const auto half = __builtin_convertvector(load_as<Vector<uint16_t, kLanes>>(p), I32);
+  const I32 magnitude = half & 0x7fff, sign = (half & 0x8000) << 16, bits = magnitude << 13;
+  const I32 finite = reinterpret_cast<I32>(reinterpret_cast<F>(bits) * 0x1p112f);
+  return reinterpret_cast<F>((magnitude >= 0x7c00 ? bits | 0x7f800000 : finite) | sign);
+}
+inline Vector<float, 4> splat_quad(const uint8_t* p) {
+  uint16_t half;
+  std::memcpy(&half, p, sizeof half);
+  return Vector<float, 4>{} + half_to_float(half);
+}
+
+template <class V>
+inline auto add_even_odd(V a) {
+  constexpr int n = kLanesOf<V> / 2;
+  return pick<[](int i) { return 2 * i; }, n>(a, a) +
+         pick<[](int i) { return 2 * i + 1; }, n>(a, a);
+}
+inline I32 dot_pairs(I32 acc, I32 w, I32 x) {
+  using Products = Vector<int32_t, 2 * kLanes>;
+  auto words = [](I32 v) {
+    return __builtin_convertvector(reinterpret_cast<Whole<int16_t>>(v), Products);
+  };
+  return acc + add_even_odd(words(w) * words(x));
+}
+// Sums of pairs of products, values below 64 by signed bytes, in 16 bits.
+inline auto multiply_pairs(Bytes w, Bytes x) {
+  return add_even_odd(widened(w) * widened(x));
+}
+// Adds kFactor times the products of values below 32 and signed bytes, two vectors of each.
+template <int kFactor>
+inline I32 dot_bytes(I32 acc, Bytes w0, Bytes x0, Bytes w1, Bytes x1) {
+  const auto sums = add_even_odd(widened(w0) * widened(x0) + widened(w1) * widened(x1));
+  return acc + __builtin_convertvector(add_even_odd(sums), I32) * kFactor;
+}
+
+#include "kernels/isa/clang_blocks.inl"
