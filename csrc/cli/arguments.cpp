@@ -78,7 +78,9 @@ const std::vector<Flag>& flags() {
        [](Arguments& a, const std::string& v) { a.presence_penalty = number<float>(v); }},
       {"", "--seed", "N", "seed of the sampling (random)",
        [](Arguments& a, const std::string& v) { a.seed = number<uint64_t>(v); }},
-      {"", "--json", "", "print one JSON object",
+      {"", "--tools", "FILE", "chat: tools that the model may call, JSON as OpenAI's API has it",
+       [](Arguments& a, const std::string& v) { a.tools = v; }},
+      {"", "--json", "", "print one JSON object; chat: one for each piece, a line each",
        [](Arguments& a, const std::string&) { a.json = true; }},
       {"", "--raw", "", "run: complete bare text, without the chat template",
        [](Arguments& a, const std::string&) { a.raw = true; }},
@@ -171,7 +173,8 @@ std::string help_text() {
   std::string text =
       "q3l: Qwen3 language models on CPUs\n\n"
       "  q3l run [MODEL] -p TEXT       answer one message\n"
-      "  q3l chat [MODEL]              talk, turn by turn (Ctrl-C stops an answer, Ctrl-D ends)\n"
+      "  q3l chat [MODEL]              talk, a line a turn: Ctrl-C stops an answer, /clear begins\n"
+      "                                anew, /exit or Ctrl-D ends\n"
       "  q3l inspect [MODEL]           what a model file holds\n"
       "  q3l tokenize [MODEL] -p TEXT  token ids of a text\n"
       "  q3l bench [MODEL]             how fast a model runs here, beside the memory's bandwidth\n"

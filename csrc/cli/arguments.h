@@ -17,6 +17,7 @@ struct Arguments {
   std::string command;  // "run", "chat", "inspect", "tokenize", "bench"; empty: help was asked for
   std::string model;    // path of a GGUF file, nano's where none was given
   std::string prompt;
+  std::string tools;  // path, empty where none are offered
   int max_tokens = std::numeric_limits<int>::max();
   EngineOptions engine;
   BenchmarkOptions benchmark;  // engine left out

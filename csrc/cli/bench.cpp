@@ -2,8 +2,9 @@
 
 #include <cstdio>
 
+#include "base/json.h"
 #include "cli/commands.h"
-#include "cli/json_text.h"
+#include "cli/interrupt.h"
 #include "engine/benchmark.h"
 
 namespace q3l::cli {
@@ -83,6 +84,8 @@ void bench(const Arguments& arguments) {
   calls.progress = [is_watched](int done, int total) {
     if (is_watched) std::fprintf(stderr, done < total ? "\r%d of %d" : "\r\033[K", done, total);
   };
+  calls.poll = poll_interrupt;
+  catch_interrupts();
   const Benchmark result = run_benchmark(arguments.model, options, calls);
   if (arguments.json) {
     print_json(arguments, result);

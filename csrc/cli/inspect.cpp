@@ -1,8 +1,8 @@
 #include <cstdio>
 #include <map>
 
+#include "base/json.h"
 #include "cli/commands.h"
-#include "cli/json_text.h"
 #include "engine/memory_plan.h"
 #include "gguf/reader.h"
 #include "model/transformer.h"

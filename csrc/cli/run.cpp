@@ -1,10 +1,9 @@
 #include <cstdio>
 
-#include "base/error.h"
+#include "cli/answer_writer.h"
 #include "cli/commands.h"
-#include "cli/json_text.h"
+#include "cli/interrupt.h"
 #include "engine/chat.h"
-#include "engine/generation.h"
 
 namespace q3l::cli {
 
@@ -21,19 +20,20 @@ std::vector<int32_t> prompt_tokens(const Arguments& arguments, const Engine& eng
   return ids;
 }
 
-void print_json(const std::string& text, const Generation& generation) {
-  const Timings& t = generation.timings();
+// What the model thinks and says. Bare text is all said.
+struct Texts {
+  std::string thinking, text;
+
+  void add(const AnswerPart& part) {
+    (part.kind == AnswerPart::Kind::thinking ? thinking : text) += part.text;
+  }
+};
+
+void print_json(const Texts& texts, const Generation& generation, bool is_raw) {
   JsonObject out;
-  out.add_string("text", text)
-      .add_string("finish_reason",
-                  generation.finish_reason() == FinishReason::stop ? "stop" : "length")
-      .add("n_prompt", t.n_prompt)
-      .add("n_generated", t.n_generated)
-      .add("prompt_tok_s", t.prompt_rate())
-      .add("decode_tok_s", t.decode_rate())
-      .add("n_drafted", t.n_drafted)
-      .add("n_accepted", t.n_accepted);
-  std::printf("%s\n", out.text().c_str());
+  out.add_string("text", texts.text);
+  if (!is_raw) out.add_string("reasoning_content", texts.thinking);
+  std::printf("%s\n", add_summary(out, generation).text().c_str());
 }
 
 }  // namespace
@@ -47,18 +47,26 @@ void run(const Arguments& arguments) {
                                  .sampling = sampling(arguments, defaults),
                                  .stop = {},
                                  .slides = arguments.slide});
-  std::string text;
-  while (auto piece = generation.next()) {
-    text += *piece;
-    if (!arguments.json) {
-      std::fputs(piece->c_str(), stdout);
-      std::fflush(stdout);
+  AnswerSplitter splitter(false);
+  AnswerWriter writer(false);
+  Texts texts;
+  auto take = [&](const std::vector<AnswerPart>& parts) {
+    for (const AnswerPart& part : parts) {
+      texts.add(part);
+      if (!arguments.json) writer.write(part);
     }
+  };
+  catch_interrupts();
+  while (auto piece = generation.next(poll_interrupt)) {
+    take(arguments.raw ? std::vector{AnswerPart{AnswerPart::Kind::text, *piece, {}}}
+                       : splitter.push(*piece));
   }
-  if (arguments.json)
-    print_json(text, generation);
-  else
-    std::fputc('\n', stdout);
+  take(splitter.finish());
+  if (arguments.json) {
+    print_json(texts, generation, arguments.raw);
+  } else {
+    writer.finish(generation);
+  }
 }
 
 }  // namespace q3l::cli

@@ -1,7 +1,7 @@
 #include <cstdio>
 
+#include "base/json.h"
 #include "cli/commands.h"
-#include "cli/json_text.h"
 #include "engine/vocabulary.h"
 
 namespace q3l::cli {

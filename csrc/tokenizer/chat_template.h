@@ -1,18 +1,31 @@
-// ChatML prompts for programs without a Jinja engine: turns between <|im_start|> and <|im_end|>, a
-// default system turn where the model has one, and Qwen3's switch for thinking.
+// Prompts of conversations for programs without a Jinja engine: Qwen3's template in full (tools,
+// their calls and responses, thoughts), and plain ChatML with a default system turn for others.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/json.h"
+#include "tokenizer/prompt_tokens.h"
 #include "tokenizer/tokenizer.h"
 
 namespace q3l {
 
+struct ToolCall {
+  std::string name;
+  std::string arguments;  // a JSON object
+};
+
+// Texts are tokenised as plain text: special tokens in them have no effect, but for those that a
+// model that thinks or calls tools may have written itself (<think>, <tool_call>).
 struct ChatMessage {
-  std::string role;     // "system", "user" or "assistant"
-  std::string content;  // tokenised as plain text: special tokens in it have no effect
+  std::string role;  // "system", "user", "assistant" or "tool"
+  std::string content;
+  // Of the assistant: its thoughts, which else are looked for in the content, and calls of tools.
+  std::optional<std::string> reasoning = {};
+  std::vector<ToolCall> tool_calls = {};
 };
 
 class ChatTemplate {
@@ -23,20 +36,23 @@ class ChatTemplate {
   ChatTemplate(const Tokenizer& tokenizer, std::string_view source,
                std::optional<std::string_view> default_system);
 
-  // Whether the template knows `enable_thinking`.
+  // Whether the template knows `enable_thinking`, and tools.
   bool can_think() const { return can_think_; }
+  bool knows_tools() const { return is_qwen3_; }
 
   // Ids of the whole conversation and the start of the assistant's turn; without `thinking` that
-  // starts after an empty thought.
-  std::vector<int32_t> encode(std::span<const ChatMessage> messages, bool thinking) const;
+  // starts after an empty thought. `tools` are offered as they stand. Throws UnsupportedModelError
+  // for tools, their calls or responses where the template has no place for them.
+  std::vector<int32_t> encode(std::span<const ChatMessage> messages, bool thinking,
+                              std::span<const Json> tools = {}) const;
 
  private:
-  void append_text(std::vector<int32_t>& ids, std::string_view text) const;
+  // `given`: the conversation's own system message, or nullptr.
+  void add_system(PromptTokens& out, const std::string* given, std::span<const Json> tools) const;
 
   const Tokenizer& tokenizer_;
-  int32_t start_, end_;
   std::string default_system_;
-  bool can_think_;
+  bool can_think_, keeps_thoughts_, is_qwen3_;
 };
 
 }  // namespace q3l

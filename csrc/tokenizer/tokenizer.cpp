@@ -4,13 +4,13 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "tokenizer/bpe.h"
 #include "tokenizer/merge_table.h"
 #include "tokenizer/nfc.h"
 #include "tokenizer/pretokenize.h"
 #include "tokenizer/special_tokens.h"
 #include "tokenizer/token_table.h"
-#include "tokenizer/utf8.h"
 
 namespace q3l {
 
@@ -144,8 +144,8 @@ std::vector<int32_t> Tokenizer::encode(std::string_view text, bool parse_special
   return ids;
 }
 
-std::string Tokenizer::piece(int32_t id) const {
-  return std::string(impl_->tokens.bytes(id));
+std::string_view Tokenizer::piece(int32_t id) const {
+  return impl_->tokens.bytes(id);
 }
 
 std::string Tokenizer::decode(std::span<const int32_t> ids) const {

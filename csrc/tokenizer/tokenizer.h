@@ -45,9 +45,10 @@ class Tokenizer {
   // MiB.
   std::vector<int32_t> encode(std::string_view text, bool parse_special) const;
 
-  // The bytes of one token, possibly part of a UTF-8 character; control tokens give their text.
+  // The bytes of one token, possibly part of a UTF-8 character, for as long as the Tokenizer
+  // lives; control tokens give their text.
   // REQUIRES: 0 <= id < n_vocab().
-  std::string piece(int32_t id) const;
+  std::string_view piece(int32_t id) const;
   std::string decode(std::span<const int32_t> ids) const;
 
   // Ids of the control and user-defined tokens, one for each text; and that of one such text.

@@ -1,8 +1,8 @@
 // Classes of characters, as bits (unicode_tables.h), for splitting and normalising text.
 #pragma once
 
+#include "base/utf8.h"
 #include "tokenizer/unicode_tables.h"
-#include "tokenizer/utf8.h"
 
 namespace q3l {
 

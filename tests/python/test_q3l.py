@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -16,7 +17,23 @@ import make_checkpoint as mc
 from qwen3lite import Model
 from qwen3lite.convert import convert
 
+USAGE, FILE, INTERRUPTED = 2, 3, 130  # exit status
 FRANCE = "What is the capital of France?"
+WEATHER = "What is the weather in Paris?"
+MANUAL = Path(__file__).parents[2] / "docs" / "q3l.1"
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "Get the weather of a city.",
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}},
+            "required": ["city"],
+        },
+    },
+}
+CALL = {"name": "get_weather", "arguments": {"city": "Paris"}}
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +167,7 @@ def test_a_full_context_slides_where_that_is_asked_for(program: str, model: Mode
     words = " ".join(["word"] * 300)
     common = ["run", str(model.path), "-c", "128", "--raw", "-n", "90", "--json", "--temp", "0"]
     refused = q3l(program, *common, "-p", words)
-    assert refused.returncode == 2
+    assert refused.returncode == USAGE
     assert "the context holds 128" in refused.stderr
     out = json.loads(answer(program, *common, "-p", words, "--slide"))
     assert out["n_generated"] == 90 or out["finish_reason"] == "stop"
@@ -166,39 +183,203 @@ def test_inspect_tells_the_experts(program: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("status", "arguments", "says"),
     [
-        (["run", "missing.gguf", "-p", "x"], "missing.gguf"),
-        (["run", "SMOLLM2", "-p", "x" * 20, "-c", "8"], "context holds 8"),
-        (["run", "SMOLLM2", "-p", "x", "-n", "many"], "-n needs a number"),
-        (["run", "SMOLLM2", "-p", "x", "--temp=-1"], "temperature"),
-        (["run", "SMOLLM2"], "-p TEXT"),
-        (["fly"], "'fly'"),
-        (["run", "SMOLLM2", "--wings"], "'--wings'"),
-        (["run", "TRUNCATED", "-p", "x"], "truncated"),
-        (["run", __file__, "-p", "x"], "GGUF"),
-        (["inspect", "."], "not a regular file"),
-        (["bench", "SMOLLM2", "--batch", "0"], "batch must be between 1 and"),
-        (["bench", "SMOLLM2", "--n-gen", "few"], "--n-gen needs a number"),
-        (["run", "-p", "x", "--kv-type", "q9"], "--kv-type needs f32, f16, q8_0 or q4_0, not 'q9'"),
-        (["bench", "missing.gguf"], "missing.gguf"),
+        (FILE, ["run", "missing.gguf", "-p", "x"], "missing.gguf"),
+        (USAGE, ["run", "SMOLLM2", "-p", "x" * 20, "-c", "8"], "context holds 8"),
+        (USAGE, ["run", "SMOLLM2", "-p", "x", "-n", "many"], "-n needs a number"),
+        (USAGE, ["run", "SMOLLM2", "-p", "x", "--temp=-1"], "temperature"),
+        (USAGE, ["run", "SMOLLM2"], "-p TEXT"),
+        (USAGE, ["fly"], "'fly'"),
+        (USAGE, ["run", "SMOLLM2", "--wings"], "'--wings'"),
+        (FILE, ["run", "TRUNCATED", "-p", "x"], "truncated"),
+        (FILE, ["run", __file__, "-p", "x"], "GGUF"),
+        (FILE, ["inspect", "."], "not a regular file"),
+        (USAGE, ["bench", "SMOLLM2", "--batch", "0"], "batch must be between 1 and"),
+        (USAGE, ["bench", "SMOLLM2", "--n-gen", "few"], "--n-gen needs a number"),
+        (
+            USAGE,
+            ["run", "-p", "x", "--kv-type", "q9"],
+            "--kv-type needs f32, f16, q8_0 or q4_0, not 'q9'",
+        ),
+        (FILE, ["bench", "missing.gguf"], "missing.gguf"),
+        (FILE, ["chat", "--tools", "missing.json"], "missing.json"),
+        (FILE, ["chat", "--tools", "."], "not a regular file"),
+        (FILE, ["chat", "--tools", "NO_JSON"], "line 2, column 12: JSON needs a key"),
+        (FILE, ["chat", "--tools", "NO_LIST"], "holds no tools; list tools as [{"),
+        (FILE, ["chat", "--tools", "NO_NAME"], "tool 2 has no name"),
+        (FILE, ["chat", "SMOLLM2", "--tools", "GOOD", "-p", "x"], "<tool_call>"),
+        (USAGE, ["chat", "--tools", "TWICE"], "same name"),
     ],
 )
 def test_bad_input_is_one_sentence(
-    program: str, model: Model, tmp_path: Path, arguments: list[str], says: str
+    program: str, model: Model, tmp_path: Path, status: int, arguments: list[str], says: str
 ) -> None:
     truncated = tmp_path / "truncated.gguf"
     truncated.write_bytes(model.path.read_bytes()[:5_000_000])
     names = {"SMOLLM2": str(model.path), "TRUNCATED": str(truncated)}
+    for name, text in {
+        "GOOD": '[{"name": "a"}]',
+        "NO_JSON": '[\n{"name": 1,}]',
+        "NO_LIST": '{"name": "a"}',
+        "NO_NAME": '[{"name": "a"}, {"function": {}}]',
+        "TWICE": '[{"name": "a"}, {"name": "a"}]',
+    }.items():
+        names[name] = str(tmp_path / name)
+        Path(names[name]).write_text(text)
     done = q3l(program, *[names.get(a, a) for a in arguments])
-    assert done.returncode == 2
+    assert done.returncode == status
     assert done.stdout == ""
     assert done.stderr.startswith("q3l: ")
     assert done.stderr.count("\n") == 1
     assert says in done.stderr
 
 
-def test_help(program: str) -> None:
+def test_help_and_the_manual_have_every_flag(program: str) -> None:
     out = answer(program, "--help")
-    for flag in ("--prompt", "--max-tokens", "--threads", "--ctx", "--temp", "--seed", "--json"):
-        assert flag in out
+    flags = re.findall(r"^  (?:(-\w), |    )(--[a-z-]+)", out, re.MULTILINE)
+    assert {"--prompt", "--tools", "--json"} <= {name for _, name in flags}
+    manual = MANUAL.read_text()
+    entries = re.findall(r"^\.It Fl .*", manual, re.MULTILINE)
+    documented = {"-" + word for entry in entries for word in re.findall(r"Fl (\S+)", entry)}
+    missing = {word for flag in flags for word in flag if word} - documented
+    assert not missing
+    for command in re.findall(r"^  q3l (\w+)", out, re.MULTILINE):
+        assert f".It Cm {command}\n" in manual
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> str:
+    """A file with one tool, which nano calls when it is asked WEATHER."""
+    path = tmp_path / "tools.json"
+    path.write_text(json.dumps([TOOL]))
+    return str(path)
+
+
+def test_chat_calls_tools_and_goes_on_with_their_results(program: str, tools: str) -> None:
+    turns = f'{WEATHER}\n{{"temperature": 21}}\n'
+    done = q3l(program, "chat", "--tools", tools, "--temp", "0", stdin=turns)
+    assert done.returncode == 0, done.stderr
+    call, *rest = done.stdout.splitlines()
+    assert json.loads(call) == CALL
+    assert "21" in "".join(rest)
+    assert "get_weather fits." in done.stderr  # what it thinks
+    assert "think" not in done.stdout
+
+
+def test_chat_prompts_are_those_of_the_package(program: str, tools: str) -> None:
+    """As many tokens, with tools, a call of the model's own and its result."""
+    nano = Model.nano(n_ctx=2048)
+    response = '{"temperature": 21}'
+    for thinking in (True, False):
+        flags = ["--json", "--temp", "0", "--think" if thinking else "--no-think"]
+        out = answer(program, "chat", "--tools", tools, *flags, stdin=f"{WEATHER}\n{response}\n")
+        events = [json.loads(line) for line in out.splitlines()]
+        assert [e["type"] for e in events if e["type"] in ("tool_call", "done")] == [
+            "tool_call",
+            "done",
+            "done",
+        ]
+        parts = {
+            kind: "".join(e["text"] for e in events if e["type"] == kind)
+            for kind in ("thinking", "text")
+        }
+        call = next(e for e in events if e["type"] == "tool_call")
+        assert {key: call[key] for key in CALL} == CALL
+        messages: list[dict[str, Any]] = [{"role": "user", "content": WEATHER}]
+        first = nano.chat(messages, tools=[TOOL], enable_thinking=thinking, temperature=0)
+        thoughts = first.message.reasoning_content
+        calls = [{"type": "function", "function": CALL}]
+        messages += [
+            {
+                "role": "assistant",
+                "content": "",
+                "reasoning_content": thoughts,
+                "tool_calls": calls,
+            },
+            {"role": "tool", "content": response},
+        ]
+        second = nano.chat(messages, tools=[TOOL], enable_thinking=thinking, temperature=0)
+        assert parts["text"] == second.message.content
+        assert parts["thinking"] == thoughts + second.message.reasoning_content
+        ends = [e for e in events if e["type"] == "done"]
+        assert [e["n_prompt"] for e in ends] == [
+            first.timings.n_prompt,
+            second.timings.n_prompt,
+        ]
+        assert all(e["finish_reason"] == "stop" for e in ends)
+        assert all(e["n_generated"] > 0 and e["decode_tok_s"] > 0 for e in ends)
+
+
+def test_bare_functions_are_tools_too(program: str, tools: str, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.json"
+    bare.write_text(json.dumps([TOOL["function"]]))
+    flags = ["--temp", "0", "--no-think", "-p", WEATHER]
+    assert answer(program, "chat", "--tools", str(bare), *flags) == answer(
+        program, "chat", "--tools", tools, *flags
+    )
+
+
+def test_a_call_that_is_cut_off_is_text(program: str, tools: str) -> None:
+    flags = ["--temp", "0", "--no-think", "-n", "8", "--json", "-p", WEATHER]
+    out = answer(program, "chat", "--tools", tools, *flags)
+    events = [json.loads(line) for line in out.splitlines()]
+    assert [e["type"] for e in events] == ["text", "done"]
+    assert events[0]["text"].startswith('<tool_call>\n{"name": "get_')
+    assert events[1]["finish_reason"] == "length"
+
+
+def test_chat_forgets_when_it_is_told_to(program: str) -> None:
+    def prompts(*lines: str) -> list[int]:
+        out = answer(program, "chat", "--json", "--temp", "0", stdin="\n".join(lines) + "\n")
+        ends = [json.loads(line) for line in out.splitlines()]
+        return [e["n_prompt"] for e in ends if e["type"] == "done"]
+
+    question = "What is 17 + 25?"
+    first, second = prompts(question, "/clear", question)
+    assert first == second
+    first, second = prompts(question, question, "/exit", question)
+    assert first < second
+
+
+def test_what_the_context_cannot_hold_is_left_out_of_a_chat(program: str) -> None:
+    lines = ["What is 17 + 25?", "word " * 200, "What is 17 + 25?"]
+    flags = ["-c", "128", "--temp", "0", "--no-think"]
+    done = q3l(program, "chat", *flags, stdin="\n".join(lines) + "\n")
+    assert done.returncode == 0
+    assert done.stdout == "42\n42\n"
+    assert "the context holds 128" in done.stderr
+
+
+def test_thoughts_are_apart(program: str) -> None:
+    flags = ["run", "-p", "What is 17 + 25?", "--temp", "0"]
+    done = q3l(program, *flags)
+    assert done.stdout == "42\n"
+    out = json.loads(answer(program, *flags, "--json"))
+    assert out["text"] == "42"
+    assert out["reasoning_content"] == done.stderr.rstrip("\n") != ""
+    assert out["prompt_seconds"] > 0
+    assert json.loads(answer(program, *flags, "--json", "--no-think"))["reasoning_content"] == ""
+
+
+def test_an_interrupt_ends_a_run(program: str, model: Model) -> None:
+    command = [program, "run", str(model.path), "--raw", "-p", "One, two, three,", "--slide"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.read(10)
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        assert process.wait(30) == INTERRUPTED
+
+
+def test_an_interrupt_stops_an_answer_of_a_chat(program: str, model: Model) -> None:
+    command = [program, "chat", str(model.path), "--json", "-p", "Tell me a very long story."]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate("/exit\n", timeout=60)
+    assert process.returncode == 0
+    assert json.loads(out.splitlines()[-1])["finish_reason"] == "interrupted"

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "engine/generation.h"
+#include "engine/tool_constraint.h"
 #include "sampler/sampler.h"
 #include "support/temp_file.h"
 #include "support/tiny_model.h"
@@ -121,6 +122,26 @@ TEST_CASE("a generation's tokens allocate nothing") {
   Engine engine(file.path(), {.n_threads = 2, .n_ctx = kPrompt + kSteps});
   for (int round = 0; round < 3; ++round) {  // the second copies the page that the cache keeps
     Generation generation(engine, {.prompt = prompt(0), .max_tokens = kSteps});
+    generation.next();
+    const int before = allocations;
+    while (generation.next()) {
+    }
+    CHECK(generation.timings().n_generated > 100);
+    if (round == 2) CHECK(allocations == before);
+  }
+}
+
+TEST_CASE("tokens of a tool's call allocate nothing") {
+  const testing::TempFile file(
+      testing::tiny_model({.format = "Q8_0", .calls_tools = true}).bytes());
+  Engine engine(file.path(), {.n_threads = 2, .n_ctx = kPrompt + kSteps});
+  const auto tokens =
+      std::make_shared<ToolCallTokens>(engine.tokenizer(), std::vector<std::string>{"a", "b"});
+  for (int round = 0; round < 3; ++round) {
+    Generation generation(engine, {.prompt = prompt(0),
+                                   .max_tokens = kSteps,
+                                   .sampling = {.logit_bias = {{tokens->open(), 100.0f}}},
+                                   .constraint = std::make_shared<ToolConstraint>(tokens)});
     generation.next();
     const int before = allocations;
     while (generation.next()) {

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "quant/format.h"
+#include "support/byte_vocabulary.h"
 
 namespace q3l::testing {
 
@@ -47,27 +48,26 @@ class Tensors {
   std::mt19937_64 random_;
 };
 
-// Character number n of GPT-2's byte alphabet, in UTF-8.
-std::string alphabet(int n) {
-  std::vector<int> points;
-  for (int b = 0; b < 256; ++b) {
-    if ((b >= 0x21 && b < 0x7f) || (b >= 0xa1 && b < 0xad) || b >= 0xae) points.push_back(b);
-  }
-  for (int next = 0x100; points.size() < 256; ++next) points.push_back(next);
-  const int point = points[static_cast<size_t>(n)];
-  if (point < 0x80) return {static_cast<char>(point)};
-  return {static_cast<char>(0xc0 | point >> 6), static_cast<char>(0x80 | (point & 63))};
-}
-
-void add_vocabulary(GgufBuilder& file, int n_vocab) {
+void add_vocabulary(GgufBuilder& file, const TinyModel& m) {
   std::vector<std::string> tokens;
-  for (int n = 0; n < 256; ++n) tokens.push_back(alphabet(n));
+  for (bool printable : {true, false}) {
+    for (int b = 0; b < 256; ++b) {
+      const char byte = static_cast<char>(b);
+      if (is_printable(static_cast<uint8_t>(byte)) == printable) {
+        tokens.push_back(in_byte_alphabet({&byte, 1}));
+      }
+    }
+  }
   for (const char* text : {"th", "the", "<|endoftext|>", "<|im_start|>", "<|im_end|>"}) {
     tokens.push_back(text);
   }
   std::vector<int32_t> kinds(tokens.size(), 1);
   for (size_t i = tokens.size() - 3; i < tokens.size(); ++i) kinds[i] = 3;
-  while (static_cast<int>(tokens.size()) < n_vocab) {
+  if (m.calls_tools) {
+    tokens.insert(tokens.end(), {"<tool_call>", "</tool_call>"});
+    kinds.insert(kinds.end(), {4, 4});
+  }
+  while (static_cast<int>(tokens.size()) < m.n_vocab) {
     tokens.push_back("[PAD" + std::to_string(tokens.size()) + "]");
     kinds.push_back(5);
   }
@@ -132,7 +132,7 @@ GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
     file.key(prefix + "rope.scaling.type", "yarn");
     file.key(prefix + "rope.scaling.factor", m.yarn_factor);
   }
-  add_vocabulary(file, m.n_vocab);
+  add_vocabulary(file, m);
 
   Tensors tensors(file, *find_format(m.format), seed);
   tensors.matrix("token_embd.weight", m.n_vocab, m.n_embd);

@@ -13,7 +13,8 @@ struct TinyModel {
   int n_embd = 160;
   int n_head = 4, n_head_kv = 2, head_dim = 40;
   int n_ff = 224;
-  int n_vocab = 270;  // at least 262
+  int n_vocab = 270;         // at least 262
+  bool calls_tools = false;  // it has the tags of tool calls
   bool tied = false;
   float sharpness = 1;  // factor of the logits, unless tied
   int n_ctx_train = 2048;
