@@ -111,8 +111,11 @@ CONVERSATIONS: list[tuple[str, list[Message]]] = [
             says("<think>\nt\n</think>\n\n", None, ROME),
             user("<tool_response>\n1\n</tool_response>"),
             says("c", "d"),
-            user("<tool_response>not at its end"),
         ],
+    ),
+    (
+        "what only begins like a response",
+        [user("q"), says("a", "t"), user("<tool_response>not at its end"), says("c", "d")],
     ),
     ("no user at all", [SYSTEM, says("b", "hm"), responds("r")]),
 ]

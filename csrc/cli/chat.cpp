@@ -16,10 +16,10 @@ namespace q3l::cli {
 
 namespace {
 
-// The next line of stdin, asked for on a terminal; false at its end.
+// The next line of stdin, asked for (on stderr) where that is a terminal; false at its end.
 bool read_line(const std::string& asks, std::string& line) {
   static const bool is_terminal = ::isatty(STDIN_FILENO) != 0;
-  if (is_terminal) std::cout << asks << "> " << std::flush;
+  if (is_terminal) std::cerr << asks << "> ";
   return static_cast<bool>(std::getline(std::cin, line));
 }
 

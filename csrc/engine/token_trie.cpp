@@ -2,13 +2,38 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 
 namespace q3l {
 
+namespace {
+
+// The first eight bytes as a number that compares as they do, zeros behind a shorter text: most
+// pairs of tokens are told apart without a look at their bytes, which lie all over memory.
+uint64_t leading_bytes(std::string_view bytes) {
+  uint64_t number = 0;
+  for (size_t i = 0; i < 8; ++i) {
+    number = number << 8 | (i < bytes.size() ? static_cast<uint8_t>(bytes[i]) : 0);
+  }
+  return number;
+}
+
+void sort(std::vector<TokenTrie::Entry>& tokens) {
+  std::vector<std::pair<uint64_t, TokenTrie::Entry>> keyed;
+  keyed.reserve(tokens.size());
+  for (const auto& token : tokens) keyed.emplace_back(leading_bytes(token.bytes), token);
+  std::ranges::sort(keyed, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second.bytes < b.second.bytes;
+  });
+  for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = keyed[i].second;
+}
+
+}  // namespace
+
 TokenTrie::TokenTrie(std::vector<Entry> tokens) {
-  std::ranges::sort(tokens, {}, &Entry::bytes);
+  sort(tokens);
   std::vector<uint32_t> path;  // nodes of the token before
   std::string_view before;
   auto close_below = [&](size_t depth) {

@@ -18,6 +18,7 @@ int32_t require_tag(const Tokenizer& tokenizer, const char* text) {
 
 std::vector<std::string> heads_of(const std::vector<std::string>& names) {
   std::vector<std::string> heads;
+  heads.reserve(names.size());
   for (const std::string& name : names) {
     heads.push_back("\n{\"name\": " + json_string(name) + ", \"arguments\": {");
   }
@@ -72,14 +73,18 @@ bool ToolCallAutomaton::advance_head(uint8_t byte) {
 }
 
 ToolCallTokens::ToolCallTokens(const Tokenizer& tokenizer, const std::vector<std::string>& names)
+    : ToolCallTokens(tokenizer, names, ordinary_tokens(tokenizer)) {}
+
+ToolCallTokens::ToolCallTokens(const Tokenizer& tokenizer, const std::vector<std::string>& names,
+                               const Entries& ordinary)
     : tokenizer_(tokenizer),
       open_(require_tag(tokenizer, "<tool_call>")),
       close_(require_tag(tokenizer, "</tool_call>")),
       heads_(heads_of(names)),
       characters_(static_cast<size_t>(tokenizer.n_vocab() + 31) / 32),
-      tokens_(ordinary_tokens(tokenizer)),
-      others_(without_characters(ordinary_tokens(tokenizer))) {
-  for (const auto& [bytes, id] : ordinary_tokens(tokenizer)) {
+      tokens_(ordinary),
+      others_(without_characters(ordinary)) {
+  for (const auto& [bytes, id] : ordinary) {
     if (is_mere_characters(bytes)) set_bit(characters_, id);
   }
 }

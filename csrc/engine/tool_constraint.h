@@ -51,12 +51,16 @@ class ToolCallTokens {
   int32_t close() const { return close_; }  // </tool_call>
   ToolCallAutomaton begin() const { return ToolCallAutomaton(heads_); }
   int longest() const { return tokens_.longest(); }
-  // Tells the token's bytes to states[0], and sets the bits of the tokens that states[0] allows.
-  // REQUIRES: states has longest() + 1 elements.
   void advance(ToolCallAutomaton& state, int32_t token) const;
+  // Sets the bits of the tokens that states[0] allows; the others are overwritten.
+  // REQUIRES: states has longest() + 1 elements.
   void allow(std::vector<ToolCallAutomaton>& states, std::span<uint32_t> mask) const;
 
  private:
+  using Entries = std::vector<TokenTrie::Entry>;
+  ToolCallTokens(const Tokenizer& tokenizer, const std::vector<std::string>& names,
+                 const Entries& ordinary);
+
   const Tokenizer& tokenizer_;
   const int32_t open_, close_;
   std::vector<std::string> heads_;

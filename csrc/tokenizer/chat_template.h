@@ -36,13 +36,13 @@ class ChatTemplate {
   ChatTemplate(const Tokenizer& tokenizer, std::string_view source,
                std::optional<std::string_view> default_system);
 
-  // Whether the template knows `enable_thinking`, and tools.
+  // Whether the template knows `enable_thinking`.
   bool can_think() const { return can_think_; }
-  bool knows_tools() const { return is_qwen3_; }
 
   // Ids of the whole conversation and the start of the assistant's turn; without `thinking` that
-  // starts after an empty thought. `tools` are offered as they stand. Throws UnsupportedModelError
-  // for tools, their calls or responses where the template has no place for them.
+  // starts after an empty thought. `tools`: definitions, offered as they stand. Throws
+  // UnsupportedModelError for tools, their calls or responses where the template has no place for
+  // them.
   std::vector<int32_t> encode(std::span<const ChatMessage> messages, bool thinking,
                               std::span<const Json> tools = {}) const;
 

@@ -343,11 +343,11 @@ def test_chat_forgets_when_it_is_told_to(program: str) -> None:
 
 
 def test_what_the_context_cannot_hold_is_left_out_of_a_chat(program: str) -> None:
-    lines = ["What is 17 + 25?", "word " * 200, "What is 17 + 25?"]
+    question = "What is 17 + 25?"
     flags = ["-c", "128", "--temp", "0", "--no-think"]
-    done = q3l(program, "chat", *flags, stdin="\n".join(lines) + "\n")
+    done = q3l(program, "chat", *flags, stdin=f"{question}\n{'word ' * 200}\n{question}\n")
     assert done.returncode == 0
-    assert done.stdout == "42\n42\n"
+    assert done.stdout == answer(program, "chat", *flags, stdin=f"{question}\n{question}\n")
     assert "the context holds 128" in done.stderr
 
 
