@@ -70,6 +70,8 @@ ClockPolicy clock_policy();
 struct MemoryInfo {
   uint64_t total, available;  // bytes; available: without swapping, the page cache counts as free
   uint64_t limit;             // of this process's cgroup, UINT64_MAX where there is none
+
+  uint64_t usable() const { return available < limit ? available : limit; }
 };
 
 MemoryInfo memory_info();

@@ -32,4 +32,8 @@ class FileMap {
 // Reads mapped bytes into memory before they are wanted.
 void read_ahead(std::span<const uint8_t> mapped);
 
+// Takes mapped bytes out of memory that are wanted last. The system does so only for those who may
+// write the file, and not while another process maps the bytes.
+void let_go(std::span<const uint8_t> mapped);
+
 }  // namespace q3l

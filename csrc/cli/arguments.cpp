@@ -40,6 +40,17 @@ KvType kv_type(const std::string& text) {
   throw InvalidArgumentError(std::string("needs ") + kKvTypeNames + ", not " + quoted(text));
 }
 
+// "96M": K, M and G are powers of 1024.
+uint64_t bytes(const std::string& text) {
+  constexpr std::string_view kUnits = "KMG";
+  const size_t unit = text.empty() ? kUnits.npos : kUnits.find(text.back());
+  const bool has_unit = unit != kUnits.npos;
+  const auto count = number<uint64_t>(text.substr(0, text.size() - has_unit));
+  const int shift = has_unit ? 10 * (static_cast<int>(unit) + 1) : 0;
+  if (count > UINT64_MAX >> shift) throw InvalidArgumentError(quoted(text) + " is too much");
+  return count << shift;
+}
+
 const std::vector<Flag>& flags() {
   static const std::vector<Flag> all = {
       {"-p", "--prompt", "TEXT",
@@ -53,11 +64,23 @@ const std::vector<Flag>& flags() {
       {"-t", "--threads", "N", "threads (the cores that may be used)",
        [](Arguments& a, const std::string& v) { a.engine.n_threads = number<int>(v); }},
       {"-c", "--ctx", "N", "positions of context (4096)",
-       [](Arguments& a, const std::string& v) { a.engine.n_ctx = number<int>(v); }},
+       [](Arguments& a, const std::string& v) {
+         a.engine.n_ctx = number<int>(v);
+         a.asked.n_ctx = true;
+       }},
       {"", "--kv-type", "TYPE", "how keys and values are kept: f32, f16, q8_0 or q4_0 (f16)",
-       [](Arguments& a, const std::string& v) { a.engine.kv_type = kv_type(v); }},
+       [](Arguments& a, const std::string& v) {
+         a.engine.kv_type = kv_type(v);
+         a.asked.kv_type = true;
+       }},
+      {"", "--mem-limit", "BYTES",
+       "most memory beside the file's own pages (96M, 1G): context, cache and steps are chosen for it",
+       [](Arguments& a, const std::string& v) { a.mem_limit = bytes(v); }},
       {"", "--draft-max", "N", "most tokens guessed at once where a text repeats, 0 for none (15)",
-       [](Arguments& a, const std::string& v) { a.engine.max_draft = number<int>(v); }},
+       [](Arguments& a, const std::string& v) {
+         a.engine.max_draft = number<int>(v);
+         a.asked.max_draft = true;
+       }},
       {"", "--draft-model", "FILE", "a small model of the same vocabulary that guesses too",
        [](Arguments& a, const std::string& v) { a.engine.draft_model = v; }},
       {"", "--temp", "X",

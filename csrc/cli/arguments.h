@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/benchmark.h"
+#include "engine/memory_plan.h"
 #include "sampler/sampler.h"
 
 namespace q3l::cli {
@@ -20,6 +21,8 @@ struct Arguments {
   std::string tools;  // path, empty where none are offered
   int max_tokens = std::numeric_limits<int>::max();
   EngineOptions engine;
+  Asked asked;                        // which of these were given
+  std::optional<uint64_t> mem_limit;  // bytes
   BenchmarkOptions benchmark;  // engine left out
   std::optional<float> temperature, top_p, min_p;
   std::optional<float> repetition_penalty, frequency_penalty, presence_penalty;

@@ -78,7 +78,7 @@ void print_table(const Arguments& arguments, const Benchmark& r) {
 
 void bench(const Arguments& arguments) {
   BenchmarkOptions options = arguments.benchmark;
-  options.engine = arguments.engine;
+  options.engine = engine_options(arguments, positions_of(options));
   const bool is_watched = ::isatty(STDERR_FILENO);
   BenchmarkCalls calls;
   calls.progress = [is_watched](int done, int total) {

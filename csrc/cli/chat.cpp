@@ -28,7 +28,7 @@ class Conversation {
   explicit Conversation(const Arguments& arguments)
       : arguments_(arguments),
         tools_(arguments.tools.empty() ? Tools{} : read_tools(arguments.tools)),
-        engine_(arguments.model, arguments.engine),
+        engine_(arguments.model, engine_options(arguments)),
         chat_template_(read_chat_template(engine_)),
         params_(sampling(arguments, read_sampling(engine_.file(), kChatSampling))) {
     if (tools_.names.empty()) return;

@@ -39,7 +39,7 @@ void print_json(const Texts& texts, const Generation& generation, bool is_raw) {
 }  // namespace
 
 void run(const Arguments& arguments) {
-  Engine engine(arguments.model, arguments.engine);
+  Engine engine(arguments.model, engine_options(arguments));
   const SamplerParams greedy;
   const SamplerParams defaults = arguments.raw ? greedy : read_sampling(engine.file(), greedy);
   Generation generation(engine, {.prompt = prompt_tokens(arguments, engine),

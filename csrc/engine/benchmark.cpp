@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <limits>
 #include <random>
 
 #include "base/error.h"
@@ -260,6 +261,11 @@ const std::vector<Quantity>& quantities() {
       {"shared_ttft_ms", &Benchmark::shared_ttft_ms},
   };
   return all;
+}
+
+int positions_of(const BenchmarkOptions& options) {
+  const int64_t n = int64_t{checked(options).engine.n_ctx} * options.batch;
+  return static_cast<int>(std::min<int64_t>(n, std::numeric_limits<int>::max()));
 }
 
 Benchmark run_benchmark(const std::string& path, const BenchmarkOptions& given,

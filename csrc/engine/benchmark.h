@@ -22,6 +22,9 @@ struct BenchmarkOptions {
   EngineOptions engine = {};  // n_ctx is what the above need
 };
 
+// That the cache has to hold at once. Throws InvalidArgumentError for options out of range.
+int positions_of(const BenchmarkOptions& options);
+
 // A quantity, one value a repetition; none where it could not be measured.
 struct Samples {
   std::vector<double> values;

@@ -4,6 +4,7 @@
 
 #include "base/cpu_info.h"
 #include "base/error.h"
+#include "engine/memory_plan.h"
 #include "engine/vocabulary.h"
 
 namespace q3l {
@@ -17,8 +18,7 @@ const EngineOptions& checked(const EngineOptions& options, const Config& config)
                                ", or 0 for all cores");
   }
   if (options.n_ctx < 1) throw InvalidArgumentError("n_ctx must be at least 1");
-  if (is_quantised(options.kv_type) &&
-      (config.head_dim % kKvBlock != 0 || config.head_dim > kMostHeadDim)) {
+  if (!can_cache(options.kv_type, config)) {
     throw InvalidArgumentError("a quantised cache wants heads of whole blocks of " +
                                std::to_string(kKvBlock) + " values; this model's have " +
                                std::to_string(config.head_dim) + ": take kv_type f16");
@@ -41,8 +41,15 @@ int cache_pages(const Config& config, const EngineOptions& options) {
   }
   const uint64_t n = options.kv_bytes > 0
                          ? options.kv_bytes / page_bytes
-                         : std::max(one_sequence, memory_info().available / kShare / page_bytes);
+                         : std::max(one_sequence, memory_info().usable() / kShare / page_bytes);
   return static_cast<int>(std::min(n, kMostPages));
+}
+
+// What the file may have of the memory that there is, beside what runs it.
+uint64_t room_for_file(const gguf::Reader& file, const Config& config,
+                       const EngineOptions& options) {
+  const uint64_t usable = memory_info().usable();
+  return usable - std::min(usable, plan_memory(file, config, options).anonymous());
 }
 
 std::unique_ptr<DraftModel> draft_model(const gguf::Reader& file, const EngineOptions& options) {
@@ -54,13 +61,14 @@ std::unique_ptr<DraftModel> draft_model(const gguf::Reader& file, const EngineOp
 
 Engine::Engine(const std::string& path, const EngineOptions& options)
     : file_(path),
-      read_ahead_(file_),
       model_(file_),
+      read_ahead_(file_, room_for_file(file_, model_.config(), checked(options, model_.config()))),
       tokenizer_(read_vocabulary(file_)),
-      executor_(model_, checked(options, model_.config()), cache_pages(model_.config(), options)),
+      executor_(model_, options, cache_pages(model_.config(), options)),
       idle_sequences_(executor_.cache()),
       draft_model_(draft_model(file_, options)),
       scheduler_(executor_, options, draft_model_.get()) {
+  model_.before_layers([this](int layer) { read_ahead_.reach(layer); });
   if (tokenizer_.n_vocab() > config().n_vocab) {
     throw ModelFormatError(path + " has " + std::to_string(tokenizer_.n_vocab()) +
                            " tokens but embeds only " + std::to_string(config().n_vocab) +

@@ -33,8 +33,8 @@ class Engine {
 
  private:
   gguf::Reader file_;
-  ReadAhead read_ahead_;
   Transformer model_;
+  ReadAhead read_ahead_;
   Tokenizer tokenizer_;
   Executor executor_;
   IdleSequences idle_sequences_;

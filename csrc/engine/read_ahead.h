@@ -1,8 +1,10 @@
 // Has a file's weights read in the order in which a step uses them, by threads of its own, so that
 // computing a layer overlaps reading the next. What is in memory already costs next to nothing.
+// A file that memory has no room for streams: what steps have used makes way for what comes next.
 #pragma once
 
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -12,17 +14,37 @@ namespace q3l {
 
 class ReadAhead {
  public:
-  // A thread for each part of the file; none for a file that memory has no room for, where what is
-  // read too early drives out what is wanted. REQUIRES: the file outlives it.
-  explicit ReadAhead(const gguf::Reader& file);
+  // `room`: bytes of memory that the file may have. All of it is read once where it fits, by a
+  // thread for each part of the file. REQUIRES: the file outlives it.
+  ReadAhead(const gguf::Reader& file, uint64_t room);
   ~ReadAhead();  // leaves unread what was not asked for yet
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
- private:
-  void read(const gguf::Reader& file, const FileMap& part) const;
+  // A step is about to compute this layer, or any number beyond the last for the head.
+  void reach(int layer);
 
-  std::atomic<bool> is_stopping_{false};
+ private:
+  struct Piece {
+    std::span<const uint8_t> bytes;
+    int layer;
+  };
+  static std::vector<Piece> in_order_of_use(const gguf::Reader& file);
+
+  void read(const FileMap& part);
+  void stream();
+  bool is_stopping();
+
+  const std::vector<Piece> pieces_;
+  bool streams_;
+  // Of a stream, in pieces: those that stay once they were read, and those read ahead. Steps are
+  // counted on: the piece of a number n is pieces_[n % pieces_.size()].
+  uint64_t n_kept_ = 0, n_ahead_ = 0;
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable moved_;
+  uint64_t reached_ = 0;
+  bool is_stopping_ = false;
   std::vector<std::thread> threads_;
 };
 

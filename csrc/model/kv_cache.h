@@ -14,6 +14,12 @@
 
 namespace q3l {
 
+// Whether a model's heads suit a cache of this type.
+inline bool can_cache(KvType type, const Config& config) {
+  return !is_quantised(type) ||
+         (config.head_dim % kKvBlock == 0 && config.head_dim <= kMostHeadDim);
+}
+
 // Who holds pages that nothing needs at the moment: its holds rest.
 class PageKeeper {
  public:

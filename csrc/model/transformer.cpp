@@ -43,6 +43,7 @@ void Transformer::forward(const Batch& batch, const KvCache& cache, Scratch& s, 
   s.begin(batch, ropes_);
   embed(batch, s);
   for (int layer = 0; layer < config_.n_layer; ++layer) {
+    before_layer_(layer);
     blocks_[static_cast<size_t>(layer)].forward(s.x, batch, {cache, layer}, s);
   }
   project(batch, s, logits);
@@ -59,6 +60,7 @@ void Transformer::project(const Batch& batch, Scratch& s, Mat logits) const {
   // The wanted rows, gathered in h.
   const int n = static_cast<int>(batch.logit_rows.size());
   if (n == 0) return;
+  before_layer_(config_.n_layer);
   for (int i = 0; i < n; ++i) {
     const int row = batch.logit_rows[static_cast<size_t>(i)];
     output_norm_.apply(s.kernels.ops, s.h.row(i), s.x.row(row), config_.n_embd);

@@ -2,6 +2,8 @@
 // REQUIRES: the Reader outlives it (weights are used where they are mapped).
 #pragma once
 
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "model/block.h"
@@ -22,6 +24,9 @@ class Transformer {
   // batch.logit_rows to `logits` [logit_rows, n_vocab].
   void forward(const Batch& batch, const KvCache& cache, Scratch& s, Mat logits) const;
 
+  // Has `call` told of each layer that a step is about to compute, and of n_layer for the head.
+  void before_layers(std::function<void(int layer)> call) { before_layer_ = std::move(call); }
+
  private:
   Transformer(const gguf::Reader& file, TensorSource tensors);
   void embed(const Batch& batch, Scratch& s) const;
@@ -34,6 +39,7 @@ class Transformer {
   std::vector<Block> blocks_;
   Norm output_norm_;
   Linear head_;
+  std::function<void(int layer)> before_layer_ = [](int) {};
 };
 
 }  // namespace q3l

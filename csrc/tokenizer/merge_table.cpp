@@ -39,7 +39,8 @@ MergeText decode_merge(std::string_view merge, char* to, const std::string& file
 }  // namespace
 
 MergeTable::MergeTable(std::span<const std::string_view> merges, const TokenTable& tokens,
-                       const std::string& file) {
+                       const std::string& file)
+    : size_(static_cast<uint32_t>(merges.size())) {
   const int bits = static_cast<int>(std::bit_width(merges.size() + merges.size() / 2 + 1));
   slots_.assign(size_t{1} << bits, kEmpty);
   mask_ = slots_.size() - 1;
@@ -81,6 +82,11 @@ MergeTable::MergeTable(std::span<const std::string_view> merges, const TokenTabl
       products_.push_back(product);
     }
     for (size_t i = 0; i < batch.size(); ++i) insert(pairs[i], static_cast<uint32_t>(from + i));
+  }
+  first_product_ = products_.empty() ? 0 : products_.front();
+  const auto breaks_row = [](int32_t a, int32_t b) { return b != a + 1; };
+  if (std::ranges::adjacent_find(products_, breaks_row) == products_.end()) {
+    std::vector<int32_t>().swap(products_);
   }
 }
 

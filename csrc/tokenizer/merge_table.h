@@ -31,8 +31,10 @@ class MergeTable {
       if (value == kEmpty) return kNoMerge;
     }
   }
-  int32_t product(uint32_t rank) const { return products_[rank]; }
-  uint32_t size() const { return static_cast<uint32_t>(products_.size()); }
+  int32_t product(uint32_t rank) const {
+    return products_.empty() ? first_product_ + static_cast<int32_t>(rank) : products_[rank];
+  }
+  uint32_t size() const { return size_; }
 
   // Calls visit(left, right, rank) for every merge, in no order.
   template <class Visit>
@@ -60,7 +62,9 @@ class MergeTable {
   void insert(uint64_t pair, uint32_t rank);
 
   std::vector<uint64_t> slots_;    // open addressing: left, right, rank, from the high bits down
-  std::vector<int32_t> products_;  // by rank
+  std::vector<int32_t> products_;  // by rank; empty where they follow each other, as is usual
+  int32_t first_product_ = 0;
+  uint32_t size_;
   size_t mask_;
   int shift_;
 };
