@@ -68,7 +68,11 @@ Engine::Engine(const std::string& path, const EngineOptions& options)
       idle_sequences_(executor_.cache()),
       draft_model_(draft_model(file_, options)),
       scheduler_(executor_, options, draft_model_.get()) {
-  model_.before_layers([this](int layer) { read_ahead_.reach(layer); });
+  if (read_ahead_.streams()) {
+    model_.before_layers([this](int layer, size_t at) {
+      read_ahead_.reach(layer < config().n_layer ? layer : ReadAhead::kHead, at);
+    });
+  }
   if (tokenizer_.n_vocab() > config().n_vocab) {
     throw ModelFormatError(path + " has " + std::to_string(tokenizer_.n_vocab()) +
                            " tokens but embeds only " + std::to_string(config().n_vocab) +

@@ -1,7 +1,6 @@
 #include "engine/read_ahead.h"
 
 #include <algorithm>
-#include <climits>
 #include <cstdlib>
 #include <span>
 
@@ -10,14 +9,19 @@ namespace q3l {
 namespace {
 
 constexpr size_t kPiece = 1 << 20;  // bytes between two looks at whether to go on
-constexpr uint64_t kFewestAhead = 4, kMostAhead = 32;  // pieces of a stream
+constexpr uint64_t kFewestAhead = 4, kMostAhead = 32;  // pieces of a stream, or a layer if it has more
 
 constexpr std::string_view kBlock = "blk.", kEmbedding = "token_embd.weight";
 
 // Blocks in order, then what comes after them.
 int layer_of(const gguf::Tensor& tensor) {
-  if (!tensor.name.starts_with(kBlock)) return INT_MAX;
+  if (!tensor.name.starts_with(kBlock)) return ReadAhead::kHead;
   return std::atoi(tensor.name.c_str() + kBlock.size());
+}
+
+// A step reads those of few experts, which nobody knows ahead.
+bool is_of_experts(const gguf::Tensor& tensor) {
+  return tensor.name.find("_exps.") != tensor.name.npos;
 }
 
 bool is_in(const FileMap& part, std::span<const uint8_t> bytes) {
@@ -26,12 +30,13 @@ bool is_in(const FileMap& part, std::span<const uint8_t> bytes) {
 
 }  // namespace
 
-std::vector<ReadAhead::Piece> ReadAhead::in_order_of_use(const gguf::Reader& file) {
+std::vector<ReadAhead::Piece> ReadAhead::in_order_of_use(const gguf::Reader& file, bool all) {
   // Of an embedding that is not the head too, a step reads a few rows.
   const bool has_head = file.find_tensor("output.weight") != nullptr;
   std::vector<Piece> tensors;
   for (const gguf::Tensor& t : file.tensors()) {
-    if (!(has_head && t.name == kEmbedding)) tensors.push_back({{t.data, t.bytes}, layer_of(t)});
+    const bool is_left_out = (has_head && t.name == kEmbedding) || (!all && is_of_experts(t));
+    if (!is_left_out) tensors.push_back({{t.data, t.bytes}, layer_of(t)});
   }
   std::ranges::stable_sort(tensors, {}, &Piece::layer);
   std::vector<Piece> pieces;
@@ -54,7 +59,7 @@ std::vector<ReadAhead::Piece> ReadAhead::in_order_of_use(const gguf::Reader& fil
 }
 
 ReadAhead::ReadAhead(const gguf::Reader& file, uint64_t room)
-    : pieces_(in_order_of_use(file)), streams_(!pieces_.empty() && file.file_bytes() > room) {
+    : streams_(file.file_bytes() > room), pieces_(in_order_of_use(file, !streams_)) {
   if (!streams_) {
     for (const FileMap& part : file.files()) {
       threads_.emplace_back([this, &part] { read(part); });
@@ -64,7 +69,9 @@ ReadAhead::ReadAhead(const gguf::Reader& file, uint64_t room)
   // Reclaim takes from all pages once memory is full: some stays free.
   constexpr uint64_t kUsed = 3, kOf = 4;
   const uint64_t n_room = room / kPiece * kUsed / kOf;
-  n_ahead_ = std::clamp(n_room / 2, kFewestAhead, kMostAhead);
+  const auto a_layer = static_cast<uint64_t>(
+      std::ranges::count(pieces_, pieces_.front().layer, &Piece::layer));
+  n_ahead_ = std::clamp(n_room / 2, kFewestAhead, std::max(kMostAhead, a_layer));
   n_kept_ = n_room - std::min(n_room, n_ahead_);
   threads_.emplace_back([this] { stream(); });
 }
@@ -90,36 +97,39 @@ void ReadAhead::read(const FileMap& part) {
   }
 }
 
-void ReadAhead::reach(int layer) {
-  if (!streams_) return;
-  const auto piece = std::ranges::lower_bound(pieces_, layer, {}, &Piece::layer);
-  const uint64_t n = pieces_.size(), place = static_cast<uint64_t>(piece - pieces_.begin());
-  {
-    std::lock_guard lock(mutex_);
-    const bool is_next_step = place < reached_ % n;
-    reached_ = (reached_ / n + is_next_step) * n + place;
-  }
+// Waits for what comes next: threads that fault pages in as they need them, each somewhere else,
+// would have the disk jump.
+void ReadAhead::reach(int layer, size_t offset) {
+  const auto [begin, end] = std::ranges::equal_range(pieces_, layer, {}, &Piece::layer);
+  const uint64_t n = pieces_.size();
+  const auto n_here = static_cast<uint64_t>(end - begin);
+  const uint64_t n_behind = std::min(offset / kPiece, n_here);
+  const uint64_t place = static_cast<uint64_t>(begin - pieces_.begin()) + n_behind;
+  std::unique_lock lock(mutex_);
+  const bool is_next_step = place < reached_ % n;
+  reached_ = (reached_ / n + is_next_step) * n + place;
+  const uint64_t wanted = reached_ + std::min(n_here - n_behind, n_ahead_ / 2);
   moved_.notify_all();
+  moved_.wait(lock, [&] { return next_ >= wanted; });
 }
 
 void ReadAhead::stream() {
   const uint64_t n = pieces_.size();
-  uint64_t next = 0, gone = 0;
+  uint64_t gone = 0;
+  std::unique_lock lock(mutex_);
   while (true) {
-    uint64_t reached;
-    {
-      std::unique_lock lock(mutex_);
-      moved_.wait(lock, [&] {
-        return is_stopping_ || next < reached_ + n_ahead_ || gone < reached_;
-      });
-      if (is_stopping_) return;
-      reached = reached_;
-    }
+    moved_.wait(lock, [&] { return is_stopping_ || next_ < reached_ + n_ahead_; });
+    if (is_stopping_) return;
+    next_ = std::max(next_, reached_);
+    const uint64_t next = next_, reached = reached_;
+    lock.unlock();
     for (; gone < reached; ++gone) {
       if (gone % n >= n_kept_) let_go(pieces_[gone % n].bytes);
     }
-    next = std::max(next, reached);
-    if (next < reached + n_ahead_) read_ahead(pieces_[next++ % n].bytes);
+    read_ahead(pieces_[next % n].bytes);
+    lock.lock();
+    ++next_;
+    moved_.notify_all();
   }
 }
 

@@ -3,6 +3,7 @@
 // A file that memory has no room for streams: what steps have used makes way for what comes next.
 #pragma once
 
+#include <climits>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -21,29 +22,33 @@ class ReadAhead {
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  // A step is about to compute this layer, or any number beyond the last for the head.
-  void reach(int layer);
+  bool streams() const { return streams_; }
+  // A step is about to compute this layer, or what is beyond `offset` bytes of it: waits until that
+  // was read. kHead stands for what comes after the layers. REQUIRES: it streams.
+  void reach(int layer, size_t offset = 0);
+  static constexpr int kHead = INT_MAX;
 
  private:
   struct Piece {
     std::span<const uint8_t> bytes;
     int layer;
   };
-  static std::vector<Piece> in_order_of_use(const gguf::Reader& file);
+  // All that has one, or what every step reads.
+  static std::vector<Piece> in_order_of_use(const gguf::Reader& file, bool all);
 
   void read(const FileMap& part);
   void stream();
   bool is_stopping();
 
-  const std::vector<Piece> pieces_;
-  bool streams_;
+  const bool streams_;
+  const std::vector<Piece> pieces_;  // never empty: a model has norms at least
   // Of a stream, in pieces: those that stay once they were read, and those read ahead. Steps are
   // counted on: the piece of a number n is pieces_[n % pieces_.size()].
   uint64_t n_kept_ = 0, n_ahead_ = 0;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable moved_;
-  uint64_t reached_ = 0;
+  uint64_t reached_ = 0, next_ = 0;  // by steps; to be read
   bool is_stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -129,6 +129,14 @@ Linear::Linear(TensorSource& tensors, const std::string& name, int n_out, int n_
     : weight_(tensors.matrix(name + ".weight", n_out, n_in)),
       bias_(tensors.find_vector(name + ".bias", n_out)) {}
 
+Linear Linear::rows(int begin, int end) const {
+  Linear part = *this;
+  part.weight_.data = weight_.row(begin);
+  part.weight_.rows = end - begin;
+  if (bias_) part.bias_ = bias_ + begin;
+  return part;
+}
+
 void Linear::apply(Mat y, Activations& a, Scratch& s) const {
   apply_all({{*this, y}}, a, s);
 }

@@ -20,6 +20,9 @@ class Linear {
   explicit Linear(const Weight& weight) : weight_(weight), bias_(nullptr) {}
 
   int n_out() const { return weight_.rows; }
+  size_t weight_bytes() const { return static_cast<size_t>(n_out()) * weight_.row_bytes(); }
+  // The same for outputs [begin, end) alone.
+  Linear rows(int begin, int end) const;
   bool is_real() const { return weight_.format->family == Family::real; }
 
   // y: [rows, n_out]; a: [rows, n_in].

@@ -1,10 +1,13 @@
 #include "model/transformer.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace q3l {
 
 namespace {
+
+constexpr int kSliceRows = 4096;  // of the head: a few megabytes
 
 uint64_t count_params(const gguf::Reader& file) {
   uint64_t n = 0;
@@ -43,7 +46,7 @@ void Transformer::forward(const Batch& batch, const KvCache& cache, Scratch& s, 
   s.begin(batch, ropes_);
   embed(batch, s);
   for (int layer = 0; layer < config_.n_layer; ++layer) {
-    before_layer_(layer);
+    if (before_layer_) before_layer_(layer, 0);
     blocks_[static_cast<size_t>(layer)].forward(s.x, batch, {cache, layer}, s);
   }
   project(batch, s, logits);
@@ -60,14 +63,19 @@ void Transformer::project(const Batch& batch, Scratch& s, Mat logits) const {
   // The wanted rows, gathered in h.
   const int n = static_cast<int>(batch.logit_rows.size());
   if (n == 0) return;
-  before_layer_(config_.n_layer);
   for (int i = 0; i < n; ++i) {
     const int row = batch.logit_rows[static_cast<size_t>(i)];
     output_norm_.apply(s.kernels.ops, s.h.row(i), s.x.row(row), config_.n_embd);
   }
   Mat wanted = s.h;
   wanted.rows = n;
-  head_.apply(logits, s.pack(wanted, batch.n_prompt_logits), s);
+  Activations& inputs = s.pack(wanted, batch.n_prompt_logits);
+  const int n_slice = before_layer_ ? kSliceRows : head_.n_out();
+  for (int first = 0; first < head_.n_out(); first += n_slice) {
+    const Linear slice = head_.rows(first, std::min(first + n_slice, head_.n_out()));
+    if (before_layer_) before_layer_(config_.n_layer, head_.rows(0, first).weight_bytes());
+    slice.apply(Mat(logits.data + first, n, slice.n_out(), logits.stride), inputs, s);
+  }
 }
 
 }  // namespace q3l

@@ -24,8 +24,10 @@ class Transformer {
   // batch.logit_rows to `logits` [logit_rows, n_vocab].
   void forward(const Batch& batch, const KvCache& cache, Scratch& s, Mat logits) const;
 
-  // Has `call` told of each layer that a step is about to compute, and of n_layer for the head.
-  void before_layers(std::function<void(int layer)> call) { before_layer_ = std::move(call); }
+  // Has `call` told of each layer that a step is about to compute, and of n_layer for the head,
+  // which then is computed in slices: `offset` bytes of its weights are behind.
+  using LayerCall = std::function<void(int layer, size_t offset)>;
+  void before_layers(LayerCall call) { before_layer_ = std::move(call); }
 
  private:
   Transformer(const gguf::Reader& file, TensorSource tensors);
@@ -39,7 +41,7 @@ class Transformer {
   std::vector<Block> blocks_;
   Norm output_norm_;
   Linear head_;
-  std::function<void(int layer)> before_layer_ = [](int) {};
+  LayerCall before_layer_;  // or none
 };
 
 }  // namespace q3l
