@@ -74,7 +74,8 @@ const std::vector<Flag>& flags() {
          a.asked.kv_type = true;
        }},
       {"", "--mem-limit", "BYTES",
-       "most memory beside the file's own pages (96M, 1G): context, cache and steps are chosen for it",
+       "most memory beside the file's own pages (96M, 1G): context, cache and steps are chosen for "
+       "it",
        [](Arguments& a, const std::string& v) { a.mem_limit = bytes(v); }},
       {"", "--draft-max", "N", "most tokens guessed at once where a text repeats, 0 for none (15)",
        [](Arguments& a, const std::string& v) {

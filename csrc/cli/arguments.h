@@ -23,7 +23,7 @@ struct Arguments {
   EngineOptions engine;
   Asked asked;                        // which of these were given
   std::optional<uint64_t> mem_limit;  // bytes
-  BenchmarkOptions benchmark;  // engine left out
+  BenchmarkOptions benchmark;         // engine left out
   std::optional<float> temperature, top_p, min_p;
   std::optional<float> repetition_penalty, frequency_penalty, presence_penalty;
   std::optional<int> top_k;

@@ -33,8 +33,8 @@ MemoryPlan plan_memory(const gguf::Reader& file, const Config& config,
 
 namespace {
 
-constexpr int kHalvings = 5;      // of a step
-constexpr int kLeastChunk = 16;   // tokens of a prompt in a step
+constexpr int kHalvings = 5;     // of a step
+constexpr int kLeastChunk = 16;  // tokens of a prompt in a step
 constexpr int kLeastContext = kPagePositions;
 constexpr uint64_t kWorkShare = 3;  // of a limit, at most so large a part is first tried for steps
 

@@ -9,7 +9,8 @@ namespace q3l {
 namespace {
 
 constexpr size_t kPiece = 1 << 20;  // bytes between two looks at whether to go on
-constexpr uint64_t kFewestAhead = 4, kMostAhead = 32;  // pieces of a stream, or a layer if it has more
+constexpr uint64_t kFewestAhead = 4,
+                   kMostAhead = 32;  // pieces of a stream, or a layer if it has more
 
 constexpr std::string_view kBlock = "blk.", kEmbedding = "token_embd.weight";
 
@@ -69,8 +70,8 @@ ReadAhead::ReadAhead(const gguf::Reader& file, uint64_t room)
   // Reclaim takes from all pages once memory is full: some stays free.
   constexpr uint64_t kUsed = 3, kOf = 4;
   const uint64_t n_room = room / kPiece * kUsed / kOf;
-  const auto a_layer = static_cast<uint64_t>(
-      std::ranges::count(pieces_, pieces_.front().layer, &Piece::layer));
+  const auto a_layer =
+      static_cast<uint64_t>(std::ranges::count(pieces_, pieces_.front().layer, &Piece::layer));
   n_ahead_ = std::clamp(n_room / 2, kFewestAhead, std::max(kMostAhead, a_layer));
   n_kept_ = n_room - std::min(n_room, n_ahead_);
   threads_.emplace_back([this] { stream(); });

@@ -6,37 +6,18 @@ programs take of the memory's bandwidth touches both; a disturbed run is repeate
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
-import make_checkpoint as mc
 from qwen3lite.benchmark import benchmark
-from qwen3lite.convert import convert
 
 LOWEST_SHARE = 0.6
 RUNS = 3
 
 
-@pytest.fixture
-def model() -> Iterator[Path]:
-    """Qwen3-0.6B's geometry in Q4_0, random weights."""
-    with TemporaryDirectory() as directory:
-        checkpoint = Path(directory) / "hf"
-        mc.make_checkpoint(checkpoint, mc.GEOMETRIES["qwen3", "0.6b"], dtype="bfloat16")
-        file = Path(directory) / "q4_0.gguf"
-        convert(checkpoint, file, "q4_0")
-        yield file
-
-
-def test_decoding_keeps_up_with_memory(model: Path) -> None:
+def test_decoding_keeps_up_with_memory(qwen3_0_6b: Path) -> None:
     medians = []
     for _ in range(RUNS):
-        r = benchmark(model, n_prompt=32, n_gen=16, repeat=15)
+        r = benchmark(qwen3_0_6b, n_prompt=32, n_gen=16, repeat=15)
         share = r.decode_bandwidth_share
         print(
             f"{r.isa}, {r.threads} threads: decodes {r.decode_tok_s.median:.1f} tok/s,"
