@@ -11,8 +11,9 @@ namespace q3l {
 
 namespace {
 
-constexpr uint64_t kProgram = 4 << 20;      // stacks, buffers that grow with nothing, what is small
-constexpr uint64_t kTokenBytes = 32;        // of the tokenizer's tables, for each token
+constexpr uint64_t kProgram = 4 << 20;  // stacks, buffers that grow with nothing, what is small
+constexpr uint64_t kTokenBytes =
+    48;  // of each token: tables, and the heap that reading them leaves
 constexpr uint64_t kSequencePosition = 20;  // tokens, and where they were seen last
 
 }  // namespace

@@ -1,4 +1,4 @@
-"""A model that is larger than the memory it may use: it answers the same, and takes little of its own."""
+"""A model larger than the memory that it may use: it answers the same, and takes little."""
 
 from __future__ import annotations
 
