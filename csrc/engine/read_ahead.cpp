@@ -109,9 +109,9 @@ void ReadAhead::reach(int layer, size_t offset) {
   std::unique_lock lock(mutex_);
   const bool is_next_step = place < reached_ % n;
   reached_ = (reached_ / n + is_next_step) * n + place;
-  const uint64_t wanted = reached_ + std::min(n_here - n_behind, n_ahead_ / 2);
+  wanted_ = reached_ + std::min(n_here - n_behind, n_ahead_ / 2);
   moved_.notify_all();
-  moved_.wait(lock, [&] { return next_ >= wanted; });
+  moved_.wait(lock, [&] { return next_ >= wanted_; });
 }
 
 void ReadAhead::stream() {
@@ -129,8 +129,7 @@ void ReadAhead::stream() {
     }
     read_ahead(pieces_[next % n].bytes);
     lock.lock();
-    ++next_;
-    moved_.notify_all();
+    if (++next_ >= wanted_) moved_.notify_all();
   }
 }
 

@@ -48,7 +48,8 @@ class ReadAhead {
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable moved_;
-  uint64_t reached_ = 0, next_ = 0;  // by steps; to be read
+  uint64_t reached_ = 0, wanted_ = 0;  // by steps, and the piece up to which they wait
+  uint64_t next_ = 0;                  // to be read
   bool is_stopping_ = false;
   std::vector<std::thread> threads_;
 };

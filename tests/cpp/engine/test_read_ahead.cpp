@@ -83,7 +83,7 @@ TEST_CASE(
       CHECK(share_of(layer) == 1);
     }
     CHECK(share_of(0) == 1);
-    CHECK(share_of(kLayers / 2) < 0.5);
+    CHECK(share_of(kLayers / 2) < 0.9);  // large pages that reach beyond the layer may stay
     if (step == 1) continue;  // as a step does that wants no logits
     read_ahead.reach(ReadAhead::kHead);
     CHECK(share_there({reader.find_tensor("output_norm.weight")->data, 1}) == 1);
