@@ -114,6 +114,22 @@ void ReadAhead::reach(int layer, size_t offset) {
   moved_.wait(lock, [&] { return next_ >= wanted_; });
 }
 
+void ReadAhead::let_go_of(uint64_t begin, uint64_t end) const {
+  const uint64_t n = pieces_.size();
+  std::span<const uint8_t> stretch;  // the system's pages may be larger than a piece
+  for (; begin < end; ++begin) {
+    if (begin % n < n_kept_) continue;
+    const std::span<const uint8_t> bytes = pieces_[begin % n].bytes;
+    if (stretch.data() + stretch.size() == bytes.data()) {
+      stretch = {stretch.data(), stretch.size() + bytes.size()};
+    } else {
+      let_go(stretch);
+      stretch = bytes;
+    }
+  }
+  let_go(stretch);
+}
+
 void ReadAhead::stream() {
   const uint64_t n = pieces_.size();
   uint64_t gone = 0;
@@ -124,9 +140,8 @@ void ReadAhead::stream() {
     next_ = std::max(next_, reached_);
     const uint64_t next = next_, reached = reached_;
     lock.unlock();
-    for (; gone < reached; ++gone) {
-      if (gone % n >= n_kept_) let_go(pieces_[gone % n].bytes);
-    }
+    let_go_of(gone, reached);
+    gone = reached;
     read_ahead(pieces_[next % n].bytes);
     lock.lock();
     if (++next_ >= wanted_) moved_.notify_all();

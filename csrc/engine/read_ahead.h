@@ -38,6 +38,7 @@ class ReadAhead {
 
   void read(const FileMap& part);
   void stream();
+  void let_go_of(uint64_t begin, uint64_t end) const;  // but for what is kept
   bool is_stopping();
 
   const bool streams_;
