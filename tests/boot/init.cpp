@@ -32,17 +32,7 @@ long value_of(const std::string& path, const std::string& key) {
   return 0;
 }
 
-long disk_bytes_read() {
-  std::ifstream file("/proc/diskstats");
-  long reads, merged, sectors = 0;
-  for (std::string word; file >> word;) {
-    if (word == kDisk && file >> reads >> merged >> sectors) return sectors * 512;
-  }
-  return 0;
-}
-
 void run(const std::vector<std::string>& words) {
-  const long before = disk_bytes_read();
   const pid_t child = fork();
   if (child == 0) {
     std::vector<char*> arguments;
@@ -55,12 +45,14 @@ void run(const std::vector<std::string>& words) {
   const std::string status_file = "/proc/" + std::to_string(child) + "/status";
   int status = 0;
   long anonymous = 0;
-  while (waitpid(child, &status, WNOHANG) == 0) {
+  rusage usage{};
+  while (wait4(child, &status, WNOHANG, &usage) == 0) {
     anonymous = std::max(anonymous, value_of(status_file, "RssAnon:"));
     usleep(kMicroseconds);
   }
+  // Blocks of 512 bytes that the program had the disk read.
   std::printf("boot: status %d anonymous %ld read %ld\n", status, anonymous,
-              disk_bytes_read() - before);
+              usage.ru_inblock * 512);
 }
 
 }  // namespace
