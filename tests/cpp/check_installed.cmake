@@ -1,0 +1,23 @@
+# Installs into PREFIX and builds EXAMPLE there as a C program's author would, with CC, and pkg-config
+# alone to say where what is; it has to work out a sum with MODEL.
+function(run output)
+  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE out ERROR_VARIABLE error RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${ARGN}: ${status}\n${out}${error}")
+  endif()
+  set(${output} "${out}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${PREFIX})
+run(_ ${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX})
+file(GLOB_RECURSE pc ${PREFIX}/*/q3l.pc)
+cmake_path(GET pc PARENT_PATH pc)
+set(ENV{PKG_CONFIG_PATH} ${pc})
+run(flags ${PKG_CONFIG} --cflags --libs q3l)
+separate_arguments(flags UNIX_COMMAND ${flags})
+set(strict -std=c99 -Wall -Wextra -Werror -pedantic)
+run(_ ${CC} ${strict} ${EXAMPLE} ${flags} -o ${PREFIX}/controller)
+run(answer ${PREFIX}/controller ${MODEL} "What is 17 + 25?")
+if(NOT answer STREQUAL "42\n")
+  message(FATAL_ERROR "the answer is '${answer}'")
+endif()
