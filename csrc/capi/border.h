@@ -25,7 +25,8 @@ q3l_status guarded(F&& f) noexcept {
   }
 }
 
-inline void require(const void* pointer, const char* name) {
+template <class T>
+void require(const T* pointer, const char* name) {
   if (!pointer) throw InvalidArgumentError(std::string(name) + " must not be NULL");
 }
 
