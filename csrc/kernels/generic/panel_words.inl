@@ -1,4 +1,5 @@
 // A panel's integers as 16-bit words, multiplied in pairs: what every instruction set can do.
+// REQUIRES: sums, as generic/pair_sums.inl has them.
 #pragma once
 
 #include "kernels/generic/token_tiles.inl"
@@ -20,9 +21,7 @@ inline void place_values(const PanelValue* values, int r, PanelValue (*q)[32]) {
 template <int kRun, int kValues, int kVectors>
 inline void dot_run(const PanelValue (*q)[kValues], int from, const TokenTile* const* tiles,
                     int value, I32 (&dot)[kTileRows][kVectors]) {
-  for (auto& row : dot) {
-    for (I32& d : row) d = splat(int32_t{0});
-  }
+  PairSums sums[kTileRows][kVectors] = {};
   constexpr int kPairs = kRun / 2, kTurnPairs = kPairs < kBlockPairs ? kPairs : kBlockPairs;
 #pragma GCC unroll 1
   for (int turn = 0; turn < kPairs; turn += kTurnPairs) {
@@ -34,8 +33,11 @@ inline void dot_run(const PanelValue (*q)[kValues], int from, const TokenTile* c
         int32_t two;
         std::memcpy(&two, q[r] + from + 2 * j, 4);
         const I32 w = splat(two);
-        for (int v = 0; v < kVectors; ++v) dot[r][v] = dot2(dot[r][v], w, x[v]);
+        for (int v = 0; v < kVectors; ++v) sums[r][v] = add_products(sums[r][v], w, x[v]);
       }
     }
+  }
+  for (int r = 0; r < kTileRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) dot[r][v] = total(sums[r][v]);
   }
 }

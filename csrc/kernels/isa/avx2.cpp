@@ -38,6 +38,8 @@ inline __m256i dot_bytes(__m256i acc, __m256i w0, __m256i w1, const __m256i (*x)
 
 #include "kernels/generic/gemv_vectors.inl"
 
+#include "kernels/generic/pair_sums.inl"
+
 #include "kernels/generic/panel_words.inl"
 
 #include "kernels/generic/panel_gemm.inl"

@@ -28,6 +28,8 @@ constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are 
 
 #include "kernels/generic/gemv_vectors.inl"
 
+#include "kernels/generic/pair_sums.inl"
+
 #include "kernels/generic/panel_words.inl"
 
 #include "kernels/generic/panel_gemm.inl"

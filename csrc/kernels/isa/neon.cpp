@@ -27,6 +27,8 @@ inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t 
 
 #include "kernels/generic/gemv_vectors.inl"
 
+#include "kernels/generic/pair_sums.inl"
+
 #include "kernels/generic/panel_words.inl"
 
 #include "kernels/generic/panel_gemm.inl"

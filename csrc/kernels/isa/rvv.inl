@@ -3,7 +3,7 @@
 #pragma once
 
 constexpr int kTileRows = 4;
-constexpr int kTileVectors = 4;
+constexpr int kTileVectors = 3;
 constexpr int kPanelRows = 32;
 constexpr int kTurnUnroll = 4;
 constexpr int kAttendTileRows = 48;
@@ -40,12 +40,12 @@ inline auto add_even_odd(V a) {
   return pick<[](int i) { return 2 * i; }, n>(a, a) +
          pick<[](int i) { return 2 * i + 1; }, n>(a, a);
 }
+using PairSums = Vector<int32_t, 2 * kLanes>;
+inline PairSums words_of(I32 pairs) {
+  return __builtin_convertvector(reinterpret_cast<Whole<int16_t>>(pairs), PairSums);
+}
 inline I32 dot_pairs(I32 acc, I32 w, I32 x) {
-  using Products = Vector<int32_t, 2 * kLanes>;
-  auto words = [](I32 v) {
-    return __builtin_convertvector(reinterpret_cast<Whole<int16_t>>(v), Products);
-  };
-  return acc + add_even_odd(words(w) * words(x));
+  return acc + add_even_odd(words_of(w) * words_of(x));
 }
 // Sums of pairs of products, values below 64 by signed bytes, in 16 bits.
 inline auto multiply_pairs(Bytes w, Bytes x) {
@@ -59,3 +59,12 @@ inline I32 dot_bytes(I32 acc, Bytes w0, Bytes x0, Bytes w1, Bytes x1) {
 }
 
 #include "kernels/isa/clang_blocks.inl"
+
+// What generic/pair_sums.inl has, with either product of a pair in a lane of its own: widening
+// multiplication adds those without another instruction.
+inline PairSums add_products(PairSums sums, I32 w, I32 x) {
+  return sums + words_of(w) * words_of(x);
+}
+inline I32 total(PairSums sums) {
+  return add_even_odd(sums);
+}

@@ -378,6 +378,8 @@ inline void prefetch_far(const uint8_t* p) {
 
 #include "kernels/generic/gemv_vectors.inl"
 
+#include "kernels/generic/pair_sums.inl"
+
 #include "kernels/generic/panel_words.inl"
 
 #include "kernels/generic/panel_gemm.inl"

@@ -55,7 +55,8 @@ Recorder recorded(Engine& engine, int i) {
   return *recorder;
 }
 
-// Its first token waits until many others have arrived: steps are wide then, however slow they come.
+// Its first token waits until many others have arrived: steps are wide then, however slow they
+// come.
 struct Gate : Recorder {
   explicit Gate(int n) : arrivals(n) {}
 
