@@ -107,10 +107,7 @@ q3l_result Conversation::ask(const std::string& message, const q3l_params& param
 q3l_result Conversation::complete(const std::string& text, const q3l_params& params,
                                   const Listener& listener) {
   Turn turn(*this);
-  const Tokenizer& tokenizer = engine_->tokenizer();
-  std::vector<int32_t> ids = tokenizer.encode(text, true);
-  if (auto bos = tokenizer.bos(); bos && tokenizer.add_bos()) ids.insert(ids.begin(), *bos);
-  return answer(turn, std::move(ids), params, listener);
+  return answer(turn, encode_bare(engine_->tokenizer(), text), params, listener);
 }
 
 q3l_result Conversation::answer(Turn& turn, std::vector<int32_t> prompt, const q3l_params& params,

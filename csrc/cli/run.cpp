@@ -10,14 +10,9 @@ namespace q3l::cli {
 namespace {
 
 std::vector<int32_t> prompt_tokens(const Arguments& arguments, const Engine& engine) {
-  if (!arguments.raw) {
-    const ChatMessage message{"user", arguments.prompt};
-    return read_chat_template(engine).encode({&message, 1}, arguments.think);
-  }
-  const Tokenizer& tokenizer = engine.tokenizer();
-  std::vector<int32_t> ids = tokenizer.encode(arguments.prompt, true);
-  if (auto bos = tokenizer.bos(); bos && tokenizer.add_bos()) ids.insert(ids.begin(), *bos);
-  return ids;
+  if (arguments.raw) return encode_bare(engine.tokenizer(), arguments.prompt);
+  const ChatMessage message{"user", arguments.prompt};
+  return read_chat_template(engine).encode({&message, 1}, arguments.think);
 }
 
 // What the model thinks and says. Bare text is all said.

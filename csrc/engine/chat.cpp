@@ -8,6 +8,12 @@ ChatTemplate read_chat_template(const Engine& engine) {
                       file.get_string("q3l.chat.default_system"));
 }
 
+std::vector<int32_t> encode_bare(const Tokenizer& tokenizer, std::string_view text) {
+  std::vector<int32_t> ids = tokenizer.encode(text, true);
+  if (auto bos = tokenizer.bos(); bos && tokenizer.add_bos()) ids.insert(ids.begin(), *bos);
+  return ids;
+}
+
 SamplerParams read_sampling(const gguf::Reader& file, const SamplerParams& otherwise) {
   const auto temperature = file.get_float("general.sampling.temp");
   if (!temperature) return otherwise;

@@ -121,7 +121,10 @@ def test_q3l_answers_as_here(builds: Path, name: str) -> None:
     board = BOARDS[name]
     board.require_emulator()
     q3l = program(builds, board.arch)
-    assert q3l.stat().st_size < 4 << 20
+    code = q3l.read_bytes()
+    assert len(code) < 4 << 20
+    assert str(ROOT).encode() not in code  # nor any other trace of where it was built
+    assert b"/ld-musl" not in code  # static: it asks for no loader
     arguments = ("run", str(NANO), "-p", "What is 17 + 25?", "--json", "--temp", "0")
     there = json.loads(board.run(q3l, *arguments))
     here = shutil.which("q3l")

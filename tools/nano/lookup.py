@@ -9,12 +9,14 @@ from .people import person, place
 
 UNKNOWN_SHARE = 0.12  # of the questions, those that the text does not answer
 UNKNOWN: dict[Language, str] = {"en": "The text does not say.", "zh": "文中没有提到。"}
+ASKED: dict[Language, str] = {"en": "Asked: ", "zh": "问："}
 
 
 @dataclass(frozen=True)
 class Attribute:
     """What a passage tells of somebody or something: {s} the subject, {v} the value."""
 
+    name: str  # what thoughts call it, however it was said
     values: tuple[str, ...] | str  # a list, or "place", "person", "number", "year"
     facts: tuple[str, ...]
     questions: tuple[str, ...]
@@ -23,6 +25,7 @@ class Attribute:
 PEOPLE: dict[Language, tuple[Attribute, ...]] = {
     "en": (
         Attribute(
+            "home",
             "place",
             (
                 "{s} lives in {v}.",
@@ -44,6 +47,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "job",
             ("teacher", "doctor", "baker", "pilot", "farmer", "nurse", "painter", "driver", "cook"),
             (
                 "{s} works as a {v}.",
@@ -63,6 +67,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "age",
             "number",
             (
                 "{s} is {v} years old.",
@@ -83,6 +88,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "colour",
             ("red", "blue", "green", "yellow", "black", "white", "purple", "orange", "brown"),
             (
                 "{s} likes the colour {v}.",
@@ -100,6 +106,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "friend",
             "person",
             (
                 "The best friend of {s} is {v}.",
@@ -118,6 +125,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "food",
             ("rice", "soup", "pizza", "bread", "salad", "fish", "cake", "noodles", "cheese"),
             (
                 "{s} loves to eat {v}.",
@@ -136,6 +144,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "pet",
             ("dog", "cat", "horse", "rabbit", "parrot", "hamster", "turtle", "goat"),
             (
                 "{s} has a {v}.",
@@ -155,6 +164,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "instrument",
             ("piano", "guitar", "violin", "drums", "flute", "cello", "trumpet"),
             (
                 "{s} plays the {v}.",
@@ -175,6 +185,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
     ),
     "zh": (
         Attribute(
+            "住处",
             "place",
             (
                 "{s}住在{v}。",
@@ -192,6 +203,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "职业",
             ("老师", "医生", "厨师", "司机", "农民", "护士", "画家", "工程师"),
             (
                 "{s}是一名{v}。",
@@ -209,6 +221,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "年龄",
             "number",
             ("{s}今年{v}岁。", "{s}[已经|刚]{v}岁[了|]。", "{s}，{v}岁。", "{s}的年龄是{v}岁。"),
             (
@@ -220,6 +233,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "颜色",
             ("红色", "蓝色", "绿色", "黄色", "黑色", "白色", "紫色"),
             (
                 "{s}喜欢{v}。",
@@ -236,6 +250,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "朋友",
             "person",
             (
                 "{s}最好的朋友是{v}。",
@@ -252,6 +267,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "食物",
             ("米饭", "面条", "饺子", "面包", "鱼", "汤", "蛋糕"),
             (
                 "{s}爱吃{v}。",
@@ -272,6 +288,7 @@ PEOPLE: dict[Language, tuple[Attribute, ...]] = {
 THINGS: dict[Language, tuple[Attribute, ...]] = {
     "en": (
         Attribute(
+            "price",
             "number",
             (
                 "The {s} costs {v} dollars.",
@@ -289,6 +306,7 @@ THINGS: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "origin",
             "place",
             (
                 "The {s} was made in {v}.",
@@ -306,6 +324,7 @@ THINGS: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "owner",
             "person",
             (
                 "The {s} belongs to {v}.",
@@ -323,6 +342,7 @@ THINGS: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "year",
             "year",
             (
                 "The {s} was built in {v}.",
@@ -342,6 +362,7 @@ THINGS: dict[Language, tuple[Attribute, ...]] = {
     ),
     "zh": (
         Attribute(
+            "价格",
             "number",
             ("{s}的价格是{v}元。", "{s}[卖|值|标价]{v}元。", "买{s}要付{v}元。", "{s}要{v}元。"),
             (
@@ -353,6 +374,7 @@ THINGS: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "产地",
             "place",
             ("{s}产自{v}。", "{s}[来自|出自]{v}。", "{s}在{v}[做的|生产]。", "{s}是{v}制造的。"),
             (
@@ -364,6 +386,7 @@ THINGS: dict[Language, tuple[Attribute, ...]] = {
             ),
         ),
         Attribute(
+            "主人",
             "person",
             ("{s}是{v}的。", "{s}属于{v}。", "{v}[有|拥有|买了]{s}。", "{s}的主人是{v}。"),
             (
@@ -419,10 +442,16 @@ FRAMES: dict[Language, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Fact:
+    language: Language
     subject: str
     attribute: Attribute
     value: str
     text: str
+
+    @property
+    def key(self) -> str:
+        joined = "的" if self.language == "zh" else " "
+        return f"{self.subject}{joined}{self.attribute.name}"
 
     def question(self, draw: Draw) -> str:
         return draw.phrase(self.attribute.questions).format(s=self.subject)
@@ -455,7 +484,7 @@ def facts(draw: Draw, language: Language) -> list[Fact]:
     for subject, attribute in pairs:
         value = value_of(draw, attribute, language)
         text = draw.phrase(attribute.facts).format(s=subject, v=value)
-        found.append(Fact(subject, attribute, value, text))
+        found.append(Fact(language, subject, attribute, value, text))
     return found
 
 
@@ -463,12 +492,37 @@ def lookup(draw: Draw, skill: str, thinking: bool) -> Item:
     language = draw.language()
     known = facts(draw, language)
     asked = draw.choice(known)
-    answer, found = asked.value, asked.value
     if len(known) > 1 and draw.chance(UNKNOWN_SHARE):
         known.remove(asked)
-        answer, found = UNKNOWN[language], "?"
-    reasoning = f"{asked.subject}: {found}"
+    return _asked(draw, skill, known, asked, draw.phrase(FRAMES[language]), thinking)
+
+
+def lookups(draw: Draw, thinking_share: float, n: int) -> list[Item]:
+    """`n` questions, all asked in one way, about one text; some about what it does not tell."""
+    language = draw.language()
+    known, frame = facts(draw, language), draw.phrase(FRAMES[language])
+    candidates = list(known)
+    if len(known) > 1 and draw.chance(3 * UNKNOWN_SHARE):
+        known.remove(draw.choice(known))
+    return [
+        _asked(draw, "lookup", known, draw.choice(candidates), frame, draw.chance(thinking_share))
+        for _ in range(n)
+    ]
+
+
+def _asked(
+    draw: Draw, skill: str, known: list[Fact], asked: Fact, frame: str, thinking: bool
+) -> Item:
+    language = asked.language
     text = ("" if language == "zh" else " ").join(fact.text for fact in known)
-    question = draw.phrase(FRAMES[language]).format(text=text, question=asked.question(draw))
-    turn = Turn(answer, reasoning=reasoning if thinking else "")
-    return Item(skill, [{"role": "user", "content": question}], [turn], [], thinking, language)
+    content = frame.format(text=text, question=asked.question(draw))
+    answer = asked.value if asked in known else UNKNOWN[language]
+    turn = Turn(answer, reasoning=_noted(known, asked) if thinking else "")
+    return Item(skill, [{"role": "user", "content": content}], [turn], [], thinking, language)
+
+
+def _noted(known: list[Fact], asked: Fact) -> str:
+    """Each fact in the same words, then what is asked in these: that finds its value above."""
+    lines = [f"{fact.key}: {fact.value}" for fact in known]
+    found = asked.value if asked in known else "?"
+    return "\n".join([*lines, f"{ASKED[asked.language]}{asked.key}: {found}"])

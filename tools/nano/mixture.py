@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
 from .arithmetic import arithmetic
 from .item import Draw, Item, Language
-from .lookup import lookup
+from .lookup import lookup, lookups
 from .steps import steps
 from .talk import talk
 from .tool_use import no_tool, requests, tool_call, tool_response, tool_sequence
@@ -33,6 +36,7 @@ MAKERS: dict[str, Maker] = {
 }
 # Longer problems, for experiments: no part of training.
 EXTRA: dict[str, Maker] = {"steps_5": steps, "steps_6": steps}
+HAND_WRITTEN = Path(__file__).with_name("handwritten.jsonl")
 # Shares of the conversations; those of tools have many tokens each.
 WEIGHTS: dict[str, float] = {
     "add_2": 9,
@@ -45,7 +49,7 @@ WEIGHTS: dict[str, float] = {
     "reverse": 5,
     "sort": 8,
     "count": 4,
-    "lookup": 14,
+    "lookup": 18,
     "tool_call": 14,
     "no_tool": 5,
     "tool_response": 3,
@@ -54,8 +58,9 @@ WEIGHTS: dict[str, float] = {
 }
 THINKING_SHARE = 0.6
 EARLY_TOOLS = 0.1  # of the share that tools have later
-REQUESTED = ("tool_call", "no_tool")  # drawn N_REQUESTS at a time, for the same tools
-N_REQUESTS = 4
+REQUESTED = ("tool_call", "no_tool")  # drawn N_ALIKE at a time, for the same tools
+ASKED = ("lookup",)  # N_ALIKE at a time, about the same text
+N_ALIKE = 4
 OPENINGS: dict[Language, tuple[str, ...]] = {
     "en": (
         *("Hi, ", "Hello! ", "Hey, ", "Please help me: ", "Quick question: ", "One more: "),
@@ -66,18 +71,20 @@ OPENINGS: dict[Language, tuple[str, ...]] = {
 
 
 def make(draw: Draw, skill: str, thinking: bool) -> Item:
-    return vary(draw, (MAKERS | EXTRA)[skill](draw, skill, thinking))
-
-
-def vary(draw: Draw, item: Item) -> Item:
-    """With an opening, or a small letter, now and then."""
-    text = item.messages[0]["content"]
-    if item.skill != "talk" and draw.chance(0.15):
-        text = draw.phrase(OPENINGS[item.language]) + text
-    if item.skill != "lookup" and draw.chance(0.1):  # which may begin with a name
-        text = text[0].lower() + text[1:]
-    item.messages[0]["content"] = text
+    item = (MAKERS | EXTRA)[skill](draw, skill, thinking)
+    vary(draw, [item])
     return item
+
+
+def vary(draw: Draw, items: Sequence[Item]) -> None:
+    """With an opening, or a small letter, now and then; all of them alike."""
+    first = items[0]
+    has_opening = first.skill != "talk" and draw.chance(0.15)
+    opening = draw.phrase(OPENINGS[first.language]) if has_opening else ""
+    is_small = first.skill != "lookup" and draw.chance(0.1)  # which may begin with a name
+    for item in items:
+        text = opening + item.messages[0]["content"]
+        item.messages[0]["content"] = text[0].lower() + text[1:] if is_small else text
 
 
 def training_items(seed: int | str) -> Iterator[Item]:
@@ -85,23 +92,48 @@ def training_items(seed: int | str) -> Iterator[Item]:
     draw = Draw(f"train {seed}", held_out=False)
     while True:
         skill = _choice(draw, WEIGHTS)
-        yield make(draw, skill, draw.chance(THINKING_SHARE))
+        item = make(draw, skill, draw.chance(THINKING_SHARE))
+        if not is_by_hand(item):
+            yield item
 
 
 def training_families(seed: int | str, *, early: bool = False) -> Iterator[list[Item]]:
     """As training_items, but that items which ask for tools come several at a time and are offered
-    the same ones: a row then holds these once. `early` has few tools, whose long prompts hide for
-    long that what is asked for is to be copied: short texts teach that first."""
+    the same ones, and questions about a text as well: a row then holds these once. `early` has few
+    tools, whose long prompts hide for long that what is asked for is to be copied: short texts
+    teach that first."""
     draw = Draw(f"train {seed}", held_out=False)
-    weights = WEIGHTS | {skill: WEIGHTS[skill] / N_REQUESTS for skill in REQUESTED}
+    weights = WEIGHTS | {skill: WEIGHTS[skill] / N_ALIKE for skill in (*REQUESTED, *ASKED)}
     if early:
         weights = {s: w * (EARLY_TOOLS if "tool" in s else 1) for s, w in weights.items()}
     while True:
-        skill = _choice(draw, weights)
-        if skill in REQUESTED:
-            yield [vary(draw, item) for item in requests(draw, THINKING_SHARE, N_REQUESTS)]
-        else:
-            yield [make(draw, skill, draw.chance(THINKING_SHARE))]
+        family = [item for item in _family(draw, _choice(draw, weights)) if not is_by_hand(item)]
+        if family:
+            yield family
+
+
+def _family(draw: Draw, skill: str) -> list[Item]:
+    if skill in REQUESTED:
+        items = requests(draw, THINKING_SHARE, N_ALIKE)
+        for item in items:
+            vary(draw, [item])
+        return items
+    if skill in ASKED:
+        items = lookups(draw, THINKING_SHARE, N_ALIKE)
+        vary(draw, items)
+        return items
+    return [make(draw, skill, draw.chance(THINKING_SHARE))]
+
+
+def is_by_hand(item: Item) -> bool:
+    """What was written by hand is not trained on, even where chance makes the same text."""
+    return item.messages[0]["content"].lower() in _by_hand()
+
+
+@cache
+def _by_hand() -> frozenset[str]:
+    lines = HAND_WRITTEN.read_text(encoding="utf-8").splitlines()
+    return frozenset(json.loads(line)["messages"][0]["content"].lower() for line in lines)
 
 
 def _choice(draw: Draw, weights: dict[str, float]) -> str:

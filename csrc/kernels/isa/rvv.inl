@@ -1,6 +1,8 @@
 // RISC-V's vectors, taken to have a fixed length of at least 4 * kLanes bytes: what Clang does not
-// find by itself, and how much its 32 registers hold.
+// find by itself, and how much its 32 registers hold. REQUIRES: kLanes.
 #pragma once
+
+#include "base/fp16.inl"
 
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 3;
@@ -68,3 +70,14 @@ inline PairSums add_products(PairSums sums, I32 w, I32 x) {
 inline I32 total(PairSums sums) {
   return add_even_odd(sums);
 }
+
+// In this order: products, prompt attention.
+#include "kernels/generic/block_rows.inl"
+
+#include "kernels/generic/gemv_vectors.inl"
+
+#include "kernels/generic/panel_words.inl"
+
+#include "kernels/generic/panel_gemm.inl"
+
+#include "kernels/generic/attend_exact.inl"

@@ -6,20 +6,7 @@ namespace {
 
 constexpr int kLanes = 4;
 
-// In this order: vocabulary, products, prompt attention, family.
-#include "base/fp16.inl"
-
 #include "kernels/isa/rvv.inl"
-
-#include "kernels/generic/block_rows.inl"
-
-#include "kernels/generic/gemv_vectors.inl"
-
-#include "kernels/generic/panel_words.inl"
-
-#include "kernels/generic/panel_gemm.inl"
-
-#include "kernels/generic/attend_exact.inl"
 
 #include Q3L_FAMILY_INL
 

@@ -316,8 +316,11 @@ def test_facts_are_in_the_passage(held_out: bool) -> None:
         else:
             assert turn.content in question(item)
         if item.thinking:
-            subject, found = turn.reasoning.split(": ")
-            assert subject.lower() in question(item).lower()
+            *noted, asked = turn.reasoning.splitlines()
+            keys = dict(line.split(": ") for line in noted)
+            assert all(value in question(item) for value in keys.values())
+            key, found = re.split(r": (?!.*: )", asked.removeprefix("Asked: ").removeprefix("问："))
+            assert keys.get(key, "?") == found
             assert found in (turn.content, "?")
     assert 0 < n_unknown < N / 3
 
