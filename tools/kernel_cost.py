@@ -5,11 +5,12 @@ emulator, and cycles that LLVM's model of a CPU (llvm-mca) says these take.
     python tools/kernel_cost.py                          # all rows of aarch64, riscv64, loongarch64
     python tools/kernel_cost.py --row dotprod --json out.json
 
-Counted is what 32 weights more cost, loads, scales and all: the difference of two products, one
-with twice as many inputs. A generated token is one column; a prompt has 16 tokens, and its cost is
-for 32 weights and one of them. Beside it stand the bytes of weights that all cores get through in a
-second, against what the memory gives. Wants qemu-user 10, llvm-objdump and llvm-mca, and builds
-with zig as tools/cross_build does. --peer counts llama.cpp's dot products of a row alike.
+Counted is what 32 weights of a generated token cost, loads, scales and all: the difference of two
+products, one with twice as many inputs. Of a prompt it is what 32 weights and one token cost, once
+the weights are unpacked: of two products, one has twice as many tokens. Beside it stand the bytes
+of weights that all cores get through in a second, against what the memory gives. Wants qemu-user
+10, llvm-objdump and llvm-mca, and builds with zig as tools/cross_build does. --peer counts
+llama.cpp's dot products of a row alike.
 """
 
 from __future__ import annotations
@@ -35,14 +36,15 @@ FORMATS = ("Q4_0", "Q8_0", "Q4_K", "Q6_K")
 BLOCK = 32  # weights that costs are given for
 BLOCK_BYTES = {"Q4_0": 18.0, "Q8_0": 34.0, "Q4_K": 18.0, "Q6_K": 26.25}
 N_IN, N_OUT, N_TOKENS = 256, 32, 16
-LLVM = ("", "-22", "-21", "-20", "-19")  # suffixes of its tools
+FEATURES = {"aarch64": "+dotprod,+i8mm,+fullfp16,+bf16", "riscv64": "+m,+a,+f,+d,+c,+v"}
+LLVM = ("-22", "-21", "-20", "-19", "")  # suffixes of its tools, the newest first
 
 
 @dataclass(frozen=True)
 class Cpu:
-    """One that LLVM models."""
+    """A board's."""
 
-    name: str
+    model: str  # LLVM's
     ghz: float
     n_cores: int
     memory: float  # GB/s that its usual board sustains
@@ -51,7 +53,8 @@ class Cpu:
 CPUS = {
     "cortex-a53": Cpu("cortex-a53", 1.4, 4, 2.0),  # Raspberry Pi 3
     "cortex-a72": Cpu("cortex-a72", 1.8, 4, 4.0),  # Raspberry Pi 4
-    "cortex-a76": Cpu("cortex-a76", 2.4, 4, 10.5),  # Raspberry Pi 5
+    # Raspberry Pi 5; LLVM models the A76's sibling for servers.
+    "cortex-a76": Cpu("neoverse-n1", 2.4, 4, 10.5),
     "neoverse-n2": Cpu("neoverse-n2", 3.0, 4, 40.0),
     "sifive-x280": Cpu("sifive-x280", 1.5, 4, 10.0),
     "spacemit-x60": Cpu("spacemit-x60", 1.6, 8, 10.0),  # Banana Pi F3
@@ -175,16 +178,16 @@ class Emulator:
 
 def code_at(program: Path, addresses: Sequence[int], arch: str) -> dict[int, str]:
     """Each address's instruction, as LLVM's assembler reads it."""
-    command = [llvm_tool("llvm-objdump"), "-d", "--no-show-raw-insn", "--mattr=+all", str(program)]
-    if arch == "riscv64":
-        command[3:4] = ["--mattr=+v,+zfh,+zba,+zbb,+c,+m,+f,+d"]
+    features = f"--mattr={FEATURES[arch]}"
+    command = [llvm_tool("llvm-objdump"), "-d", "--no-show-raw-insn", features, str(program)]
     listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     wanted = set(addresses)
+    comments = {"aarch64": r"<.*>|//.*$", "riscv64": r"<.*>|#.*$"}[arch]
     found = {}
     for line in listing.splitlines():
         match = re.match(r"\s*([0-9a-f]+):\s+(.*)", line)
         if match and int(match[1], 16) in wanted:
-            found[int(match[1], 16)] = re.sub(r"<.*>|//.*|#.*$", "", match[2]).strip()
+            found[int(match[1], 16)] = re.sub(comments, "", match[2]).strip()
     return found
 
 
@@ -194,24 +197,30 @@ BRANCHES = re.compile(
 )
 
 
-def cycles(code: Sequence[str], arch: str, cpu: str) -> float | None:
-    """Of the instructions in this order, branches left out, which are foreseen; None for a CPU that
-    this LLVM does not model."""
-    text = "\n".join(line for line in code if not BRANCHES.match(line))
-    features = {"aarch64": "+all", "riscv64": "+v,+zfh,+zba,+zbb"}[arch]
+def cycles(code: Sequence[str], arch: str, model: str) -> float | None:
+    """Of the instructions in this order, branches left out, which are foreseen; None where
+    this LLVM has no such model."""
+    straight = [line for line in code if not BRANCHES.match(line)]
     done = subprocess.run(
         [
-            *(llvm_tool("llvm-mca"), f"-mtriple={arch}", f"-mcpu={cpu}", f"-mattr={features}"),
+            *(
+                llvm_tool("llvm-mca"),
+                f"-mtriple={arch}",
+                f"-mcpu={model}",
+                f"-mattr={FEATURES[arch]}",
+            ),
             *("-iterations=1", "-instruction-info=0", "-resource-pressure=0", "-summary-view=1"),
         ],
-        input=text,
+        input="\n".join(straight),
         capture_output=True,
         text=True,
     )
-    match = re.search(r"Total Cycles:\s+(\d+)", done.stdout)
-    if match is None and done.returncode == 0:
-        sys.exit(f"kernel_cost: llvm-mca says nothing of cycles: {done.stdout[:500]}")
-    return float(match[1]) if match else None
+    found = re.search(r"Instructions:\s+(\d+)\s+Total Cycles:\s+(\d+)", done.stdout)
+    if found is None:
+        return None
+    if int(found[1]) != len(straight):
+        sys.exit(f"kernel_cost: llvm-mca does not read all of this: {done.stderr[:500]}")
+    return float(found[2])
 
 
 @dataclass(frozen=True)
@@ -222,28 +231,36 @@ class Subject:
     row: Row
     format: str
     role: str
-    n_products: int
 
-    def arguments(self, n_in: int) -> list[str]:
+    def arguments(self, times: int) -> list[str]:
+        """For so many times the inputs of a generated token, or the tokens of a prompt."""
         if self.row.name == PEER:
-            return [self.format, str(n_in)]
-        n_tokens = N_TOKENS if self.role == "prompt" else 1
-        return [self.row.name, self.format, self.role, *map(str, (n_in, N_OUT, n_tokens))]
+            return [self.format, str(times * N_IN)]
+        sizes = (N_IN, N_OUT, times * N_TOKENS) if self.is_prompt else (times * N_IN, N_OUT, 1)
+        return [self.row.name, self.format, self.role, *map(str, sizes)]
+
+    @property
+    def is_prompt(self) -> bool:
+        return self.role == "prompt"
+
+    @property
+    def n_blocks(self) -> int:
+        n_rows = 1 if self.row.name == PEER else N_OUT
+        return N_IN // BLOCK * n_rows * (N_TOKENS if self.is_prompt else 1)
 
     def cost(self) -> Cost:
-        """Of N_IN inputs more."""
         emulator = Emulator(self.row.arch, self.row.emulated)
-        short, long = (emulator.trace([self.program, *self.arguments(n)]) for n in (N_IN, 2 * N_IN))
-        n_blocks = N_IN // BLOCK * self.n_products
+        short, long = (emulator.trace([self.program, *self.arguments(n)]) for n in (1, 2))
         code = code_at(self.program, [*short, *long], self.row.arch) if self.row.cpus else {}
         by_cpu = {}
         for cpu in self.row.cpus:
             before, after = (
-                cycles([code[a] for a in trace], self.row.arch, cpu) for trace in (short, long)
+                cycles([code[a] for a in trace], self.row.arch, CPUS[cpu].model)
+                for trace in (short, long)
             )
             if before is not None and after is not None:
-                by_cpu[cpu] = (after - before) / n_blocks
-        counted = (len(long) - len(short)) / n_blocks
+                by_cpu[cpu] = (after - before) / self.n_blocks
+        counted = (len(long) - len(short)) / self.n_blocks
         return Cost(self.row.name, self.format, self.role, counted, by_cpu)
 
 
@@ -279,12 +296,11 @@ def subjects(arguments: argparse.Namespace) -> Iterator[Subject]:
             continue
         program = build(row.arch, arguments.build / f"cross-{row.arch}")
         for format, role in product(formats, ROLES):
-            n_tokens = N_TOKENS if role == "prompt" else 1
-            yield Subject(program, row, format, role, N_OUT * n_tokens)
+            yield Subject(program, row, format, role)
     if arguments.peer:
         program = build_peer(arguments.peer, arguments.build / "peer_dots")
         for format in formats:
-            yield Subject(program, PEER_ROW, format, "generated", 1)
+            yield Subject(program, PEER_ROW, format, "generated")
 
 
 def main() -> None:

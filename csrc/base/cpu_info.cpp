@@ -34,21 +34,45 @@ bool tiles_allowed() {
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 
-// Features newer than the compiler's own check. `known` is what that found: vector registers that
-// are in it are saved by the operating system, whose word on tiles is its permission.
-uint64_t newer_features(uint64_t known) {
-  unsigned a, b, c, d, a1 = 0;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
-  const unsigned last_subleaf = a, d0 = d;
-  if (last_subleaf >= 1) __get_cpuid_count(7, 1, &a1, &b, &c, &d);
-  auto has = [&](CpuFeature f) { return (known & static_cast<uint64_t>(f)) != 0; };
-  auto feature = [](bool there, CpuFeature f) { return there ? static_cast<uint64_t>(f) : 0; };
-  const bool tiles = (d0 >> 24 & 1) && tiles_allowed();
-  return feature(has(CpuFeature::avx2) && (a1 >> 4 & 1), CpuFeature::avxvnni) |
-         feature(has(CpuFeature::avx512f) && (a1 >> 5 & 1), CpuFeature::avx512bf16) |
-         feature(tiles, CpuFeature::amx_tile) |
-         feature(tiles && (d0 >> 22 & 1), CpuFeature::amx_bf16) |
-         feature(tiles && (d0 >> 25 & 1), CpuFeature::amx_int8);
+// Registers that the operating system saves, as bits of XCR0.
+uint64_t saved_registers(unsigned leaf_1_ecx) {
+  if (!(leaf_1_ecx >> 27 & 1)) return 0;
+  uint32_t low;
+  asm volatile("xgetbv" : "=a"(low) : "c"(0) : "edx");
+  return low;
+}
+
+// By the CPU's own word and not the compiler's run-time check, which not every compiler's library
+// has: zig's says no to everything.
+uint64_t x86_features() {
+  unsigned a, b, c, d, features_1;
+  if (!__get_cpuid(1, &a, &b, &features_1, &d)) return 0;
+  unsigned a7 = 0, b7 = 0, c7 = 0, d7 = 0, a71 = 0;
+  if (__get_cpuid_count(7, 0, &a7, &b7, &c7, &d7) && a7 >= 1) {
+    __get_cpuid_count(7, 1, &a71, &b, &c, &d);
+  }
+  constexpr uint64_t kHalves = 0x6, kWholes = 0xe6;  // of vector registers: 256 and 512 bits
+  const uint64_t saved = saved_registers(features_1);
+  const bool halves = (saved & kHalves) == kHalves, wholes = (saved & kWholes) == kWholes;
+  const bool tiles = (d7 >> 24 & 1) && tiles_allowed();
+  uint64_t mask = 0;
+  auto add = [&mask](bool usable, unsigned bits, int bit, CpuFeature feature) {
+    if (usable && (bits >> bit & 1)) mask |= static_cast<uint64_t>(feature);
+  };
+  add(halves, features_1, 12, CpuFeature::fma);
+  add(halves, features_1, 29, CpuFeature::f16c);
+  add(halves, b7, 5, CpuFeature::avx2);
+  add(halves, a71, 4, CpuFeature::avxvnni);
+  add(wholes, b7, 16, CpuFeature::avx512f);
+  add(wholes, b7, 17, CpuFeature::avx512dq);
+  add(wholes, b7, 30, CpuFeature::avx512bw);
+  add(wholes, b7, 31, CpuFeature::avx512vl);
+  add(wholes, c7, 11, CpuFeature::avx512vnni);
+  add(wholes, a71, 5, CpuFeature::avx512bf16);
+  add(tiles, d7, 24, CpuFeature::amx_tile);
+  add(tiles, d7, 22, CpuFeature::amx_bf16);
+  add(tiles, d7, 25, CpuFeature::amx_int8);
+  return mask;
 }
 
 }  // namespace
@@ -76,21 +100,7 @@ int vector_bits() {
 uint64_t cpu_features() {
   uint64_t mask = 0;
 #if defined(__x86_64__)
-  // The compiler's run-time check reads XCR0 as well, so a feature counts only if the OS saves its
-  // registers.
-  __builtin_cpu_init();
-#define Q3L_FEATURE(name) \
-  if (__builtin_cpu_supports(#name)) mask |= static_cast<uint64_t>(CpuFeature::name)
-  Q3L_FEATURE(avx2);
-  Q3L_FEATURE(fma);
-  Q3L_FEATURE(f16c);
-  Q3L_FEATURE(avx512f);
-  Q3L_FEATURE(avx512bw);
-  Q3L_FEATURE(avx512dq);
-  Q3L_FEATURE(avx512vl);
-  Q3L_FEATURE(avx512vnni);
-#undef Q3L_FEATURE
-  mask |= newer_features(mask);
+  mask = x86_features();
 #elif defined(__aarch64__)
   const unsigned long has = getauxval(AT_HWCAP);
   if (has >> 1 & 1) mask |= static_cast<uint64_t>(CpuFeature::asimd);

@@ -80,13 +80,14 @@ class QuantHeads {
     const Payload payload = Format::payload(step);
     const F d = Format::scales(step);
     I32 words[4];
-    if constexpr (!kBytes) split<true>(payload, words);
+    constexpr bool kDotsBytes = kBytes || kMultipliesBytes;
+    if constexpr (!kDotsBytes) split<true>(payload, words);
     for (int h = 0; h < kHeads; ++h, q += n_steps) {
-      I32 dot;
-      if constexpr (kBytes) {
-        dot = dot_planes(load(q->minus_8_sums), payload, q->planes);
+      I32 dot = splat(int32_t{0});
+      if constexpr (kBytes) dot = load(q->minus_8_sums);
+      if constexpr (kDotsBytes) {
+        dot = dot_planes(dot, payload, q->planes);
       } else {
-        dot = splat(int32_t{0});
         for (int i = 0; i < 4; ++i) dot = dot2(dot, words[i], load_pairs(q->q[i]));
       }
       acc[h] = fma(to_float(dot), d, acc[h]);

@@ -42,7 +42,7 @@ struct Multiplier {
       return add_columns(w, row_bytes, x, column_groups, s, sums);
     }
     // Bytes take fewer instructions, words pay where several columns share them.
-    constexpr bool kBytes = kColumns == 1 && Format::kBits < 8;
+    constexpr bool kBytes = kMultipliesBytes || (kColumns == 1 && Format::kBits < 8);
 #pragma GCC unroll 4  // sums wait for the last row in registers
     for (int r = 0; r < kRows; ++r, w += row_bytes) {
       const Payload payload = Format::payload(w);
@@ -69,12 +69,14 @@ struct Multiplier {
   template <int kRows, int kColumns>
   static void add_columns(const uint8_t* w, size_t row_bytes, const QuantGroup* x,
                           int column_groups, int s, BlockSums<kRows, kColumns>& sums) {
+    Payload payload[kRows];
     I32 words[kRows][4];
     F d[kRows], m[kRows];
 #pragma GCC unroll 4  // here and below: weights stay in registers
     for (int r = 0; r < kRows; ++r) {
       const uint8_t* row = w + static_cast<size_t>(r) * row_bytes;
-      split<Format::kBits == 8>(Format::payload(row), words[r]);
+      payload[r] = Format::payload(row);
+      if constexpr (!kMultipliesBytes) split<Format::kBits == 8>(payload[r], words[r]);
       d[r] = Format::scales(row);
       if constexpr (Format::kZero == Zero::min) m[r] = Format::mins(row);
     }
@@ -82,11 +84,16 @@ struct Multiplier {
       const QuantStep& step = x[c * column_groups].steps[s];
       I32 dot[kRows];
       for (I32& sum : dot) sum = first_sum(step);
+      if constexpr (kMultipliesBytes) {
 #pragma GCC unroll 4
-      for (int i = 0; i < 4; ++i) {
-        const I32 pairs = load_pairs(step.q[i]);
+        for (int r = 0; r < kRows; ++r) dot[r] = dot_planes(dot[r], payload[r], step.planes);
+      } else {
 #pragma GCC unroll 4
-        for (int r = 0; r < kRows; ++r) dot[r] = dot2(dot[r], words[r][i], pairs);
+        for (int i = 0; i < 4; ++i) {
+          const I32 pairs = load_pairs(step.q[i]);
+#pragma GCC unroll 4
+          for (int r = 0; r < kRows; ++r) dot[r] = dot2(dot[r], words[r][i], pairs);
+        }
       }
 #pragma GCC unroll 4
       for (int r = 0; r < kRows; ++r) {

@@ -1,6 +1,7 @@
 // Generated tokens by superblocks of 256 values: integer scales are multiplied in, so that a lane
 // has one sum of integers for a superblock, or half of it, however they were multiplied. Weights
 // are unsigned bytes, a vector of them a run: blocks i, i + kRuns and so on, or half a block.
+// REQUIRES: scaled sums, as generic/scaled_pairs.inl has them.
 #pragma once
 
 #include "kernels/generic/lanes.inl"
@@ -77,6 +78,7 @@ struct SuperMultiplier {
   using Inputs = SuperGroup;
   static constexpr int kGroupBytes = Format::kBytes;
   static constexpr int kTileRows = 1, kTileColumns = 8;  // more rows would need more registers
+  static constexpr int kScaleRuns = Format::kGroups == 1 && kRunValues < 32 ? 2 : 1;  // share one
   template <int kRows, int kColumns>
   using Sums = RowSums<kRows, kColumns>;
 
@@ -88,10 +90,11 @@ struct SuperMultiplier {
       prefetch_weights<Format::kBytes>(w);
       const HalfBlocks scales = Format::half_scales(w);
       const F unit = Format::unit(w);
+#pragma GCC unroll 2
       for (int run = 0; run < kRuns; run += kSumRuns) {
         I32 dot[kColumns];
-        if constexpr (kColumns == 1) {
-          dot[0] = dot_bytes(w, scales, *x, run);
+        if constexpr (kMultipliesBytes || kColumns == 1) {
+          dot_bytes(w, scales, x, column_groups, run, dot);
         } else {
           dot_words(w, scales, x, column_groups, run, dot);
         }
@@ -112,16 +115,37 @@ struct SuperMultiplier {
     }
   }
 
-  // A token alone: inputs as bytes, so that weights need no widening.
-  static I32 dot_bytes(const uint8_t* w, HalfBlocks scales, const SuperGroup& x, int run) {
-    I32 high = splat(int32_t{0}), low = high;
+  // Inputs as bytes, so that weights need no widening: a token alone, or where that is all there is
+  // to do.
+  template <int kColumns>
+  static void dot_bytes(const uint8_t* w, const HalfBlocks& scales, const SuperGroup* x,
+                        int column_groups, int run, I32 (&dot)[kColumns]) {
+    I32 high[kColumns], low[kColumns];
+#pragma GCC unroll 8  // here and below: sums stay in registers
+    for (int c = 0; c < kColumns; ++c) high[c] = low[c] = splat(int32_t{0});
 #pragma GCC unroll kRunUnroll
-    for (int i = run; i < run + kSumRuns; ++i) {
-      const I32 values = Format::run(w, i), scale = spread_half_blocks(scales, i);
-      high = dot2(high, multiply_bytes(values, load_vector(x.planes[kHigh][i])), scale);
-      low = dot2(low, multiply_bytes(values, load_vector(x.planes[kLow][i])), scale);
+    for (int i = run; i < run + kSumRuns; i += kScaleRuns) {
+      I32 values[kScaleRuns];
+#pragma GCC unroll 2
+      for (int k = 0; k < kScaleRuns; ++k) values[k] = Format::run(w, i + k);
+      const RunScale scale = scale_of_run(scales, i);
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        const auto& planes = x[c * column_groups].planes;
+        add_plane(high[c], values, planes[kHigh] + i, scale);
+        add_plane(low[c], values, planes[kLow] + i, scale);
+      }
     }
-    return add(shift_left<8>(high), low);
+#pragma GCC unroll 8
+    for (int c = 0; c < kColumns; ++c) dot[c] = add(shift_left<8>(high[c]), low[c]);
+  }
+
+  static void add_plane(I32& acc, const I32 (&values)[kScaleRuns], const int8_t (*x)[kRunValues],
+                        RunScale scale) {
+    I32 inputs[kScaleRuns];
+#pragma GCC unroll 2
+    for (int k = 0; k < kScaleRuns; ++k) inputs[k] = load_vector(x[k]);
+    acc = add_scaled(acc, values, inputs, scale);
   }
 
   // Several tokens share weights as words, scales multiplied in.

@@ -19,6 +19,8 @@ constexpr int kFarBytes = 3072, kNearBytes = 548;  // how far ahead weights are 
 
 #include "kernels/isa/x86_512.inl"
 
+#include "kernels/generic/scaled_pairs.inl"
+
 #include "kernels/isa/amx_gemm.inl"
 
 #include "kernels/isa/amx_gemv.inl"

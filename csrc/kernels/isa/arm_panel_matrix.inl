@@ -22,14 +22,17 @@ inline void dot_run(const PanelValue (*q)[kValues], int from, const TokenTile* c
   for (auto& row : sums) {
     for (I32& sum : row) sum = splat(int32_t{0});
   }
-  auto add_plane = [&](Plane plane) {
-#pragma GCC unroll 4
+  auto add_plane = [&](Plane plane) __attribute__((always_inline)) {  // or sums go to memory
+#pragma GCC unroll 4  // here and below: sums stay in registers
     for (int i = 0; i < kRun; i += kTokenRun) {
       int8x16_t w[kRowPairs];
+#pragma GCC unroll 4
       for (int r = 0; r < kRowPairs; ++r) w[r] = vld1q_s8(q[2 * r] + 2 * (from + i));
+#pragma GCC unroll 4
       for (int t = 0; t < kTokenPairs; ++t) {
         const auto& x = tiles[t / 2]->q[(value + i) / kTokenRun][plane];
         const int8x16_t two = vld1q_s8(x[t % 2 * 2]);
+#pragma GCC unroll 4
         for (int r = 0; r < kRowPairs; ++r) sums[r][t] = vmmlaq_s32(sums[r][t], w[r], two);
       }
     }

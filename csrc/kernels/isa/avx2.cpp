@@ -36,6 +36,8 @@ inline __m256i dot_bytes(__m256i acc, __m256i w0, __m256i w1, const __m256i (*x)
 
 #include "kernels/generic/block_rows.inl"
 
+#include "kernels/generic/scaled_pairs.inl"
+
 #include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/pair_sums.inl"

@@ -26,6 +26,8 @@ constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are 
 
 #include "kernels/generic/quad_sums.inl"
 
+#include "kernels/generic/scaled_pairs.inl"
+
 #include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/pair_sums.inl"

@@ -20,6 +20,8 @@ inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t 
 
 #include "kernels/generic/quad_sums.inl"
 
+#include "kernels/isa/arm_scaled_dots.inl"
+
 #include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/isa/arm_panel_dot.inl"

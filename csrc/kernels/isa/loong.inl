@@ -53,6 +53,8 @@ inline I32 dot_bytes(I32 acc, Bytes w0, Bytes x0, Bytes w1, Bytes x1) {
 
 #include "kernels/generic/quad_sums.inl"
 
+#include "kernels/generic/scaled_pairs.inl"
+
 #include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/pair_sums.inl"

@@ -74,6 +74,8 @@ inline I32 total(PairSums sums) {
 // In this order: products, prompt attention.
 #include "kernels/generic/block_rows.inl"
 
+#include "kernels/generic/scaled_pairs.inl"
+
 #include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/panel_words.inl"

@@ -376,6 +376,8 @@ inline void prefetch_far(const uint8_t* p) {
 // In this order: vocabulary, products, prompt attention, family.
 #include "kernels/generic/block_rows.inl"
 
+#include "kernels/generic/scaled_pairs.inl"
+
 #include "kernels/generic/gemv_vectors.inl"
 
 #include "kernels/generic/pair_sums.inl"
