@@ -80,9 +80,10 @@ void let_go(std::span<const uint8_t> mapped) {
   // quicker than reclaim, to which pages that were mapped and used look worth keeping.
   constexpr int kPageOut = 21;
   const size_t page = page_bytes();
-  const auto begin = (reinterpret_cast<uintptr_t>(mapped.data()) + page - 1) / page * page;
-  const auto end = (reinterpret_cast<uintptr_t>(mapped.data()) + mapped.size()) / page * page;
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, kPageOut);
+  const size_t before = (page - reinterpret_cast<uintptr_t>(mapped.data()) % page) % page;
+  if (mapped.size() < before + page) return;
+  const size_t n = (mapped.size() - before) / page * page;
+  ::madvise(const_cast<uint8_t*>(mapped.data()) + before, n, kPageOut);
 }
 
 }  // namespace q3l

@@ -75,7 +75,7 @@ TEST_CASE(
     const auto* t = reader.find_tensor("blk." + std::to_string(layer) + ".ffn_up.weight");
     return share_there({t->data, t->bytes});
   };
-  int sum = 0;
+  uint32_t sum = 0;
   const auto use = [&](int layer) {
     const auto* t = reader.find_tensor("blk." + std::to_string(layer) + ".ffn_up.weight");
     sum = std::accumulate(t->data, t->data + t->bytes, sum);
