@@ -81,7 +81,7 @@ def program(builds: Path, arch: str) -> Path:
     return out / "q3l"
 
 
-def tests(builds: Path, arch: str) -> Path:
+def cpp_tests(builds: Path, arch: str) -> Path:
     """The C++ tests, in the build that has q3l."""
     out = builds / arch
     include = builds / "include"
@@ -109,7 +109,7 @@ def test_kernels_and_engine(builds: Path, name: str) -> None:
     board = BOARDS[name]
     board.require_emulator()
     program(builds, board.arch)
-    suite = tests(builds, board.arch)
+    suite = cpp_tests(builds, board.arch)
     for folder in ("kernels", "model"):
         board.run(suite, f"--source-file=*/tests/cpp/{folder}/*")
     # One engine's worth: the rest differs by threads, not by kernels.
