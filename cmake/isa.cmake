@@ -50,6 +50,18 @@ function(q3l_isa)
   set(isa_rows "${isa_rows}" PARENT_SCOPE)
 endfunction()
 
+# Flags for features: in `flags` those given, or where zig compiles, which names CPUs and not
+# architectures, clang's own.
+function(q3l_features flags given)
+  if(ZIG_ARCH)
+    set(given "")
+    foreach(feature IN LISTS ARGN)
+      list(APPEND given -Xclang -target-feature -Xclang +${feature})
+    endforeach()
+  endif()
+  set(${flags} ${given} PARENT_SCOPE)
+endfunction()
+
 q3l_isa(NAME scalar RANK 0 FAMILIES real b32 k256 ops)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   q3l_isa(NAME avx2 RANK 1 FAMILIES real b32 k256 ops NEEDS avx2 fma f16c FLAGS -mavx2 -mfma -mf16c)
@@ -64,18 +76,6 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     FLAGS -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16
       -mamx-tile -mamx-int8 -mamx-bf16)
 endif()
-# Flags for features: in `flags` those given, or where zig compiles, which names CPUs and not
-# architectures, clang's own.
-function(q3l_features flags given)
-  if(ZIG_ARCH)
-    set(given "")
-    foreach(feature IN LISTS ARGN)
-      list(APPEND given -Xclang -target-feature -Xclang +${feature})
-    endforeach()
-  endif()
-  set(${flags} ${given} PARENT_SCOPE)
-endfunction()
-
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   q3l_features(dotprod -march=armv8.2-a+dotprod dotprod)
   q3l_isa(NAME neon RANK 1 FAMILIES real b32 k256 ops NEEDS asimd)

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import subprocess
 import sys
@@ -104,26 +103,11 @@ def llvm_tool(name: str) -> str:
     sys.exit(f"kernel_cost: there is no {name}; install LLVM's tools (Debian: llvm-19)")
 
 
-def zig_environment() -> dict[str, str]:
-    tools = ROOT / "build" / "zig"
-    cache = str(tools / "cache")
-    return {
-        **os.environ,
-        "ZIG_PYTHON": str(tools / "bin" / "python"),
-        "ZIG_GLOBAL_CACHE_DIR": os.environ.get("ZIG_GLOBAL_CACHE_DIR", cache),
-        "ZIG_LOCAL_CACHE_DIR": os.environ.get("ZIG_GLOBAL_CACHE_DIR", cache),
-        "PATH": f"{tools / 'bin'}:{os.environ['PATH']}",
-    }
-
-
 def build(arch: str, out: Path) -> Path:
     """q3l_kernel_cost, in the directory that tools/cross_build takes."""
-    subprocess.run([ROOT / "tools" / "cross_build", arch, out], check=True, capture_output=True)
-    for command in (
-        ["cmake", "-B", str(out), "-DQ3L_BENCHMARKS=ON", str(ROOT)],
-        ["cmake", "--build", str(out), "--target", "q3l_kernel_cost"],
-    ):
-        subprocess.run(command, check=True, capture_output=True, env=zig_environment())
+    cross_build = str(ROOT / "tools" / "cross_build")
+    command = [cross_build, arch, str(out), "q3l_kernel_cost", "-DQ3L_BENCHMARKS=ON"]
+    subprocess.run(command, check=True, capture_output=True)
     return out / "q3l_kernel_cost"
 
 
@@ -135,13 +119,8 @@ def build_peer(ggml: Path, out: Path) -> Path:
         flags += ["-Xclang", flag]
     includes = [f"-I{path}" for path in (ggml / "include", ggml / "src", cpu)]
     sources = [ROOT / "benchmarks" / "peer_dots.c", cpu / "arch" / "arm" / "quants.c"]
-    environment = zig_environment()
-    compiler = [environment["ZIG_PYTHON"], "-m", "ziglang", "cc", "-target", "aarch64-linux-musl"]
-    subprocess.run(
-        [*compiler, *flags, *includes, *map(str, sources), "-o", str(out)],
-        check=True,
-        env=environment,
-    )
+    compiler = [str(ROOT / "tools" / "with_zig"), "zig-cc", "-target", "aarch64-linux-musl"]
+    subprocess.run([*compiler, *flags, *includes, *map(str, sources), "-o", str(out)], check=True)
     return out
 
 

@@ -1,5 +1,6 @@
 # Static programs for other CPUs by zig (pip install ziglang), which brings its own C and C++ libraries.
-# Wants ZIG_ARCH: aarch64, riscv64 or loongarch64; the environment's ZIG_PYTHON has the package.
+# Wants ZIG_ARCH: aarch64, x86_64, riscv64 or loongarch64; the environment's ZIG_PYTHON has the package
+# (tools/with_zig).
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES ZIG_ARCH)
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR ${ZIG_ARCH})

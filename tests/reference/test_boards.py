@@ -72,43 +72,32 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(os.environ.get("BOARDS_BUILD") or tmp_path_factory.mktemp("boards"))
 
 
-def program(builds: Path, arch: str) -> Path:
-    """q3l as tools/cross_build makes it."""
+def built(builds: Path, arch: str, target: str, *options: str) -> Path:
+    """The directory in which tools/cross_build made it."""
     out = builds / arch
-    subprocess.run(
-        [ROOT / "tools" / "cross_build", arch, out], check=True, stdout=subprocess.DEVNULL
-    )
-    return out / "q3l"
+    command = [ROOT / "tools" / "cross_build", arch, out, target, *options]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+def program(builds: Path, arch: str) -> Path:
+    return built(builds, arch, "q3l") / "q3l"
 
 
 def cpp_tests(builds: Path, arch: str) -> Path:
-    """The C++ tests, in the build that has q3l."""
-    out = builds / arch
+    """Of doctest's headers the compiler is to see nothing beside them."""
     include = builds / "include"
     include.mkdir(exist_ok=True)
     if not (include / "doctest").exists():
         (include / "doctest").symlink_to("/usr/include/doctest")
-    tools = ROOT / "build" / "zig"
-    environment = {
-        **os.environ,
-        "ZIG_PYTHON": str(tools / "bin" / "python"),
-        "ZIG_GLOBAL_CACHE_DIR": str(tools / "cache"),
-        "ZIG_LOCAL_CACHE_DIR": str(tools / "cache"),
-        "PATH": f"{tools / 'bin'}:{os.environ['PATH']}",
-    }
-    for command in (
-        ["cmake", "-B", str(out), "-DQ3L_TESTS=ON", f"-Ddoctest_include={include}", str(ROOT)],
-        ["cmake", "--build", str(out), "--target", "q3l_tests"],
-    ):
-        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
-    return out / "tests" / "cpp" / "q3l_tests"
+    options = ("-DQ3L_TESTS=ON", f"-Ddoctest_include={include}")
+    return built(builds, arch, "q3l_tests", *options) / "tests" / "cpp" / "q3l_tests"
 
 
 @pytest.mark.parametrize("name", TESTED)
 def test_kernels_and_engine(builds: Path, name: str) -> None:
     board = BOARDS[name]
     board.require_emulator()
-    program(builds, board.arch)
     suite = cpp_tests(builds, board.arch)
     board.run(suite, "--source-file=*/tests/cpp/kernels/*")
     if board.arch != "aarch64" and TESTED is QUICK:  # whose vectors are emulated slowly

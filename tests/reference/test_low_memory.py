@@ -45,6 +45,31 @@ def anonymous_bytes(process: subprocess.Popen[str]) -> int:
     return int(found[1]) << 10 if found else 0
 
 
+def peak_of(process: subprocess.Popen[str]) -> int:
+    """The most anonymous memory that it had until its end."""
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, anonymous_bytes(process))
+        time.sleep(0.01)
+    return peak
+
+
+def test_a_full_context_stays_below_the_limit(program: str, qwen3_0_6b: Path) -> None:
+    """Of 256 positions, whatever memory there is for the file."""
+    command = [program, "run", str(qwen3_0_6b), "--raw", "-p", "once upon a time", "--temp", "0"]
+    limits = ["-c", "256", "--mem-limit", str(ANONYMOUS), "--json"]
+    process = subprocess.Popen(
+        [*command, *limits], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    peak = peak_of(process)
+    out, said = process.communicate()
+    answer = json.loads(out)
+    n = answer["n_prompt"] + answer["n_generated"]
+    print(f"{peak / 1e6:.1f} MB anonymous at {n} positions; {said.strip()}")
+    assert n >= 256
+    assert 1 << 20 < peak <= ANONYMOUS
+
+
 def test_a_file_larger_than_memory(program: str, qwen3_0_6b: Path, group: Path) -> None:
     assert qwen3_0_6b.stat().st_size > MEMORY
     command = [program, "run", str(qwen3_0_6b), *OPTIONS, *KV]
@@ -59,10 +84,7 @@ def test_a_file_larger_than_memory(program: str, qwen3_0_6b: Path, group: Path) 
         text=True,
         preexec_fn=lambda: (group / "cgroup.procs").write_text(str(os.getpid())),
     )
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, anonymous_bytes(process))
-        time.sleep(0.01)
+    peak = peak_of(process)
     out, said = process.communicate()
     assert process.returncode == 0, said
     limited = json.loads(out)

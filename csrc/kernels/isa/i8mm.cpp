@@ -9,20 +9,8 @@ namespace {
 constexpr int kTileRows = 8;
 constexpr int kTileVectors = 1;
 
-inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t w1, int8x16_t x1) {
-  return vdotq_s32(vdotq_s32(acc, w0, x0), w1, x1);
-}
-
-// In this order: vocabulary, products, prompt attention, family.
-#include "base/fp16.inl"
-
-#include "kernels/isa/arm_128.inl"
-
-#include "kernels/generic/quad_sums.inl"
-
-#include "kernels/isa/arm_scaled_dots.inl"
-
-#include "kernels/generic/gemv_vectors.inl"
+// In this order: vocabulary and generated tokens' products, prompts', family.
+#include "kernels/isa/arm_dots.inl"
 
 #include "kernels/isa/arm_panel_matrix.inl"
 

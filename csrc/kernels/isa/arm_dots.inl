@@ -1,6 +1,16 @@
-// What generic/scaled_pairs.inl has where four products are one instruction.
+// What instruction sets with dot products of four bytes have alike. REQUIRES: kTileRows,
+// kTileVectors.
 #pragma once
 
+#include "base/fp16.inl"
+
+inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t w1, int8x16_t x1) {
+  return vdotq_s32(vdotq_s32(acc, w0, x0), w1, x1);
+}
+
+#include "kernels/isa/arm_128.inl"
+
+// Scaled sums of runs' products, as generic/scaled_pairs.inl has them.
 constexpr bool kMultipliesBytes = true;
 
 using RunScale = int32_t;
@@ -19,3 +29,7 @@ inline I32 add_scaled(I32 acc, const I32 (&w)[n], const I32 (&x)[n], RunScale sc
   }
   return vmlaq_n_s32(acc, dot, scale);
 }
+
+#include "kernels/generic/quad_sums.inl"
+
+#include "kernels/generic/gemv_vectors.inl"
