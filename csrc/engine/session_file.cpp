@@ -12,7 +12,7 @@ namespace q3l {
 
 namespace {
 
-constexpr char kMagic[8] = {'q', '3', 'l', 's', 'e', 's', 's', '3'};
+constexpr char kMagic[8] = {'q', '3', 'l', 's', 'e', 's', 's', '4'};
 
 struct Header {
   char magic[8];

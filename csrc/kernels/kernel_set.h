@@ -68,9 +68,9 @@ inline constexpr KvType kAllKvTypes[] = {KvType::f32, KvType::f16, KvType::q8_0,
 inline constexpr int kKvTypes = sizeof kAllKvTypes / sizeof(KvType);
 inline constexpr int kKvBlock = 32;       // values that share a scale in q8_0 and q4_0
 inline constexpr int kMostHeadDim = 512;  // of those types
-// They keep keys behind a sequence's first page less the mean of its first kCentreRows keys, which
-// they have much of in common. It adds the same to all scores of a query behind that page.
-inline constexpr int kCentreRows = 16;
+// They keep keys behind a sequence's first page less the mean of every kCentreStride'th of that
+// page, which they have much of in common. It adds the same to all scores of a query behind it.
+inline constexpr int kCentreStride = 4;
 constexpr bool is_quantised(KvType type) {
   return type == KvType::q8_0 || type == KvType::q4_0;
 }

@@ -49,20 +49,21 @@ struct HalfRows : RealRows<KvType::f16, RealLoader<load_half, 2>> {
   }
 };
 
-// The mean of a sequence's first keys, by which later ones are less; padded with zeros.
+// The mean of keys of a sequence's first page, by which those behind it are less; padded with
+// zeros.
 template <class Kv>
 inline void find_centre(const uint8_t* first_keys, int head_dim, int dims, float* centre) {
   const size_t row_bytes = kv_row_bytes(Kv::kType, head_dim);
   for (int j = 0; j < dims; j += kKvBlock) {
     F sum[kBlockVectors];
     for (F& v : sum) v = splat(0.0f);
-    for (size_t row = 0; j < head_dim && row < kCentreRows; ++row) {
+    for (size_t row = 0; j < head_dim && row < kPagePositions; row += kCentreStride) {
       F key[kBlockVectors];
       Kv::load_block(first_keys + row * row_bytes, j, head_dim, key);
       for (int v = 0; v < kBlockVectors; ++v) sum[v] = add(key[v], sum[v]);
     }
     for (int v = 0; v < kBlockVectors; ++v) {
-      store(centre + j + v * kLanes, mul(sum[v], splat(1.0f / kCentreRows)));
+      store(centre + j + v * kLanes, mul(sum[v], splat(1.0f * kCentreStride / kPagePositions)));
     }
   }
 }
