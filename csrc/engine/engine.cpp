@@ -65,6 +65,7 @@ Engine::Engine(const std::string& path, const EngineOptions& options)
       read_ahead_(file_, room_for_file(file_, model_.config(), checked(options, model_.config()))),
       tokenizer_(read_vocabulary(file_)),
       executor_(model_, options, cache_pages(model_.config(), options)),
+      experts_(file_, model_, executor_),
       idle_sequences_(executor_.cache()),
       draft_model_(draft_model(file_, options)),
       scheduler_(executor_, options, draft_model_.get()) {

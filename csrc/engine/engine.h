@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/draft_model.h"
+#include "engine/expert_packs.h"
 #include "engine/idle_sequences.h"
 #include "engine/options.h"
 #include "engine/read_ahead.h"
@@ -30,6 +31,7 @@ class Engine {
   Scheduler& scheduler() { return scheduler_; }
   IdleSequences& idle_sequences() { return idle_sequences_; }
   const Scheduler& scheduler() const { return scheduler_; }
+  ExpertPacks& experts() { return experts_; }
 
  private:
   gguf::Reader file_;
@@ -37,6 +39,7 @@ class Engine {
   ReadAhead read_ahead_;
   Tokenizer tokenizer_;
   Executor executor_;
+  ExpertPacks experts_;
   IdleSequences idle_sequences_;
   std::unique_ptr<DraftModel> draft_model_;
   Scheduler scheduler_;

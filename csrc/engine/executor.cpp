@@ -101,6 +101,18 @@ double Executor::read_bandwidth(std::span<const uint8_t> bytes) {
   return q3l::read_bandwidth(bytes, pool_);
 }
 
+void Executor::between_steps(FunctionRef<void()> body) {
+  std::lock_guard turn(turns_);
+  body();
+}
+
+void Executor::change_experts(FunctionRef<void()> change, uint64_t experts) {
+  between_steps([&] {
+    change();
+    experts_ = experts;
+  });
+}
+
 void Executor::in_parallel(int n, FunctionRef<void(int)> body) {
   std::lock_guard turn(turns_);
   pool_.for_chunks(n, 1, [&](int, int i, int) { body(i); });
@@ -127,6 +139,8 @@ void Executor::run(std::span<const Advance> parts, float* logits) {
 void Executor::add(Sequence& sequence, int end, Role role) {
   const int begin = sequence.n_computed;
   sequence.kv.reserve(begin, end);
+  if (begin == 0) sequence.experts = experts_;
+  if (sequence.experts != experts_) sequence.experts = kSeveralExperts;
   batch_.add({&sequence.kv, begin, end - begin, role}, sequence.tokens.data() + begin);
 }
 

@@ -2,6 +2,7 @@
 // number of threads may ask; they take turns, first come, first served.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <span>
 #include <vector>
@@ -57,6 +58,12 @@ class Executor {
   void step(std::span<Sequence* const> sequences, float* logits);
   bool step(Sequence& sequence, float* logits);
 
+  // Calls `body` between two steps.
+  void between_steps(FunctionRef<void()> body);
+  // The same, and from then on the model computes with these expert packs, as Sequence names them.
+  void change_experts(FunctionRef<void()> change, uint64_t experts);
+  uint64_t experts() const { return experts_; }
+
   // Calls body(i) for i in [0, n) on all threads.
   void in_parallel(int n, FunctionRef<void(int)> body);
 
@@ -79,6 +86,7 @@ class Executor {
 
   const Transformer& model_;
   int n_ctx_, prompt_chunk_, max_draft_;
+  std::atomic<uint64_t> experts_{kNoExperts};  // changes in a turn
   TurnLock turns_;
   ThreadPool pool_;
   KvCache cache_;

@@ -27,7 +27,7 @@ struct EngineOptions {
   // none. The same tokens come of it.
   int max_draft = 15;
   // A small model's file, of the same vocabulary, that guesses too; empty: none.
-  std::string draft_model;
+  std::string draft_model = {};
 };
 
 }  // namespace q3l

@@ -28,7 +28,7 @@ void PrefixCache::for_all(Node& node, Visit&& visit) {
 }
 
 PrefixCache::~PrefixCache() {
-  for (auto& [stretch, root] : roots_) {
+  for (auto& [shared, root] : roots_) {
     for_all(root, [&](Node& node) { give_back(node.page); });
   }
 }
@@ -43,12 +43,12 @@ void PrefixCache::give_back(uint8_t* page) {
   cache_.give_back(page);
 }
 
-int PrefixCache::reuse(std::span<const int32_t> tokens, KvSequence& kv) {
+int PrefixCache::reuse(std::span<const int32_t> tokens, uint64_t experts, KvSequence& kv) {
   std::lock_guard lock(mutex_);
   ++clock_;
   const size_t most = tokens.empty() ? 0 : tokens.size() - 1;
   size_t n = 0;
-  for (Node* node = &roots_[kv.stretch()]; n < most;) {
+  for (Node* node = &roots_[{experts, kv.stretch()}]; n < most;) {
     Node* best = nullptr;
     size_t n_best = 0;
     for (auto& child : node->children) {
@@ -68,10 +68,10 @@ int PrefixCache::reuse(std::span<const int32_t> tokens, KvSequence& kv) {
   return static_cast<int>(n);
 }
 
-void PrefixCache::insert(std::span<const int32_t> tokens, KvSequence& kv) {
+void PrefixCache::insert(std::span<const int32_t> tokens, uint64_t experts, KvSequence& kv) {
   std::lock_guard lock(mutex_);
   ++clock_;
-  Node* node = &roots_[kv.stretch()];
+  Node* node = &roots_[{experts, kv.stretch()}];
   for (size_t begin = 0; begin < tokens.size(); begin += kPage) {
     const auto here = tokens.subspan(begin, std::min(kPage, tokens.size() - begin));
     Node* next = nullptr;
@@ -102,7 +102,7 @@ void PrefixCache::insert(std::span<const int32_t> tokens, KvSequence& kv) {
 bool PrefixCache::give_up() {
   std::lock_guard lock(mutex_);
   Node* oldest = nullptr;
-  for (auto& [stretch, root] : roots_) {
+  for (auto& [shared, root] : roots_) {
     for_all(root, [&](Node& node) {
       if (!node.children.empty() || (oldest && oldest->last_use <= node.last_use)) return;
       if (cache_.n_holders(node.page) == 1) oldest = &node;

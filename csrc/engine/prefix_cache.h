@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "model/kv_cache.h"
@@ -23,15 +24,15 @@ class PrefixCache : public PageKeeper {
   PrefixCache(const PrefixCache&) = delete;
   PrefixCache& operator=(const PrefixCache&) = delete;
 
-  // Gives an empty sequence the pages of the longest known beginning of `tokens`, the last one in
-  // part perhaps, and returns how many positions it has now: fewer than tokens, so that there are
-  // logits to compute.
-  int reuse(std::span<const int32_t> tokens, KvSequence& kv);
+  // Gives an empty sequence the pages of the longest beginning of `tokens` that is known of these
+  // expert packs, the last one in part perhaps, and returns how many positions it has now: fewer
+  // than tokens, so that there are logits to compute.
+  int reuse(std::span<const int32_t> tokens, uint64_t experts, KvSequence& kv);
   // Remembers the positions of `tokens`, which are computed. Full pages that are known by now,
   // since another prompt was computed at the same time, take the place of the sequence's own: so
   // whoever holds a page holds those above it, and a page that nobody needs has none below that
   // somebody does.
-  void insert(std::span<const int32_t> tokens, KvSequence& kv);
+  void insert(std::span<const int32_t> tokens, uint64_t experts, KvSequence& kv);
   // Forgets the page that nobody else holds and that was used longest ago.
   bool give_up() override;
 
@@ -50,7 +51,8 @@ class PrefixCache : public PageKeeper {
   static void for_all(Node& node, Visit&& visit);
 
   KvCache& cache_;
-  std::map<int, Node> roots_;  // by the factor that their sequences are stretched by
+  // By what their sequences have in common: the packs, and the factor that they are stretched by.
+  std::map<std::pair<uint64_t, int>, Node> roots_;
   uint64_t clock_ = 0;
   std::mutex mutex_;
 };

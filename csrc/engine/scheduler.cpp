@@ -176,7 +176,10 @@ void Scheduler::admit() {
 bool Scheduler::admit(Job& job) {
   Sequence& s = job.sequence();
   const int n_kept = s.n_computed;  // by a session, or before a pause
-  if (n_kept == 0) s.n_computed = prefixes_.reuse(beginning(s), s.kv);
+  if (n_kept == 0) {
+    s.experts = executor_.experts();
+    s.n_computed = prefixes_.reuse(beginning(s), s.experts, s.kv);
+  }
   bool has_room = fits(job);
   while (!has_room && take_pages(&Job::is_paused)) has_room = fits(job);
   if (!has_room) {
@@ -356,7 +359,9 @@ int Scheduler::take_tokens() {
   sampled_.clear();
   for (const auto& [job, end] : planned_) {
     Sequence& s = job->sequence();
-    if (!job->has_begun_text()) prefixes_.insert(computed_beginning(s), s.kv);
+    if (!job->has_begun_text() && s.experts != kSeveralExperts) {
+      prefixes_.insert(computed_beginning(s), s.experts, s.kv);
+    }
     if (s.logits) sampled_.push_back(job);
   }
   int n_taken = 0;

@@ -82,7 +82,8 @@ std::unique_lock<std::mutex> Session::lock_idle() const {
 Sequence Session::copy() const {
   const auto lock = lock_idle();
   const Sequence& s = *kept_->sequence;
-  Sequence copy = {KvSequence(engine_.executor().cache()), s.tokens, s.segments, s.n_computed};
+  Sequence copy = {KvSequence(engine_.executor().cache()), s.tokens, s.segments, s.n_computed,
+                   s.experts};
   copy.kv.set_stretch(s.kv.stretch());
   for (int i = 0; i < s.kv.n_pages(); ++i) copy.kv.share(s.kv.page_of(i * kPagePositions));
   return copy;

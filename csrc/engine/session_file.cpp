@@ -7,6 +7,7 @@
 #include "base/atomic_file.h"
 #include "base/checksum.h"
 #include "base/error.h"
+#include "gguf/checksum.h"
 
 namespace q3l {
 
@@ -16,29 +17,13 @@ constexpr char kMagic[8] = {'q', '3', 'l', 's', 'e', 's', 's', '4'};
 
 struct Header {
   char magic[8];
-  uint64_t fingerprint;
+  uint64_t fingerprint, experts;
   int32_t kv_type, stretch, n_tokens, n_computed, n_segments, zero;
 };
 
 struct StoredSegment {
   int32_t end, role;
 };
-
-// Of all that keys and values depend on: metadata, names and shapes as the file has them, and the
-// beginning of each tensor.
-uint64_t fingerprint(const gguf::Reader& file) {
-  constexpr size_t kBeginning = 64;
-  Checksum sum;
-  for (const FileMap& part : file.files()) {
-    const uint8_t* end = part.data() + part.size();
-    for (const gguf::Tensor& t : file.tensors()) {
-      if (t.data >= part.data() && t.data < end) end = t.data;
-    }
-    sum.add(part.data(), static_cast<size_t>(end - part.data()));
-  }
-  for (const gguf::Tensor& t : file.tensors()) sum.add(t.data, std::min(kBeginning, t.bytes));
-  return sum.value();
-}
 
 class Output {
  public:
@@ -89,8 +74,11 @@ class Input {
 
 void check(const Header& h, const Input& in, Engine& engine) {
   if (std::memcmp(h.magic, kMagic, sizeof kMagic) != 0) in.fail("is none: its first bytes differ");
-  if (h.fingerprint != fingerprint(engine.file())) {
+  if (h.fingerprint != gguf::checksum(engine.file())) {
     in.fail("was written for another model; open that one");
+  }
+  if (h.experts != kSeveralExperts && h.experts != engine.executor().experts()) {
+    in.fail("was computed with other expert packs; plug in the ones that it was written with");
   }
   if (h.kv_type != static_cast<int32_t>(engine.executor().cache().type())) {
     in.fail("was written for another kv_type; open the model with it");
@@ -140,7 +128,8 @@ bool reserve(Sequence& s, int n_positions) {
 void write_session(const std::string& path, const Sequence& s, Engine& engine) {
   const KvCache& cache = engine.executor().cache();
   Header h = {{},
-              fingerprint(engine.file()),
+              gguf::checksum(engine.file()),
+              s.experts,
               static_cast<int32_t>(cache.type()),
               s.kv.stretch(),
               s.n_prompt(),
@@ -186,6 +175,7 @@ Sequence read_session(const std::string& path, Engine& engine) {
   }
   in.finish();
   if (has_room) s.n_computed = h.n_computed;
+  s.experts = h.experts;
   return s;
 }
 

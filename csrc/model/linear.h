@@ -19,6 +19,8 @@ class Linear {
   Linear(TensorSource& tensors, const std::string& name, int n_out, int n_in);
   explicit Linear(const Weight& weight) : weight_(weight), bias_(nullptr) {}
 
+  const Weight& weight() const { return weight_; }
+  bool has_bias() const { return bias_ != nullptr; }
   int n_out() const { return weight_.rows; }
   size_t weight_bytes() const { return static_cast<size_t>(n_out()) * weight_.row_bytes(); }
   // The same for outputs [begin, end) alone.

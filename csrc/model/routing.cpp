@@ -37,7 +37,8 @@ void choose_experts(const float* logits, const RouterConfig& c, Choice* choices)
             [](const Choice& a, const Choice& b) { return a.expert < b.expert; });
 }
 
-void Routing::begin(int n_rows, const RouterConfig& config) {
+void Routing::begin(int n_rows, const RouterConfig& config, bool first_is_nothing) {
+  first_expert_ = first_is_nothing ? 1 : 0;
   n_rows_ = n_rows;
   n_expert_ = config.n_expert;
   n_used_ = config.n_used;
@@ -57,7 +58,7 @@ void Routing::group_role(Role role, int first_row, int last_row, int tile) {
   for (int row = first_row; row < last_row; ++row) {
     for (const Choice& c : chosen(row)) ++next_slot_[static_cast<size_t>(c.expert)];
   }
-  for (int e = 0; e < n_expert_; ++e) {
+  for (int e = first_expert_; e < n_expert_; ++e) {
     const int count = next_slot_[static_cast<size_t>(e)], begin = n_slots();
     next_slot_[static_cast<size_t>(e)] = begin;
     if (count == 0) continue;
@@ -67,6 +68,8 @@ void Routing::group_role(Role role, int first_row, int last_row, int tile) {
   }
   for (int row = first_row; row < last_row; ++row) {
     for (Choice* c = choices(row); c < choices(row) + n_used_; ++c) {
+      c->slot = -1;
+      if (c->expert < first_expert_) continue;
       c->slot = next_slot_[static_cast<size_t>(c->expert)]++;
       rows_[static_cast<size_t>(c->slot)] = row;
     }

@@ -12,11 +12,11 @@
 
 namespace q3l {
 
-// One of a row's experts. Equal probabilities prefer the lower number.
+// One of a row's choices, experts as a rule. Equal probabilities prefer the lower number.
 struct Choice {
   int expert;
   float weight;
-  int slot;
+  int slot;  // or -1: there is nothing to compute
 };
 
 // Writes the row's choices in ascending order of experts, slots left out. `logits`: [n_expert].
@@ -30,8 +30,8 @@ class Routing {
     int begin, end;  // slots, those that fill up the last tile included
   };
 
-  // Makes room for the choices of n rows.
-  void begin(int n_rows, const RouterConfig& config);
+  // Makes room for the choices of n rows. Choice 0 may be nothing: it takes no slot.
+  void begin(int n_rows, const RouterConfig& config, bool first_is_nothing = false);
   Choice* choices(int row) { return choices_.data() + static_cast<size_t>(row * n_used_); }
   std::span<const Choice> chosen(int row) const {
     return {choices_.data() + static_cast<size_t>(row * n_used_), static_cast<size_t>(n_used_)};
@@ -50,6 +50,7 @@ class Routing {
   void group_role(Role role, int first_row, int last_row, int tile);
 
   int n_rows_ = 0, n_expert_ = 0, n_used_ = 0, n_prompt_slots_ = 0;
+  int first_expert_ = 0;  // of those that take slots
   std::vector<Choice> choices_;  // [rows][n_used]
   std::vector<Group> groups_;
   std::vector<int> rows_;       // of each slot

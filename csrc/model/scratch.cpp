@@ -1,6 +1,7 @@
 #include "model/scratch.h"
 
 #include <cmath>
+#include <cstring>
 
 namespace q3l {
 
@@ -93,7 +94,7 @@ Scratch::Scratch(const Config& config, const Kernels& k, ThreadPool& p)
   reserve_worker_bytes(sizeof(float) * static_cast<size_t>(n_floats));
 }
 
-std::array<Scratch::Buffer, 9> Scratch::buffers(const Config& c) {
+std::array<Scratch::Buffer, 8> Scratch::buffers(const Config& c) {
   const int n_heads = c.n_head * c.head_dim, n_kv = c.n_head_kv * c.head_dim;
   const int n_pairs = c.rope.n_rot / 2;
   return {{{&Scratch::x, c.n_embd},
@@ -102,13 +103,13 @@ std::array<Scratch::Buffer, 9> Scratch::buffers(const Config& c) {
            {&Scratch::k, n_kv},
            {&Scratch::v, n_kv},
            {&Scratch::attended, n_heads},
-           {&Scratch::router, c.router.n_expert},
            {&Scratch::cos, n_pairs},
            {&Scratch::sin, n_pairs}}};
 }
 
 size_t Scratch::bytes(const Config& c, const Kernels& kernels, int n_threads, int n_rows) {
-  size_t floats = 2 * padded_floats(n_rows, c.n_ff);  // gate and up
+  // The router's logits, gate and up.
+  size_t floats = padded_floats(n_rows, c.router.n_expert) + 2 * padded_floats(n_rows, c.n_ff);
   for (const Buffer& b : buffers(c)) floats += padded_floats(n_rows, b.cols);
   // Inputs packed for each family that a file may mix, and what a gate let through.
   const int widest = std::max({c.n_embd, c.n_head * c.head_dim, c.n_ff});
@@ -172,6 +173,16 @@ void Scratch::shape_feed_forward(int rows, int n_ff) {
   feed_forward_bytes_.reserve(2 * n * sizeof(float));
   gate = Mat(feed_forward_bytes_.floats(), rows, n_ff);
   up = Mat(gate.data + n, rows, n_ff);
+}
+
+Mat Scratch::keep(Mat x) {
+  const size_t row_floats = static_cast<size_t>(x.cols);
+  kept_bytes_.reserve(static_cast<size_t>(x.rows) * row_floats * sizeof(float));
+  const Mat copy(kept_bytes_.floats(), x.rows, x.cols);
+  for_rows(x.rows, [&](int row) {
+    std::memcpy(copy.row(row), x.row(row), row_floats * sizeof(float));
+  });
+  return copy;
 }
 
 void Scratch::reserve_worker_bytes(size_t bytes) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "base/aligned_buffer.h"
@@ -75,7 +76,14 @@ struct Place {
 struct ExpertScratch {
   Routing routing;
   Mat rows;  // [slots, n_embd]: the experts' inputs, then their outputs
-  AlignedBuffer bytes;
+  AlignedBuffer bytes, router_bytes;
+
+  // Room for the router's logits.
+  Mat shape_router(int n_rows, int n_expert) {
+    router_bytes.reserve(static_cast<size_t>(n_rows) * static_cast<size_t>(n_expert) *
+                         sizeof(float));
+    return Mat(router_bytes.floats(), n_rows, n_expert);
+  }
 };
 
 class Scratch {
@@ -111,6 +119,8 @@ class Scratch {
 
   // Makes gate and up [rows, n_ff].
   void shape_feed_forward(int rows, int n_ff);
+  // A copy of x, until the next.
+  Mat keep(Mat x);
 
   // This worker's own scratch of at least `bytes`, 64-byte aligned.
   uint8_t* worker_bytes(int worker) const { return workers_[static_cast<size_t>(worker)].data(); }
@@ -118,10 +128,12 @@ class Scratch {
 
   const Kernels& kernels;
   ThreadPool& pool;
+  // Told of the residual stream before each layer's feed-forward network, if anybody wants to know.
+  std::function<void(int layer, Mat x)> observe_feed_forward;
 
   // [rows, width]: the residual stream; a sub-layer's inputs or outputs; heads, keys and values of
-  // generated tokens alone; the router's logits.
-  Mat x, h, q, k, v, attended, router;
+  // generated tokens alone.
+  Mat x, h, q, k, v, attended;
   Mat gate, up;       // halves of the feed-forward network under way
   Activations gated;  // what the gate let through
   ExpertScratch experts;
@@ -137,10 +149,10 @@ class Scratch {
     Mat Scratch::* mat;
     int cols;
   };
-  static std::array<Buffer, 9> buffers(const Config& config);
+  static std::array<Buffer, 8> buffers(const Config& config);
 
   const Config& config_;
-  AlignedBuffer bytes_, feed_forward_bytes_;
+  AlignedBuffer bytes_, feed_forward_bytes_, kept_bytes_;
   std::vector<AlignedBuffer> workers_;
   Activations activations_;
   int n_prompt_ = 0;

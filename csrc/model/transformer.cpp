@@ -37,7 +37,7 @@ Transformer::Transformer(const gguf::Reader& file, TensorSource tensors)
 std::vector<int> Transformer::sparse_layers() const {
   std::vector<int> layers;
   for (int layer = 0; layer < config_.n_layer; ++layer) {
-    if (blocks_[static_cast<size_t>(layer)].has_experts()) layers.push_back(layer);
+    if (feed_forward(layer).has_experts()) layers.push_back(layer);
   }
   return layers;
 }

@@ -19,6 +19,12 @@ class Transformer {
   const Config& config() const { return config_; }
   uint64_t n_params() const { return n_params_; }
   std::vector<int> sparse_layers() const;  // those that have experts, ascending
+  FeedForward& feed_forward(int layer) {
+    return blocks_[static_cast<size_t>(layer)].feed_forward();
+  }
+  const FeedForward& feed_forward(int layer) const {
+    return blocks_[static_cast<size_t>(layer)].feed_forward();
+  }
 
   // Runs a batch, appends its keys and values to its sequences' pages, and writes the logits of
   // batch.logit_rows to `logits` [logit_rows, n_vocab].

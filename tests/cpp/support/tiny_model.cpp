@@ -1,52 +1,11 @@
 #include "support/tiny_model.h"
 
-#include <cmath>
-#include <random>
-
-#include "quant/format.h"
 #include "support/byte_vocabulary.h"
+#include "support/random_tensors.h"
 
 namespace q3l::testing {
 
 namespace {
-
-class Tensors {
- public:
-  Tensors(GgufBuilder& file, const Format& format, uint64_t seed)
-      : file_(file), format_(format), random_(seed) {}
-
-  void matrix(const std::string& name, int rows, int cols, float scale = 1) {
-    stack(name, 1, rows, cols, scale);
-  }
-  void stack(const std::string& name, int count, int rows, int cols, float scale = 1) {
-    const auto n =
-        static_cast<size_t>(count) * static_cast<size_t>(rows) * static_cast<size_t>(cols);
-    const std::vector<float> x = draw(n, 0.0f, scale / std::sqrt(static_cast<float>(cols)));
-    std::string blocks(format_.row_bytes(n), '\0');
-    format_.encode(x.data(), reinterpret_cast<uint8_t*>(blocks.data()), n);
-    std::vector<uint64_t> shape = {static_cast<uint64_t>(cols), static_cast<uint64_t>(rows)};
-    if (count > 1) shape.push_back(static_cast<uint64_t>(count));
-    file_.tensor(name, format_.ggml_type, shape, blocks);
-  }
-  // A norm's weights, which scatter around 1; or a bias, around 0.
-  void vector(const std::string& name, int n, float center = 1.0f) {
-    const std::vector<float> x = draw(static_cast<size_t>(n), center, 0.25f);
-    file_.tensor(name, 0, {x.size()},
-                 {reinterpret_cast<const char*>(x.data()), x.size() * sizeof(float)});
-  }
-
- private:
-  std::vector<float> draw(size_t n, float center, float deviation) {
-    std::normal_distribution<float> values(center, deviation);
-    std::vector<float> x(n);
-    for (float& v : x) v = values(random_);
-    return x;
-  }
-
-  GgufBuilder& file_;
-  const Format& format_;
-  std::mt19937_64 random_;
-};
 
 void add_vocabulary(GgufBuilder& file, const TinyModel& m) {
   std::vector<std::string> tokens;
@@ -80,7 +39,7 @@ void add_vocabulary(GgufBuilder& file, const TinyModel& m) {
   file.key("tokenizer.ggml.add_bos_token", false);
 }
 
-void add_attention(Tensors& tensors, const TinyModel& m, const std::string& layer) {
+void add_attention(RandomTensors& tensors, const TinyModel& m, const std::string& layer) {
   tensors.vector(layer + "attn_norm.weight", m.n_embd);
   tensors.matrix(layer + "attn_q.weight", m.n_head * m.head_dim, m.n_embd);
   tensors.matrix(layer + "attn_k.weight", m.n_head_kv * m.head_dim, m.n_embd);
@@ -97,7 +56,7 @@ void add_attention(Tensors& tensors, const TinyModel& m, const std::string& laye
   }
 }
 
-void add_experts(Tensors& tensors, const TinyModel& m, const std::string& layer) {
+void add_experts(RandomTensors& tensors, const TinyModel& m, const std::string& layer) {
   tensors.matrix(layer + "ffn_gate_inp.weight", m.n_expert, m.n_embd);
   tensors.stack(layer + "ffn_gate_exps.weight", m.n_expert, m.n_ff_expert, m.n_embd);
   tensors.stack(layer + "ffn_up_exps.weight", m.n_expert, m.n_ff_expert, m.n_embd);
@@ -134,7 +93,7 @@ GgufBuilder tiny_model(const TinyModel& m, uint64_t seed) {
   }
   add_vocabulary(file, m);
 
-  Tensors tensors(file, *find_format(m.format), seed);
+  RandomTensors tensors(file, *find_format(m.format), seed);
   tensors.matrix("token_embd.weight", m.n_vocab, m.n_embd);
   for (int i = 0; i < m.n_layer; ++i) {
     const std::string layer = "blk." + std::to_string(i) + ".";
