@@ -15,6 +15,7 @@ void bind_gguf(pybind11::module_& m);
 void bind_tokenizer(pybind11::module_& m);
 void bind_sampler(pybind11::module_& m);
 void bind_engine(pybind11::module_& m);
+void bind_experts(pybind11::module_& m);
 void bind_benchmark(pybind11::module_& m);
 
 }  // namespace q3l

@@ -14,5 +14,6 @@ PYBIND11_MODULE(_core, m) {
   q3l::bind_tokenizer(m);
   q3l::bind_sampler(m);
   q3l::bind_engine(m);
+  q3l::bind_experts(m);
   q3l::bind_benchmark(m);
 }

@@ -84,6 +84,8 @@ const std::vector<Flag>& flags() {
        }},
       {"", "--draft-model", "FILE", "a small model of the same vocabulary that guesses too",
        [](Arguments& a, const std::string& v) { a.engine.draft_model = v; }},
+      {"", "--experts", "FILE", "plug in an expert pack; more than one may be given",
+       [](Arguments& a, const std::string& v) { a.engine.expert_packs.push_back(v); }},
       {"", "--temp", "X",
        "temperature, 0 for the likeliest token (the model's own, else 0; chat: 0.6)",
        [](Arguments& a, const std::string& v) { a.temperature = number<float>(v); }},

@@ -69,6 +69,7 @@ Engine::Engine(const std::string& path, const EngineOptions& options)
       idle_sequences_(executor_.cache()),
       draft_model_(draft_model(file_, options)),
       scheduler_(executor_, options, draft_model_.get()) {
+  for (const std::string& pack : options.expert_packs) experts_.load(pack);
   if (read_ahead_.streams()) {
     model_.before_layers([this](int layer, size_t at) {
       read_ahead_.reach(layer < config().n_layer ? layer : ReadAhead::kHead, at);

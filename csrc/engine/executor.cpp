@@ -96,6 +96,20 @@ void Executor::logits(Sequence& sequence, Role role, int n_last, float* out,
   }
 }
 
+void Executor::observe(Sequence& sequence,
+                       const std::function<void(int layer, Mat x)>& observer) {
+  std::lock_guard turn(turns_);
+  scratch_.observe_feed_forward = observer;
+  while (sequence.n_computed < sequence.n_prompt()) {
+    const int end = next_end(sequence);
+    batch_.clear();
+    add(sequence, end, Role::prompt);
+    forward(nullptr);
+    sequence.n_computed = end;
+  }
+  scratch_.observe_feed_forward = nullptr;
+}
+
 double Executor::read_bandwidth(std::span<const uint8_t> bytes) {
   std::lock_guard turn(turns_);
   return q3l::read_bandwidth(bytes, pool_);

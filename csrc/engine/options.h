@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernels/kernel_set.h"
 
@@ -28,6 +29,7 @@ struct EngineOptions {
   int max_draft = 15;
   // A small model's file, of the same vocabulary, that guesses too; empty: none.
   std::string draft_model = {};
+  std::vector<std::string> expert_packs = {};  // files that are plugged in from the start
 };
 
 }  // namespace q3l

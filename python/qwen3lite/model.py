@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import _core
 from .chat import bos_ids
 from .completions import Completions
+from .experts.pack import PluggedPack, plugged_packs
+from .experts.statistics import RouterUse, router_use
 from .prompts import Prompts
 from .session import Session
 from .sources import NANO, locate
@@ -169,6 +171,36 @@ class Model(Completions):
         out all but the last n rows. Throws InvalidArgumentError or ContextOverflowError.
         """
         return self._engine.logits(ids, role, last)
+
+    def load_experts(self, path: str | os.PathLike[str], top_k: int | None = None) -> int:
+        """Plugs an expert pack in, between two steps of whatever runs; returns its id.
+
+        A token takes `top_k` of each router's choices, None: as many as the pack says. Nothing is
+        copied: an expert costs memory when it is first used. Running sessions go on; what is
+        computed from now on is computed with the pack.
+
+        Throws FileError, ModelFormatError for a damaged file or one that does not suit the model's
+        layers, UnsupportedModelError, and InvalidArgumentError for a pack of another model, a
+        second one of mode "replace" or a `top_k` that it does not have. The model is then as
+        before.
+        """
+        return self._engine.load_experts(os.fsencode(path), top_k)
+
+    def unload_experts(self, id: int) -> None:
+        """Takes a pack out, between two steps. Throws InvalidArgumentError for an unknown id."""
+        self._engine.unload_experts(id)
+
+    @property
+    def experts(self) -> list[PluggedPack]:
+        """The packs that are plugged in, in order."""
+        return plugged_packs(self._engine)
+
+    def expert_stats(self) -> list[RouterUse]:
+        """How often tokens took each choice of each router, the file's own and the packs'.
+
+        Two calls' difference is experts.statistics.since().
+        """
+        return router_use(self._engine)
 
     def session(self) -> Session:
         """A conversation that keeps what it has computed from one request to the next."""

@@ -12,6 +12,7 @@ from .display import Answer, open_model, show_timings
 from .options import (
     Context,
     DraftModel,
+    Experts,
     FrequencyPenalty,
     KvType,
     MaxDraft,
@@ -41,6 +42,7 @@ def chat(
     kv_type: KvType = "f16",
     max_draft: MaxDraft = 15,
     draft_model: DraftModel = None,
+    experts: Experts = None,
     slide: Slide = False,
     temperature: Temperature = None,
     top_k: TopK = None,
@@ -60,7 +62,14 @@ def chat(
     """
     options = generate_options(locals())
     loaded = open_model(
-        model, type, threads, ctx, kv_type=kv_type, max_draft=max_draft, draft_model=draft_model
+        model,
+        type,
+        threads,
+        ctx,
+        experts=experts,
+        kv_type=kv_type,
+        max_draft=max_draft,
+        draft_model=draft_model,
     )
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing

@@ -117,15 +117,26 @@ def conversion_progress() -> ProgressBar:
     return ProgressBar("converting", "bytes")
 
 
-def open_model(model: str, type: str, threads: int | None, ctx: int, **options: Any) -> Model:
-    """The model that the user named, converted with a progress bar where it must be; `options` as
-    for Model."""
+def open_model(
+    model: str,
+    type: str,
+    threads: int | None,
+    ctx: int,
+    *,
+    experts: list[str] | None = None,
+    **options: Any,
+) -> Model:
+    """The model that the user named, converted with a progress bar where it must be, with its
+    expert packs plugged in; `options` as for Model."""
     from ..model import Model
     from ..sources import locate
 
     with conversion_progress() as progress:
         path = locate(model, type, progress)
-    return Model(path, n_threads=threads, n_ctx=ctx, **options)
+    loaded = Model(path, n_threads=threads, n_ctx=ctx, **options)
+    for pack in experts or ():
+        loaded.load_experts(pack)
+    return loaded
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .display import ProgressBar, open_model
-from .options import Context, Json, KvType, ModelName, Threads, Type
+from .options import Context, Experts, Json, KvType, ModelName, Threads, Type
 
 if TYPE_CHECKING:
     from ..evaluate import Accuracy, ItemProgress, Pairs, Share
@@ -34,6 +34,7 @@ def accuracy(
         Path | None,
         typer.Option("--answers", metavar="FILE", help="Write what was answered, as JSON lines."),
     ] = None,
+    experts: Experts = None,
     max_tokens: Annotated[
         int, typer.Option("-n", "--max-tokens", help="Most tokens of an answer.")
     ] = 512,
@@ -45,19 +46,20 @@ def accuracy(
 ) -> None:
     """Exact match on the final answer or the tool call, by skill, with thinking and without.
 
-    Items are asked greedily, many at once. Intervals are of 95 %.
+    Items are asked greedily, many at once. Intervals are of 95 %. --experts are the model's alone,
+    not those of --against: so a model is compared with itself and a pack.
     """
     from ..evaluate import accuracy as measure
     from ..evaluate import compare, read_items
 
     items = read_items(set)
 
-    def ask(name: str) -> Accuracy:
-        loaded = open_model(name, type, threads, ctx, kv_type=kv_type)
+    def ask(name: str, experts: list[str] | None = None) -> Accuracy:
+        loaded = open_model(name, type, threads, ctx, experts=experts, kv_type=kv_type)
         with items_progress() as progress:
             return measure(loaded, items, max_tokens=max_tokens, progress=progress)
 
-    found = ask(model)
+    found = ask(model, experts)
     if answers is not None:
         write_answers(found, answers)
     pairs = None if against is None else compare(ask(against), found)

@@ -41,6 +41,10 @@ DraftModel = Annotated[
     str | None,
     typer.Option("--draft-model", help="A small model of the same vocabulary that guesses too."),
 ]
+Experts = Annotated[
+    list[str] | None,
+    typer.Option("--experts", help="Expert pack to plug in; may be given several times."),
+]
 Temperature = Annotated[
     float | None, typer.Option("--temp", help="Temperature; 0 takes the likeliest token.")
 ]

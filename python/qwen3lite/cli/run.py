@@ -13,6 +13,7 @@ from .options import (
     INTERRUPTED,
     Context,
     DraftModel,
+    Experts,
     FrequencyPenalty,
     Json,
     KvType,
@@ -49,6 +50,7 @@ def run(
     kv_type: KvType = "f16",
     max_draft: MaxDraft = 15,
     draft_model: DraftModel = None,
+    experts: Experts = None,
     slide: Slide = False,
     temperature: Temperature = None,
     top_k: TopK = None,
@@ -68,7 +70,14 @@ def run(
     """
     options = generate_options(locals())
     loaded = open_model(
-        model, type, threads, ctx, kv_type=kv_type, max_draft=max_draft, draft_model=draft_model
+        model,
+        type,
+        threads,
+        ctx,
+        experts=experts,
+        kv_type=kv_type,
+        max_draft=max_draft,
+        draft_model=draft_model,
     )
     text = prompt_text(prompt)
     answer = Answer()
