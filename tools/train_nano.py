@@ -12,19 +12,18 @@ as BF16 beside the tokenizer in the given directory, and that as Q8_0 beside the
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
 
-from nano import attention, together
-from nano.batches import Batch, Place, Stream
+from nano import together
+from nano.batches import Place, Stream
+from nano.loop import Log, add_options, prepare, run
+from nano.mixture import curriculum
 from nano.model import load_model, new_model, save_master
 from nano.optimiser import Optimiser
 from nano.probe import accuracy, probe_items
@@ -41,19 +40,14 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("work", type=Path)
     parser.add_argument("--steps", type=int, default=20_000, help="in all; the rate falls at last")
-    parser.add_argument("--minutes", type=float, default=1e9, help="stop after so many, to go on")
-    parser.add_argument("--step-tokens", type=int, default=8192)
     parser.add_argument("--muon-lr", type=float, default=0.02)
     parser.add_argument("--adam-lr", type=float, default=0.004)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--processes", type=int, default=2, help="each with one thread")
-    parser.add_argument("--save-minutes", type=float, default=5)
-    parser.add_argument("--probe-minutes", type=float, default=30)
     parser.add_argument("--probe-items", type=int, default=20, help="of each skill and mode")
     parser.add_argument("--from", dest="start", type=Path, help="a model to begin with")
     parser.add_argument("--tokenizer", type=Path, default=MASTER / "tokenizer.json")
-    parser.add_argument("--no-compile", dest="compile", action="store_false")
     parser.add_argument("--export", type=Path, help="write the model there, and stop")
+    add_options(parser, probe_minutes=30)
     return parser.parse_args()
 
 
@@ -66,48 +60,6 @@ def open_trainer(arguments: argparse.Namespace) -> Trainer:
     if state.exists():
         trainer.load(state)
     return trainer
-
-
-class Log:
-    """log.jsonl, a line of it on stdout too, and a bar on stderr where that is a terminal."""
-
-    def __init__(self, path: Path, trainer: Trainer) -> None:
-        self._path = path
-        self._trainer = trainer
-        console = Console(stderr=True)
-        self.bar = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}"),
-            console=console,
-            disable=not console.is_terminal or together.rank() > 0,
-        )
-        self._task = self.bar.add_task("", total=trainer.n_steps, completed=trainer.steps_done)
-
-    def show(self, loss: float, rate: float) -> None:
-        description = f"loss {loss:.4f}, {rate:,.0f} tok/s"
-        self.bar.update(self._task, completed=self._trainer.steps_done, description=description)
-
-    def write(self, **values: Any) -> None:
-        line = json.dumps({"step": self._trainer.steps_done, **values})
-        with self._path.open("a") as file:
-            file.write(line + "\n")
-        print(line, flush=True)
-
-
-class Every:
-    """True once in so many minutes."""
-
-    def __init__(self, minutes: float) -> None:
-        self._seconds = minutes * 60
-        self._last = time.monotonic()
-
-    def __call__(self) -> bool:
-        is_due = time.monotonic() - self._last >= self._seconds
-        if is_due:
-            self._last = time.monotonic()
-        return is_due
 
 
 def probe(trainer: Trainer, arguments: argparse.Namespace, log: Log) -> None:
@@ -130,49 +82,16 @@ def load_copy(trainer: Trainer) -> Any:
     return model.eval()
 
 
-def run(trainer: Trainer, arguments: argparse.Namespace, log: Log) -> None:
-    n_early = 0 if arguments.start else EARLY_SHARDS
-    stream = Stream(
-        arguments.seed, arguments.tokenizer, arguments.step_tokens, trainer.place, n_early
-    )
-    state = arguments.work / "state.pt"
-    is_over, save_now = Every(arguments.minutes), Every(arguments.save_minutes)
-    probe_now, log_now = Every(arguments.probe_minutes), Every(0.5)
-    losses, n_tokens, since = list[float](), 0, time.monotonic()
-    for batches in stream:
-        losses.append(trainer.step(batches))
-        if together.agree(trainer.steps_done >= trainer.n_steps or is_over()):
-            break
-        if together.rank() > 0:
-            continue
-        n_tokens += tokens_of(batches)
-        rate = n_tokens / (time.monotonic() - since)
-        log.show(losses[-1], rate)
-        if log_now():
-            log.write(loss=round(sum(losses) / len(losses), 4), tok_s=round(rate))
-            losses, n_tokens, since = [], 0, time.monotonic()
-        if save_now():
-            trainer.save(state)
-        if probe_now():
-            probe(trainer, arguments, log)
-    if together.rank() == 0:
-        trainer.save(state)
-        probe(trainer, arguments, log)
-
-
 def train(arguments: argparse.Namespace) -> None:
     trainer = open_trainer(arguments)
-    trainer.model.config._attn_implementation = attention.NAME
-    if arguments.compile:
-        for layer in trainer.model.model.layers:  # alike, so that one is compiled
-            layer.compile(dynamic=True)
+    prepare(trainer, compiled=arguments.compile)
+    families = curriculum(0 if arguments.start else EARLY_SHARDS)
+    stream = Stream(
+        families, arguments.seed, arguments.tokenizer, arguments.step_tokens, trainer.place
+    )
     log = Log(arguments.work / "log.jsonl", trainer)
     with log.bar:
-        run(trainer, arguments, log)
-
-
-def tokens_of(batches: list[Batch]) -> int:
-    return sum(batch.ids.size for batch in batches)
+        run(trainer, stream, log, arguments, partial(probe, trainer, arguments, log))
 
 
 def main() -> None:

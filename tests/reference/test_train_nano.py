@@ -17,7 +17,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen3ForCausalLM
 
 from nano import attention
 from nano.batches import LENGTHS, Batch, Place, Row, Stream, batch, join, rows, text
-from nano.mixture import training_families, training_items
+from nano.mixture import curriculum, training_families, training_items
 from nano.model import END_ID, GEOMETRY, PAD_ID, load_model, new_model, save_master
 from nano.optimiser import Optimiser, orthogonalised, schedule
 from nano.probe import accuracy, probe_items
@@ -60,7 +60,7 @@ def trainer(n_steps: int = 4) -> Trainer:
 
 
 def stream(place: Place) -> Stream:
-    return Stream(1, NANO / "tokenizer.json", 2048, place, n_early=1)
+    return Stream(curriculum(1), 1, NANO / "tokenizer.json", 2048, place)
 
 
 def test_the_model_has_qwen3s_proportions_and_is_small() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from .item import Item
-from .mixture import training_families
+from .mixture import Families
 from .render import Segment, samples
 
 MAX_LENGTH = 1024
@@ -42,22 +42,26 @@ class Text:
 
 @dataclass(frozen=True)
 class Row:
-    """Of one or more texts, each [n]: branch 0 is what all of them begin with, or all of one."""
+    """Of one or more texts, each [n]: branch 0 is what all of them begin with, or all of one.
+    `skill` is that of their family's first item."""
 
     ids: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float32]
     positions: npt.NDArray[np.int32]
     branches: npt.NDArray[np.int32]
+    skill: str = ""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows, each [n_rows, length]; `weights` are 0 for what is not learnt."""
+    """Rows, each [n_rows, length]; `weights` are 0 for what is not learnt. `skills` are of the rows
+    that hold something, which come first."""
 
     ids: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float32]
     positions: npt.NDArray[np.int64]
     branches: npt.NDArray[np.int64]
+    skills: tuple[str, ...]
 
 
 @dataclass
@@ -75,7 +79,7 @@ def rows(families: Iterable[list[Item]], tokenizer: Tokenizer) -> list[Row]:
         while texts:
             row, texts = join(texts)
             if len(row.ids) <= MAX_LENGTH:
-                found.append(row)
+                found.append(replace(row, skill=family[0].skill))
     return found
 
 
@@ -140,37 +144,42 @@ def batch(group: list[Row], n_tokens: int = 0) -> Batch:
         padded("weights", np.float32),
         padded("positions", np.int64),
         padded("branches", np.int64),
+        tuple(row.skill for row in group),
     )
+
+
+def groups(found: list[Row], n_tokens: int) -> list[list[Row]]:
+    """The rows by length, the shortest first, as many together as `n_tokens` have room for."""
+    made, group = list[list[Row]](), list[Row]()
+    for row in sorted(found, key=lambda row: len(row.ids)):
+        if group and (len(group) + 1) * padded_length(row) > n_tokens:
+            made.append(group)
+            group = []
+        group.append(row)
+    return [*made, group]
 
 
 def steps(found: list[Row], step_tokens: int, order: random.Random) -> list[list[Batch]]:
     """The rows as steps of batches, one from each range of lengths."""
     n_tokens = step_tokens // len(RANGES)
-    by_length = sorted(found, key=lambda row: len(row.ids))
-    groups, group = list[list[Row]](), list[Row]()
-    for row in by_length:
-        if group and (len(group) + 1) * padded_length(row) > n_tokens:
-            groups.append(group)
-            group = []
-        group.append(row)
-    groups.append(group)
-    n_steps = len(groups) // len(RANGES)
-    ranges = [groups[i * n_steps : (i + 1) * n_steps] for i in RANGES]
+    by_length = groups(found, n_tokens)
+    n_steps = len(by_length) // len(RANGES)
+    ranges = [by_length[i * n_steps : (i + 1) * n_steps] for i in RANGES]
     for each in ranges:
         order.shuffle(each)
     return [[batch(each[i], n_tokens) for each in ranges] for i in range(n_steps)]
 
 
 class Stream:
-    """Endless steps from `place` on, which moves along; the first `n_early` shards have few tools."""
+    """Endless steps of `families` from `place` on, which moves along."""
 
     def __init__(
-        self, seed: int, tokenizer: Path, step_tokens: int, place: Place, n_early: int
+        self, families: Families, seed: int, tokenizer: Path, step_tokens: int, place: Place
     ) -> None:
-        self._seed = seed
+        self._families = families
+        self._name = str(seed)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._step_tokens = step_tokens
-        self._n_early = n_early
         self.place = place
 
     def __iter__(self) -> Iterator[list[Batch]]:
@@ -182,7 +191,6 @@ class Stream:
             self.place.shard, self.place.step = self.place.shard + 1, 0
 
     def _shard(self, index: int) -> list[list[Batch]]:
-        name = f"{self._seed} {index}"
-        families = training_families(name, early=index < self._n_early)
-        found = rows(islice(families, SHARD), self._tokenizer)
-        return steps(found, self._step_tokens, random.Random(name))
+        families = islice(self._families(self._name, index), SHARD)
+        found = rows(families, self._tokenizer)
+        return steps(found, self._step_tokens, random.Random(f"{self._name} {index}"))

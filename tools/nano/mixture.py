@@ -16,6 +16,7 @@ from .tool_use import no_tool, requests, tool_call, tool_response, tool_sequence
 from .words import word_task
 
 Maker = Callable[[Draw, str, bool], Item]
+Families = Callable[[str, int], Iterator[list[Item]]]  # of a stream's name and the shard in it
 MAKERS: dict[str, Maker] = {
     "add_2": arithmetic,
     "add_3": arithmetic,
@@ -110,6 +111,11 @@ def training_families(seed: int | str, *, early: bool = False) -> Iterator[list[
         family = [item for item in _family(draw, _choice(draw, weights)) if not is_by_hand(item)]
         if family:
             yield family
+
+
+def curriculum(n_early: int) -> Families:
+    """training_families, of which the first `n_early` shards are early ones."""
+    return lambda name, shard: training_families(f"{name} {shard}", early=shard < n_early)
 
 
 def _family(draw: Draw, skill: str) -> list[Item]:

@@ -1,4 +1,4 @@
-"""Muon for the matrices of hidden layers, AdamW for embeddings and norms.
+"""Muon for the matrices of hidden layers, AdamW for embeddings, norms and routers.
 
 Muon's update is the momentum of a matrix with its singular values made about equal (Keller Jordan,
 2024), by a few steps of a Newton-Schulz iteration.
@@ -60,12 +60,12 @@ class Muon:
 
 
 class Optimiser:
-    """Both, with one schedule: `scale` is that of their learning rates."""
+    """Both, for what is not frozen, with one schedule: `scale` is that of their learning rates."""
 
     def __init__(self, model: torch.nn.Module, muon_lr: float, adam_lr: float) -> None:
-        named = dict(model.named_parameters())
-        matrices = [p for n, p in named.items() if p.ndim == 2 and "embed" not in n]
-        others = [p for n, p in named.items() if p.ndim == 1 or "embed" in n]
+        named = {n: p for n, p in model.named_parameters() if p.requires_grad}
+        matrices = [p for n, p in named.items() if is_hidden_matrix(n, p)]
+        others = [p for n, p in named.items() if not is_hidden_matrix(n, p)]
         self._muon = Muon(matrices, muon_lr, weight_decay=0.02)
         self._adam = torch.optim.AdamW(others, lr=adam_lr, betas=(0.9, 0.98), weight_decay=0.0)
         self._adam_lr = adam_lr
@@ -85,6 +85,11 @@ class Optimiser:
         for momentum, saved in zip(self._muon.momenta, state["muon"], strict=True):
             momentum.copy_(saved)
         self._adam.load_state_dict(state["adam"])
+
+
+def is_hidden_matrix(name: str, parameter: Tensor) -> bool:
+    """A router's rows are choices: what one learns is not to be made as large as another's."""
+    return parameter.ndim == 2 and "embed" not in name and "router" not in name
 
 
 def schedule(step: int, n_steps: int, n_warmup: int = 100, decay: float = 0.5) -> float:

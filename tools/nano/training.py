@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,36 @@ from .optimiser import Optimiser, schedule
 LEARNT = 128
 
 
+# The sum of a batch's losses, in proportion to the weights of what is learnt.
+Loss = Callable[[Qwen3ForCausalLM, Batch], Tensor]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What a batch has to learn: where it is in the batch without its last column, flat, the token
+    that follows there and its weight. [n] each."""
+
+    places: Tensor
+    ids: Tensor
+    weights: Tensor
+
+
 def weighted_loss(model: Qwen3ForCausalLM, batch: Batch) -> Tensor:
-    """The sum of the losses of what is learnt; only there are logits computed."""
-    ids, weights = torch.from_numpy(batch.ids), torch.from_numpy(batch.weights)
-    chosen = learnt(weights[:, 1:])
+    """The sum of the losses of what is learnt."""
+    targets = targets_of(batch)
+    losses = F.cross_entropy(logits_at(model, batch, targets), targets.ids, reduction="none")
+    return (losses * targets.weights).sum()
+
+
+def targets_of(batch: Batch) -> Targets:
+    ids, weights = torch.from_numpy(batch.ids), torch.from_numpy(batch.weights)[:, 1:]
+    places = learnt(weights)
+    return Targets(places, ids[:, 1:].flatten()[places], weights.flatten()[places])
+
+
+def logits_at(model: Qwen3ForCausalLM, batch: Batch, targets: Targets) -> Tensor:
+    """float32 [n, n_vocab], computed nowhere else."""
+    ids = torch.from_numpy(batch.ids)
     with torch.autocast("cpu", torch.bfloat16):
         hidden = model.model(
             input_ids=ids[:, :-1],
@@ -29,9 +56,8 @@ def weighted_loss(model: Qwen3ForCausalLM, batch: Batch) -> Tensor:
             attention_mask={"full_attention": mask(batch)},
             use_cache=False,
         ).last_hidden_state
-        logits = model.lm_head(hidden.flatten(0, 1)[chosen])
-    losses = F.cross_entropy(logits.float(), ids[:, 1:].flatten()[chosen], reduction="none")
-    return (losses * weights[:, 1:].flatten()[chosen]).sum()
+        logits: Tensor = model.lm_head(hidden.flatten(0, 1)[targets.places])
+    return logits.float()
 
 
 def learnt(weights: Tensor) -> Tensor:
@@ -57,6 +83,7 @@ class Trainer:
     optimiser: Optimiser
     place: Place
     n_steps: int
+    loss: Loss = weighted_loss
     steps_done: int = 0
 
     def step(self, batches: list[Batch]) -> float:
@@ -64,7 +91,7 @@ class Trainer:
         total = sum(float(batch.weights.sum()) for batch in batches)
         loss = torch.zeros(())
         for batch in batches[together.rank() :: together.count()]:
-            part = weighted_loss(self.model, batch) / total
+            part = self.loss(self.model, batch) / total
             part.backward()
             loss += part.detach()
         together.add_up([loss, *(p.grad for p in self.model.parameters() if p.grad is not None)])
@@ -72,6 +99,10 @@ class Trainer:
         self.optimiser.step(schedule(self.steps_done, self.n_steps))
         self.steps_done += 1
         return float(loss)
+
+    def figures(self) -> dict[str, Any]:
+        """What a log shows beside the loss."""
+        return {}
 
     def save(self, path: Path) -> None:
         """All that training goes on with; the file is whole at any time."""
