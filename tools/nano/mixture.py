@@ -35,7 +35,7 @@ MAKERS: dict[str, Maker] = {
     "tool_sequence": tool_sequence,
     "talk": talk,
 }
-# Longer problems, for experiments: no part of training.
+# Longer problems, no part of nano's training: expert packs are trained for them.
 EXTRA: dict[str, Maker] = {"steps_5": steps, "steps_6": steps}
 HAND_WRITTEN = Path(__file__).with_name("handwritten.jsonl")
 # Shares of the conversations; those of tools have many tokens each.
@@ -116,6 +116,20 @@ def training_families(seed: int | str, *, early: bool = False) -> Iterator[list[
 def curriculum(n_early: int) -> Families:
     """training_families, of which the first `n_early` shards are early ones."""
     return lambda name, shard: training_families(f"{name} {shard}", early=shard < n_early)
+
+
+def extended(share: float) -> Families:
+    """Families of which `share` are one of EXTRA's problems each, always with thinking, and the others
+    what training_families draws."""
+
+    def families(name: str, shard: int) -> Iterator[list[Item]]:
+        name = f"extended {name} {shard}"  # none of the conversations that nano is trained with
+        draw, known = Draw(f"train {name}", held_out=False), training_families(name)
+        while True:
+            is_new = draw.chance(share)
+            yield [make(draw, draw.choice(list(EXTRA)), True)] if is_new else next(known)
+
+    return families
 
 
 def _family(draw: Draw, skill: str) -> list[Item]:

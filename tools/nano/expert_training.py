@@ -1,0 +1,146 @@
+"""What experts and routers learn beside the next token: balance, what is the trunk's, a teacher.
+
+Balance. Switch Transformers' loss, n * sum(f_i P_i) for the share f_i of tokens that choice i gets
+and its mean probability P_i, wants all choices to be used alike. But the trunk is not one expert
+among others: it has the skills that the model had. So each choice is to have a share t_i of its
+own: sum(f_i P_i / t_i), least where f = P = t, and Switch's loss where all t_i are 1 / n. The trunk's
+is what old skills have of a step's tokens, and experts share the rest evenly. A batch holds texts of
+about one length and so few skills, and to balance each batch would part what belongs together; so
+f is of all batches of the last steps (as in "Demons in the Detail", Qiu et al. 2025).
+
+The hint says which tokens these are: the cross-entropy of "trunk" or "some expert" by the skill of
+the text that a token is from. Which of the experts is left to the router.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from transformers import Qwen3ForCausalLM
+
+from . import together
+from .batches import Batch
+from .expert_network import ExpertNetwork, networks
+from .mixture import EXTRA
+from .training import Trainer, logits_at, targets_of, weighted_loss
+
+FORGET = 0.1  # of the shares so far, with each step
+LEAST_SHARE = 0.05  # that the trunk, or all experts together, are to have
+
+
+@dataclass
+class TaskLoss:
+    """That of the next token, of which `weight` is the divergence from what `teacher` expects."""
+
+    teacher: Qwen3ForCausalLM | None = None
+    weight: float = 0.5
+
+    def __call__(self, model: Qwen3ForCausalLM, batch: Batch) -> Tensor:
+        if self.teacher is None:
+            return weighted_loss(model, batch)
+        targets = targets_of(batch)
+        with torch.no_grad():
+            expected = logits_at(self.teacher, batch, targets).log_softmax(-1)
+        found = logits_at(model, batch, targets).log_softmax(-1)
+        right = F.nll_loss(found, targets.ids, reduction="none")
+        alike = F.kl_div(found, expected, reduction="none", log_target=True).sum(-1)
+        return (((1 - self.weight) * right + self.weight * alike) * targets.weights).sum()
+
+
+@dataclass
+class ExpertLoss:
+    """`task`, and the means of all networks' balance and hint, times their weights. It counts what
+    tokens take: `counts` [n_layers, 2, n_choices], of old skills and of new ones."""
+
+    task: TaskLoss = field(default_factory=TaskLoss)
+    balance: float = 0.01
+    hint: float = 0.0
+    trunk_share: float = 0.5  # of tokens, that the trunk is to have
+    counts: Tensor = field(default_factory=lambda: torch.zeros(0))
+
+    def begin(self, model: Qwen3ForCausalLM, trunk_share: float) -> None:
+        """A step."""
+        self.trunk_share = min(max(trunk_share, LEAST_SHARE), 1 - LEAST_SHARE)
+        routed = networks(model)
+        self.counts = torch.zeros(len(routed), 2, routed[0].layout.n_choices)
+
+    def __call__(self, model: Qwen3ForCausalLM, batch: Batch) -> Tensor:
+        loss = self.task(model, batch)
+        counted, is_new = counted_tokens(batch), new_tokens(batch)
+        routed = networks(model)
+        beside = torch.zeros(())
+        for network, counts in zip(routed, self.counts, strict=True):
+            counts += taken_by(network, counted, is_new)
+            beside = beside + self.balance * self._balance(network, counted)
+            if self.hint:
+                beside = beside + self.hint * hint_loss(network, counted, is_new)
+        # The task's is a sum by weights of what is learnt, these are means.
+        return loss + beside / len(routed) * float(batch.weights.sum())
+
+    def _balance(self, network: ExpertNetwork, counted: Tensor) -> Tensor:
+        means = network.log_probabilities[counted].exp().mean(0)
+        wanted = torch.full_like(means, (1 - self.trunk_share) / (len(means) - 1))
+        wanted[0] = self.trunk_share
+        return (network.shares / wanted * means).sum()
+
+
+def hint_loss(network: ExpertNetwork, counted: Tensor, is_new: Tensor) -> Tensor:
+    found = network.log_probabilities
+    right = torch.where(is_new, found[..., 1:].logsumexp(-1), found[..., 0])
+    return -right[counted].mean()
+
+
+def taken_by(network: ExpertNetwork, counted: Tensor, is_new: Tensor) -> Tensor:
+    """[2, n_choices]: how often tokens of old skills and of new ones took each choice."""
+    by_kind = [network.taken[counted & kind].sum(0) for kind in (~is_new, is_new)]
+    return torch.stack(by_kind).detach()
+
+
+def counted_tokens(batch: Batch) -> Tensor:
+    """bool [n_rows, length - 1]: not what fills rows up, nor the first token, which never differs."""
+    return torch.from_numpy(batch.positions)[:, :-1] > 0
+
+
+def new_tokens(batch: Batch) -> Tensor:
+    """bool [n_rows, length - 1]: those of skills that the model did not have."""
+    n_rows, length = batch.ids.shape
+    is_new = [skill in EXTRA for skill in batch.skills]
+    rows = torch.tensor(is_new + [False] * (n_rows - len(is_new)))
+    return rows[:, None].expand(-1, length - 1)
+
+
+def old_share(batches: list[Batch]) -> float:
+    """Of all tokens, those of skills that the model had."""
+    n_counted = sum(int(counted_tokens(b).sum()) for b in batches)
+    n_new = sum(int((counted_tokens(b) & new_tokens(b)).sum()) for b in batches)
+    return 1 - n_new / n_counted
+
+
+@dataclass
+class ExpertTrainer(Trainer):
+    """Of a model with experts in each layer."""
+
+    loss: ExpertLoss = field(default_factory=ExpertLoss)
+
+    def step(self, batches: list[Batch]) -> float:
+        self.loss.begin(self.model, old_share(batches))
+        loss = super().step(batches)
+        together.add_up([self.loss.counts])
+        for network, counts in zip(networks(self.model), self.loss.counts, strict=True):
+            taken = counts.sum(0)
+            network.shares.lerp_(taken / taken.sum(), FORGET)
+        return loss
+
+    def figures(self) -> dict[str, Any]:
+        """Shares of the choices in the last step, of all layers together."""
+        return {"old": shares(self.loss.counts[:, 0]), "new": shares(self.loss.counts[:, 1])}
+
+
+def shares(counts: Tensor) -> list[float]:
+    """[n_layers, n_choices] to one for each choice."""
+    total = counts.sum(0)
+    return [round(share, 3) for share in (total / total.sum().clamp(min=1)).tolist()]
