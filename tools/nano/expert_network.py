@@ -54,7 +54,8 @@ class ExpertNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
 
     All choices are computed for all tokens, as nano's are small and torch's kernels like few
     shapes. `log_probabilities` and `taken` (0 or 1) are those of the last pass,
-    [..., n_choices]; `shares` is how much of what tokens took each choice was lately, [n_choices].
+    [..., n_choices]; `shares` is how much of what tokens took each choice was lately, `wanted` how
+    much it was to be, both [n_choices].
     """
 
     def __init__(
@@ -68,7 +69,9 @@ class ExpertNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
         self.experts = nn.ModuleList(
             new_expert(own, layout, noise, generator) for _ in range(layout.n_choices - 1)
         )
-        self.register_buffer("shares", torch.full((layout.n_choices,), 1 / layout.n_choices))
+        even = torch.full((layout.n_choices,), 1 / layout.n_choices)
+        self.register_buffer("shares", even)
+        self.register_buffer("wanted", even.clone())
         self.log_probabilities = self.taken = torch.zeros(0)
 
     def forward(self, x: Tensor) -> Tensor:

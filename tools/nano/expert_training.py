@@ -4,9 +4,9 @@ Balance. Switch Transformers' loss, n * sum(f_i P_i) for the share f_i of tokens
 and its mean probability P_i, wants all choices to be used alike. But the trunk is not one expert
 among others: it has the skills that the model had. So each choice is to have a share t_i of its
 own: sum(f_i P_i / t_i), least where f = P = t, and Switch's loss where all t_i are 1 / n. The trunk's
-is what old skills have of a step's tokens, and experts share the rest evenly. A batch holds texts of
+is what old skills have of the tokens, and experts share the rest evenly. A batch holds texts of
 about one length and so few skills, and to balance each batch would part what belongs together; so
-f is of all batches of the last steps (as in "Demons in the Detail", Qiu et al. 2025).
+f and t are of all batches of the last steps (as in "Demons in the Detail", Qiu et al. 2025).
 
 The hint says which tokens these are: the cross-entropy of "trunk" or "some expert" by the skill of
 the text that a token is from. Which of the experts is left to the router.
@@ -28,7 +28,7 @@ from .expert_network import ExpertNetwork, networks
 from .mixture import EXTRA
 from .training import Trainer, logits_at, targets_of, weighted_loss
 
-FORGET = 0.1  # of the shares so far, with each step
+FORGET = 0.1  # of what shares were so far, with each step
 LEAST_SHARE = 0.05  # that the trunk, or all experts together, are to have
 
 
@@ -59,12 +59,10 @@ class ExpertLoss:
     task: TaskLoss = field(default_factory=TaskLoss)
     balance: float = 0.01
     hint: float = 0.0
-    trunk_share: float = 0.5  # of tokens, that the trunk is to have
     counts: Tensor = field(default_factory=lambda: torch.zeros(0))
 
-    def begin(self, model: Qwen3ForCausalLM, trunk_share: float) -> None:
-        """A step."""
-        self.trunk_share = min(max(trunk_share, LEAST_SHARE), 1 - LEAST_SHARE)
+    def reset(self, model: Qwen3ForCausalLM) -> None:
+        """Counts from 0."""
         routed = networks(model)
         self.counts = torch.zeros(len(routed), 2, routed[0].layout.n_choices)
 
@@ -75,17 +73,16 @@ class ExpertLoss:
         beside = torch.zeros(())
         for network, counts in zip(routed, self.counts, strict=True):
             counts += taken_by(network, counted, is_new)
-            beside = beside + self.balance * self._balance(network, counted)
+            beside = beside + self.balance * balance_loss(network, counted)
             if self.hint:
                 beside = beside + self.hint * hint_loss(network, counted, is_new)
         # The task's is a sum by weights of what is learnt, these are means.
         return loss + beside / len(routed) * float(batch.weights.sum())
 
-    def _balance(self, network: ExpertNetwork, counted: Tensor) -> Tensor:
-        means = network.log_probabilities[counted].exp().mean(0)
-        wanted = torch.full_like(means, (1 - self.trunk_share) / (len(means) - 1))
-        wanted[0] = self.trunk_share
-        return (network.shares / wanted * means).sum()
+
+def balance_loss(network: ExpertNetwork, counted: Tensor) -> Tensor:
+    means = network.log_probabilities[counted].exp().mean(0)
+    return (network.shares / network.wanted * means).sum()
 
 
 def hint_loss(network: ExpertNetwork, counted: Tensor, is_new: Tensor) -> Tensor:
@@ -113,11 +110,12 @@ def new_tokens(batch: Batch) -> Tensor:
     return rows[:, None].expand(-1, length - 1)
 
 
-def old_share(batches: list[Batch]) -> float:
-    """Of all tokens, those of skills that the model had."""
-    n_counted = sum(int(counted_tokens(b).sum()) for b in batches)
-    n_new = sum(int((counted_tokens(b) & new_tokens(b)).sum()) for b in batches)
-    return 1 - n_new / n_counted
+def wanted_shares(counts: Tensor) -> Tensor:
+    """Of tokens that took `counts`, [2, n_choices]: what each choice is to have, [n_choices]."""
+    old, new = counts.sum(1).tolist()
+    trunk = min(max(old / (old + new), LEAST_SHARE), 1 - LEAST_SHARE)
+    n_experts = counts.shape[1] - 1
+    return torch.tensor([trunk, *[(1 - trunk) / n_experts] * n_experts])
 
 
 @dataclass
@@ -127,12 +125,12 @@ class ExpertTrainer(Trainer):
     loss: ExpertLoss = field(default_factory=ExpertLoss)
 
     def step(self, batches: list[Batch]) -> float:
-        self.loss.begin(self.model, old_share(batches))
+        self.loss.reset(self.model)
         loss = super().step(batches)
         together.add_up([self.loss.counts])
         for network, counts in zip(networks(self.model), self.loss.counts, strict=True):
-            taken = counts.sum(0)
-            network.shares.lerp_(taken / taken.sum(), FORGET)
+            network.shares.lerp_(counts.sum(0) / counts.sum(), FORGET)
+            network.wanted.lerp_(wanted_shares(counts), FORGET)
         return loss
 
     def figures(self) -> dict[str, Any]:
