@@ -1,9 +1,7 @@
 """Trains an expert pack for qwen3lite-nano, or nano itself on the same tokens.
 
-    python tools/train_experts.py WORK --steps 2000                      # begin, or go on
+    python tools/train_experts.py WORK --steps 2000 --router-hint 1    # begin, or go on
     python tools/train_experts.py WORK --export pack.gguf --type q8_0
-    python tools/train_experts.py DENSE --steps 2000 --dense             # for comparison
-    python tools/train_experts.py DENSE --export dense                   # for qwen3lite convert
 
 What is new are problems of five and six steps; the other part of the conversations are nano's own.
 The trunk is frozen: experts and routers learn, in all layers. docs/formats/expert_pack.md says what
@@ -11,6 +9,25 @@ a pack is, tools/nano/expert_network.py how it is computed here and tools/nano/e
 what it learns. WORK keeps the state, from which the same command goes on, what it was begun with
 (settings.json) and log.jsonl: the loss, the shares of choices among tokens of old and of new
 skills, and now and then the validation loss of both.
+
+The comparison with nano fine-tuned on the same tokens, in the same order. Of the learning rates that
+one is kept whose last validation loss of new skills is least; of the hints, with and without.
+
+    for rate in 0.005 0.01 0.02; do
+      python tools/train_experts.py work/pack-$rate --learning-rate $rate --router-hint 1
+      python tools/train_experts.py work/dense-$rate --learning-rate $rate --dense
+    done
+    tail -qn 1 work/*/log.jsonl                                        # the validation losses
+    python tools/train_experts.py work/pack-0.01 --export work/pack.gguf
+    python tools/train_experts.py work/dense-0.01 --export work/dense
+    qwen3lite convert work/dense -o work/dense.gguf
+    python tools/make_chats.py work/longer.jsonl --split test -n 200 \\
+      --skills steps_5 steps_6 --mode thinking                         # 400 items
+    python tools/make_chats.py work/known.jsonl --split test -n 100    # 3,200 items, nano's own
+    qwen3lite eval accuracy nano work/longer.jsonl --experts work/pack.gguf --against work/dense.gguf
+    qwen3lite eval accuracy nano work/known.jsonl --experts work/pack.gguf --against nano
+
+STEPTIMES
 """
 
 from __future__ import annotations

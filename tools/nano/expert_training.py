@@ -86,9 +86,10 @@ def balance_loss(network: ExpertNetwork, counted: Tensor) -> Tensor:
 
 
 def hint_loss(network: ExpertNetwork, counted: Tensor, is_new: Tensor) -> Tensor:
-    found = network.log_probabilities
-    right = torch.where(is_new, found[..., 1:].logsumexp(-1), found[..., 0])
-    return -right[counted].mean()
+    """Tokens of old and of new skills count alike in the long run, however many there are."""
+    found, trunk = network.log_probabilities, float(network.wanted[0])
+    old, new = -found[..., 0] / (2 * trunk), -found[..., 1:].logsumexp(-1) / (2 - 2 * trunk)
+    return torch.where(is_new, new, old)[counted].mean()
 
 
 def taken_by(network: ExpertNetwork, counted: Tensor, is_new: Tensor) -> Tensor:
@@ -123,19 +124,21 @@ class ExpertTrainer(Trainer):
     """Of a model with experts in each layer."""
 
     loss: ExpertLoss = field(default_factory=ExpertLoss)
+    recent: Tensor = field(default_factory=lambda: torch.zeros(1, 2, 1))  # counts of the last steps
 
     def step(self, batches: list[Batch]) -> float:
         self.loss.reset(self.model)
         loss = super().step(batches)
         together.add_up([self.loss.counts])
+        self.recent = (1 - FORGET) * self.recent + self.loss.counts
         for network, counts in zip(networks(self.model), self.loss.counts, strict=True):
             network.shares.lerp_(counts.sum(0) / counts.sum(), FORGET)
             network.wanted.lerp_(wanted_shares(counts), FORGET)
         return loss
 
     def figures(self) -> dict[str, Any]:
-        """Shares of the choices in the last step, of all layers together."""
-        return {"old": shares(self.loss.counts[:, 0]), "new": shares(self.loss.counts[:, 1])}
+        """Shares of the choices in the last steps, of all layers together."""
+        return {"old": shares(self.recent[:, 0]), "new": shares(self.recent[:, 1])}
 
 
 def shares(counts: Tensor) -> list[float]:
