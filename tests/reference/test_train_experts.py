@@ -26,8 +26,8 @@ from nano.expert_training import (
     ExpertTrainer,
     TaskLoss,
     balance_loss,
+    expert_tokens,
     hint_loss,
-    new_tokens,
     wanted_shares,
 )
 from nano.item import Draw, is_held_out
@@ -224,7 +224,7 @@ def test_balance_is_least_where_choices_have_their_shares() -> None:
 
 @pytest.mark.parametrize("first", ["trunk", "expert"])
 def test_balance_brings_all_choices_into_use(steps: list[list[Batch]], first: str) -> None:
-    trainer = expert_trainer(hint=0.0, balance=1.0, n_steps=200, rate=0.03)
+    trainer = expert_trainer(hint=0.0, balance=1.0, n_steps=200, rate=0.05)
     used = 0 if first == "trunk" else 1
     for network in networks(trainer.model):  # all tokens take one choice
         torch.nn.init.zeros_(network.router.weight)
@@ -232,21 +232,23 @@ def test_balance_brings_all_choices_into_use(steps: list[list[Batch]], first: st
         network.router.weight.data[used] = direction
     for step in steps[:25]:
         trainer.step(step)
-    shares = trainer.loss.counts.sum((0, 1)) / trainer.loss.counts.sum()
+    shares = trainer.recent.sum((0, 1)) / trainer.recent.sum()
     assert shares.min() > 0.1, shares
 
 
 def test_the_hint_gives_each_skill_its_choice(steps: list[list[Batch]]) -> None:
     some = (batch for step in steps for batch in step)
-    one = next(batch for batch in some if 0 < new_tokens(batch).float().mean() < 1)
-    is_new = new_tokens(one)
+    one = next(batch for batch in some if 0 < expert_tokens(batch).float().mean() < 1)
+    is_theirs = expert_tokens(one)
     network = networks(with_experts(Layout(3, "replace", 1)))[0]
-    sure = torch.where(is_new[..., None], torch.tensor([0.0, 9.0, 0.0]), torch.tensor([9.0, 0, 0]))
+    sure = torch.where(
+        is_theirs[..., None], torch.tensor([0.0, 9.0, 0.0]), torch.tensor([9.0, 0, 0])
+    )
     counted = torch.from_numpy(one.positions)[:, :-1] > 0
     found = []
     for logits in (sure, -sure):
         network.log_probabilities = logits.log_softmax(-1)
-        found.append(hint_loss(network, counted, is_new).item())
+        found.append(hint_loss(network, counted, is_theirs).item())
     assert found[0] < 0.01 < 0.3 < found[1]
 
 

@@ -4,12 +4,13 @@ Balance. Switch Transformers' loss, n * sum(f_i P_i) for the share f_i of tokens
 and its mean probability P_i, wants all choices to be used alike. But the trunk is not one expert
 among others: it has the skills that the model had. So each choice is to have a share t_i of its
 own: sum(f_i P_i / t_i), least where f = P = t, and Switch's loss where all t_i are 1 / n. The trunk's
-is what old skills have of the tokens, and experts share the rest evenly. A batch holds texts of
+is what its skills have of the tokens, and experts share the rest evenly. A batch holds texts of
 about one length and so few skills, and to balance each batch would part what belongs together; so
 f and t are of all batches of the last steps (as in "Demons in the Detail", Qiu et al. 2025).
 
 The hint says which tokens these are: the cross-entropy of "trunk" or "some expert" by the skill of
-the text that a token is from. Which of the experts is left to the router.
+the text that a token is from. Which of the experts is left to the router. Problems of two and three
+steps are the experts' too, as they cannot be told from longer ones before they end.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from .expert_network import ExpertNetwork, networks
 from .mixture import EXTRA
 from .training import Trainer, logits_at, targets_of, weighted_loss
 
+OF_EXPERTS = ("steps_2", "steps_3", *EXTRA)
 FORGET = 0.1  # of what shares were so far, with each step
 LEAST_SHARE = 0.05  # that the trunk, or all experts together, are to have
 
@@ -54,7 +56,7 @@ class TaskLoss:
 @dataclass
 class ExpertLoss:
     """`task`, and the means of all networks' balance and hint, times their weights. It counts what
-    tokens take: `counts` [n_layers, 2, n_choices], of old skills and of new ones."""
+    tokens take: `counts` [n_layers, 2, n_choices], of the trunk's skills and of the experts'."""
 
     task: TaskLoss = field(default_factory=TaskLoss)
     balance: float = 0.01
@@ -68,14 +70,14 @@ class ExpertLoss:
 
     def __call__(self, model: Qwen3ForCausalLM, batch: Batch) -> Tensor:
         loss = self.task(model, batch)
-        counted, is_new = counted_tokens(batch), new_tokens(batch)
+        counted, is_theirs = counted_tokens(batch), expert_tokens(batch)
         routed = networks(model)
         beside = torch.zeros(())
         for network, counts in zip(routed, self.counts, strict=True):
-            counts += taken_by(network, counted, is_new)
+            counts += taken_by(network, counted, is_theirs)
             beside = beside + self.balance * balance_loss(network, counted)
             if self.hint:
-                beside = beside + self.hint * hint_loss(network, counted, is_new)
+                beside = beside + self.hint * hint_loss(network, counted, is_theirs)
         # The task's is a sum by weights of what is learnt, these are means.
         return loss + beside / len(routed) * float(batch.weights.sum())
 
@@ -85,16 +87,16 @@ def balance_loss(network: ExpertNetwork, counted: Tensor) -> Tensor:
     return (network.shares / network.wanted * means).sum()
 
 
-def hint_loss(network: ExpertNetwork, counted: Tensor, is_new: Tensor) -> Tensor:
-    """Tokens of old and of new skills count alike in the long run, however many there are."""
-    found, trunk = network.log_probabilities, float(network.wanted[0])
-    old, new = -found[..., 0] / (2 * trunk), -found[..., 1:].logsumexp(-1) / (2 - 2 * trunk)
-    return torch.where(is_new, new, old)[counted].mean()
+def hint_loss(network: ExpertNetwork, counted: Tensor, is_theirs: Tensor) -> Tensor:
+    """Both kinds of tokens count alike in the long run, however many there are of each."""
+    found, share = network.log_probabilities, float(network.wanted[0])
+    trunk, expert = -found[..., 0] / (2 * share), -found[..., 1:].logsumexp(-1) / (2 - 2 * share)
+    return torch.where(is_theirs, expert, trunk)[counted].mean()
 
 
-def taken_by(network: ExpertNetwork, counted: Tensor, is_new: Tensor) -> Tensor:
-    """[2, n_choices]: how often tokens of old skills and of new ones took each choice."""
-    by_kind = [network.taken[counted & kind].sum(0) for kind in (~is_new, is_new)]
+def taken_by(network: ExpertNetwork, counted: Tensor, is_theirs: Tensor) -> Tensor:
+    """[2, n_choices]: how often tokens of the trunk's and the experts' skills took each choice."""
+    by_kind = [network.taken[counted & kind].sum(0) for kind in (~is_theirs, is_theirs)]
     return torch.stack(by_kind).detach()
 
 
@@ -103,18 +105,18 @@ def counted_tokens(batch: Batch) -> Tensor:
     return torch.from_numpy(batch.positions)[:, :-1] > 0
 
 
-def new_tokens(batch: Batch) -> Tensor:
-    """bool [n_rows, length - 1]: those of skills that the model did not have."""
+def expert_tokens(batch: Batch) -> Tensor:
+    """bool [n_rows, length - 1]: those of skills that are the experts'."""
     n_rows, length = batch.ids.shape
-    is_new = [skill in EXTRA for skill in batch.skills]
-    rows = torch.tensor(is_new + [False] * (n_rows - len(is_new)))
+    found = [skill in OF_EXPERTS for skill in batch.skills]
+    rows = torch.tensor(found + [False] * (n_rows - len(found)))
     return rows[:, None].expand(-1, length - 1)
 
 
 def wanted_shares(counts: Tensor) -> Tensor:
     """Of tokens that took `counts`, [2, n_choices]: what each choice is to have, [n_choices]."""
-    old, new = counts.sum(1).tolist()
-    trunk = min(max(old / (old + new), LEAST_SHARE), 1 - LEAST_SHARE)
+    trunks, experts = counts.sum(1).tolist()
+    trunk = min(max(trunks / (trunks + experts), LEAST_SHARE), 1 - LEAST_SHARE)
     n_experts = counts.shape[1] - 1
     return torch.tensor([trunk, *[(1 - trunk) / n_experts] * n_experts])
 
@@ -137,8 +139,9 @@ class ExpertTrainer(Trainer):
         return loss
 
     def figures(self) -> dict[str, Any]:
-        """Shares of the choices in the last steps, of all layers together."""
-        return {"old": shares(self.recent[:, 0]), "new": shares(self.recent[:, 1])}
+        """Shares of the choices in the last steps, of all layers together, among tokens that are to
+        be the trunk's and the experts'."""
+        return {"for trunk": shares(self.recent[:, 0]), "for experts": shares(self.recent[:, 1])}
 
 
 def shares(counts: Tensor) -> list[float]:
