@@ -30,8 +30,9 @@ that one is kept whose last validation loss of new skills is least.
       --against work/dense.gguf
     qwen3lite eval accuracy nano work/known.jsonl --experts work/pack.gguf --against nano
 
-A step of 8,192 tokens takes 2.2 to 3.2 s of one core with AVX-512 and AMX, of a pack as of dense
-nano (half of that where two processes have a core each), and the first one 15 s more, to compile.
+A step of 8,192 tokens, of a pack as of dense nano, took one process 2.2 to 3.2 s (with AMX) and
+two processes 2.8 s, on two cores that others kept busy too. The first step takes 15 s more, to
+compile.
 """
 
 from __future__ import annotations
