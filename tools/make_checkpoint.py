@@ -116,6 +116,13 @@ GEOMETRIES = {
         experts_per_token=8,
         expert_ff=512,
     ),
+    # Six of Qwen3-30B-A3B's layers, under a small head: all of a step is theirs.
+    ("qwen3moe", "30b-a3b-cut"): replace(
+        Geometry("qwen3moe", 6, 2048, 32, 4, 128, 6144, 8192, tied=False, context=40960),
+        experts=128,
+        experts_per_token=8,
+        expert_ff=768,
+    ),
 }
 
 

@@ -62,7 +62,10 @@ std::unique_ptr<DraftModel> draft_model(const gguf::Reader& file, const EngineOp
 Engine::Engine(const std::string& path, const EngineOptions& options)
     : file_(path),
       model_(file_),
-      read_ahead_(file_, room_for_file(file_, model_.config(), checked(options, model_.config()))),
+      expert_cache_(options.expert_cache > 0 ? cache_experts(file_, model_, options.expert_cache)
+                                             : nullptr),
+      read_ahead_(file_, room_for_file(file_, model_.config(), checked(options, model_.config())),
+                  expert_cache_ == nullptr),
       tokenizer_(read_vocabulary(file_)),
       executor_(model_, options, cache_pages(model_.config(), options)),
       experts_(file_, model_, executor_),

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/cached_experts.h"
 #include "engine/draft_model.h"
 #include "engine/expert_packs.h"
 #include "engine/idle_sequences.h"
@@ -32,10 +33,12 @@ class Engine {
   IdleSequences& idle_sequences() { return idle_sequences_; }
   const Scheduler& scheduler() const { return scheduler_; }
   ExpertPacks& experts() { return experts_; }
+  const ExpertCache* expert_cache() const { return expert_cache_.get(); }
 
  private:
   gguf::Reader file_;
   Transformer model_;
+  std::unique_ptr<ExpertCache> expert_cache_;  // or none
   ReadAhead read_ahead_;
   Tokenizer tokenizer_;
   Executor executor_;

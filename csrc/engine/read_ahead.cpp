@@ -59,8 +59,17 @@ std::vector<ReadAhead::Piece> ReadAhead::in_order_of_use(const gguf::Reader& fil
   return pieces;
 }
 
-ReadAhead::ReadAhead(const gguf::Reader& file, uint64_t room)
-    : streams_(file.file_bytes() > room), pieces_(in_order_of_use(file, !streams_)) {
+bool ReadAhead::is_larger(const gguf::Reader& file, uint64_t room, bool maps_experts) {
+  uint64_t bytes = file.file_bytes();
+  for (const gguf::Tensor& t : file.tensors()) {
+    if (!maps_experts && is_of_experts(t)) bytes -= t.bytes;
+  }
+  return bytes > room;
+}
+
+ReadAhead::ReadAhead(const gguf::Reader& file, uint64_t room, bool maps_experts)
+    : streams_(is_larger(file, room, maps_experts)),
+      pieces_(in_order_of_use(file, maps_experts && !streams_)) {
   if (!streams_) {
     for (const FileMap& part : file.files()) {
       threads_.emplace_back([this, &part] { read(part); });

@@ -16,8 +16,9 @@ namespace q3l {
 class ReadAhead {
  public:
   // `room`: bytes of memory that the file may have. All of it is read once where it fits, by a
-  // thread for each part of the file. REQUIRES: the file outlives it.
-  ReadAhead(const gguf::Reader& file, uint64_t room);
+  // thread for each part of the file; its experts are left out unless they are mapped too. REQUIRES:
+  // the file outlives it.
+  ReadAhead(const gguf::Reader& file, uint64_t room, bool maps_experts = true);
   ~ReadAhead();  // leaves unread what was not asked for yet
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
@@ -35,6 +36,7 @@ class ReadAhead {
   };
   // All that has one, or what every step reads.
   static std::vector<Piece> in_order_of_use(const gguf::Reader& file, bool all);
+  static bool is_larger(const gguf::Reader& file, uint64_t room, bool maps_experts);
 
   void read(const FileMap& part);
   void stream();

@@ -16,6 +16,7 @@ class FeedForward {
   // The layer's own network, or nullptr where it has experts.
   const DenseFeedForward* dense() const { return std::get_if<DenseFeedForward>(&own_); }
   const SparseFeedForward* sparse() const { return std::get_if<SparseFeedForward>(&own_); }
+  SparseFeedForward* sparse() { return std::get_if<SparseFeedForward>(&own_); }
   const Norm& norm() const { return norm_; }
 
   // x: [rows, n_embd].

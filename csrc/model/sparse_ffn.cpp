@@ -1,5 +1,6 @@
 #include "model/sparse_ffn.h"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -36,9 +37,36 @@ SparseFeedForward::SparseFeedForward(const Experts& e, const Norm& norm, int n_e
       n_taken_(static_cast<size_t>(config_.n_expert)) {}
 
 SparseFeedForward::Expert SparseFeedForward::choice(int number) const {
-  if (first_ == FirstChoice::expert) return {gate_[number], up_[number], down_[number]};
+  if (first_ == FirstChoice::expert) {
+    Expert e = {gate_[number], up_[number], down_[number]};
+    int part = 0;
+    for (Weight* w : {&e.gate, &e.up, &e.down}) {
+      const uint8_t* kept = cache_ ? cache_->find(first_cached_ + number, part) : nullptr;
+      if (kept) w->data = kept;
+      ++part;
+    }
+    return e;
+  }
   if (number > 0) return {gate_[number - 1], up_[number - 1], down_[number - 1]};
   return {dense_->gate().weight(), dense_->up().weight(), dense_->down().weight()};
+}
+
+std::vector<SparseFeedForward::Bytes> SparseFeedForward::stored() const {
+  std::vector<Bytes> all;
+  for (int i = 0; i < gate_.count; ++i) {
+    const auto bytes = [i](const WeightStack& stack) -> std::span<const uint8_t> {
+      return {stack[i].data, static_cast<size_t>(stack[i].rows) * stack[i].row_bytes()};
+    };
+    all.push_back({bytes(gate_), bytes(up_), bytes(down_)});
+  }
+  return all;
+}
+
+void SparseFeedForward::use_cache(ExpertCache* cache, int first_number,
+                                  const SparseFeedForward* next) {
+  cache_ = cache;
+  first_cached_ = first_number;
+  next_ = next;
 }
 
 void SparseFeedForward::add_to(Mat y, Mat x, Scratch& s) const {
@@ -48,7 +76,12 @@ void SparseFeedForward::add_to(Mat y, Mat x, Scratch& s) const {
   const ExpertScratch& e = s.experts;
   const int n_slots = e.routing.n_slots(), n_prompt = e.routing.n_prompt_slots();
   if (n_slots == 0) return;
+  if (cache_) want_experts(e.routing);
   gather(s.h, s);
+  if (cache_) {
+    if (next_) next_->foresee(x, s);
+    cache_->wait();
+  }
   s.shape_feed_forward(n_slots, n_ff());
   multiply_groups({{&Expert::gate, s.gate}, {&Expert::up, s.up}}, s.pack(e.rows, n_prompt), s);
   s.for_rows(n_slots, [&](int slot) {
@@ -75,7 +108,7 @@ void SparseFeedForward::route(Mat h, Scratch& s) const {
         tile = std::lcm(tile, s.kernels.packing(*w.format, role).pack_tile);
       }
     };
-    share(choice(config_.n_expert - 1));  // one of those that are stored
+    share({gate_.first, up_.first, down_.first});
     if (first_ == FirstChoice::dense) share(choice(0));
   }
   routing.group(a.count(Role::prompt), tiles);
@@ -85,6 +118,31 @@ void SparseFeedForward::count(const Routing& routing, int n_rows) const {
   for (int row = 0; row < n_rows; ++row) {
     for (const Choice& c : routing.chosen(row)) ++n_taken_[static_cast<size_t>(c.expert)];
   }
+}
+
+void SparseFeedForward::want_experts(const Routing& routing) const {
+  numbers_.clear();
+  for (const Routing::Group& g : routing.groups()) numbers_.push_back(first_cached_ + g.expert);
+  std::ranges::sort(numbers_);  // those of both roles come twice
+  numbers_.erase(std::ranges::unique(numbers_).begin(), numbers_.end());
+  cache_->want(numbers_);
+}
+
+// What this layer's router makes of the residual stream as it is a layer before: it changes little.
+void SparseFeedForward::foresee(Mat x, Scratch& s) const {
+  constexpr int kFewRows = 4;  // more want most of the experts
+  if (x.rows > kFewRows) return cache_->foresee({});
+  s.for_rows(x.rows,
+             [&](int row) { norm_.apply(s.kernels.ops, s.h.row(row), x.row(row), x.cols); });
+  const Mat logits = s.experts.shape_router(x.rows, config_.n_expert);
+  router_.apply(logits, s.pack(s.h), s);
+  foreseen_.resize(static_cast<size_t>(config_.n_used));
+  numbers_.clear();
+  for (int row = 0; row < x.rows; ++row) {
+    choose_experts(logits.row(row), config_, foreseen_.data());
+    for (const Choice& c : foreseen_) numbers_.push_back(first_cached_ + c.expert);
+  }
+  cache_->foresee(numbers_);
 }
 
 void SparseFeedForward::gather(Mat h, Scratch& s) const {

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "experts/expert_cache.h"
 #include "model/dense_ffn.h"
 
 namespace q3l {
@@ -30,6 +31,14 @@ class SparseFeedForward {
   // y += what the experts make of x, which may be y. [rows, n_embd]
   void add_to(Mat y, Mat x, Scratch& s) const;
 
+  // The bytes of each expert that the file holds: gate, up, down.
+  using Bytes = std::array<std::span<const uint8_t>, kExpertParts>;
+  std::vector<Bytes> stored() const;
+  // Has experts read into a cache, where the first of them has this number, instead of mapped; and
+  // those foreseen that `next`, the network of the next layer that has one, will want. REQUIRES:
+  // its choices are the experts.
+  void use_cache(ExpertCache* cache, int first_number, const SparseFeedForward* next);
+
   // How often each choice was taken, since it exists.
   const std::vector<uint64_t>& n_taken() const { return n_taken_; }
 
@@ -40,6 +49,8 @@ class SparseFeedForward {
   Expert choice(int number) const;
   int n_ff() const { return gate_.first.rows; }  // of each expert
   void route(Mat h, Scratch& s) const;
+  void want_experts(const Routing& routing) const;
+  void foresee(Mat x, Scratch& s) const;
   void count(const Routing& routing, int n_rows) const;
   void gather(Mat h, Scratch& s) const;
   // The products of every group with one of its expert's matrices.
@@ -53,7 +64,13 @@ class SparseFeedForward {
   Norm norm_;
   Linear router_;
   WeightStack gate_, up_, down_;
-  mutable std::vector<uint64_t> n_taken_;  // a pass at a time changes it
+  ExpertCache* cache_ = nullptr;  // or none, and then the rest means nothing
+  int first_cached_ = 0;
+  const SparseFeedForward* next_ = nullptr;
+  // A pass at a time changes these.
+  mutable std::vector<uint64_t> n_taken_;
+  mutable std::vector<int> numbers_;      // of experts in the cache
+  mutable std::vector<Choice> foreseen_;  // of a row
 };
 
 }  // namespace q3l
