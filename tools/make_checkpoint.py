@@ -8,6 +8,10 @@ which keeps activations and logits near unit scale; norm weights scatter around 
 
     tools/make_checkpoint.py /tmp/tiny --arch qwen3moe --geometry tiny
     tools/make_checkpoint.py /tmp/big --arch qwen3 --geometry 0.6b --dtype bfloat16 --shards 2
+
+With --router-skew S tokens choose experts about as often as Zipf's law says: the r-th of a layer's,
+in an order of each layer's own, 1 / r^S times as often as the first. For that, the residual stream's
+first value is a constant, from which the routers take how likely each expert is.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import dataclasses
 import json
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,6 +36,9 @@ NORM_SPREAD = 0.25  # standard deviation of norm weights around 1
 BIAS_SPREAD = 0.5
 # A router's logits are so far apart: near-ties stay rare, and the chosen experts all have a say.
 ROUTER_SPREAD = 2.0
+SKEW_CONSTANT = 8.0  # in the residual stream's first value
+# As measured: so many logits of a factor e make the likeliest eight of 128 fall off by as much.
+SKEW_SPREAD = ROUTER_SPREAD / 2
 DTYPES = {"float32": ("F32", 4), "bfloat16": ("BF16", 2)}
 TOKENIZER_FILES = (
     "tokenizer.json",
@@ -128,16 +135,39 @@ GEOMETRIES = {
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """A tensor [out, in] or [n] of normally distributed values."""
+    """A tensor [out, in] or [n] of normally distributed values.
+
+    `fix(values, start)` sets some of the flat values from `start` on to what they must be.
+    """
 
     name: str
     shape: tuple[int, ...]
     std: float
     mean: float = 0.0
+    fix: Callable[[npt.NDArray[np.float32], int], None] | None = None
 
     @property
     def n_values(self) -> int:
         return int(np.prod(self.shape))
+
+
+def fixed_beginning(n: int, value: float) -> Callable[[npt.NDArray[np.float32], int], None]:
+    def fix(values: npt.NDArray[np.float32], start: int) -> None:
+        values[: max(0, n - start)] = value
+
+    return fix
+
+
+def fixed_column(
+    n_in: int, column: npt.NDArray[np.float32]
+) -> Callable[[npt.NDArray[np.float32], int], None]:
+    """The first column of a matrix, one value a row."""
+
+    def fix(values: npt.NDArray[np.float32], start: int) -> None:
+        rows = np.arange(-(-start // n_in), -(-(start + len(values)) // n_in))
+        values[rows * n_in - start] = column[rows]
+
+    return fix
 
 
 def matrix(name: str, n_out: int, n_in: int, spread: float = 1.0) -> TensorSpec:
@@ -185,7 +215,29 @@ def layer_specs(g: Geometry, layer: int) -> list[TensorSpec]:
     return specs
 
 
-def tensor_specs(g: Geometry) -> list[TensorSpec]:
+def skewed(spec: TensorSpec, g: Geometry, skew: float) -> TensorSpec:
+    """The tensor with what --router-skew wants of it."""
+    n_in = spec.shape[-1]
+    kind = spec.name.removesuffix(".weight").rpartition(".")[2]
+    if kind == "embed_tokens":
+        # Choices differ by token: as in trained models, embeddings are no smaller than what follows.
+        constant = np.full(g.vocab, SKEW_CONSTANT, np.float32)
+        return replace(spec, std=1.0, fix=fixed_column(n_in, constant))
+    if kind in ("o_proj", "down_proj"):
+        return replace(spec, fix=fixed_beginning(n_in, 0.0))
+    if kind == "post_attention_layernorm":
+        return replace(spec, fix=fixed_beginning(1, 1.0))
+    if kind == "gate":
+        layer = int(spec.name.split(".")[2])
+        ranks = np.random.default_rng([layer, g.experts]).permutation(g.experts) + 1
+        # The norm divides by the root mean square; what layers add to its square was measured.
+        constant = SKEW_CONSTANT / np.sqrt(1.1 + 0.12 * layer)
+        column = -skew * SKEW_SPREAD * np.log(ranks) / constant
+        return replace(spec, fix=fixed_column(n_in, column.astype(np.float32)))
+    return spec
+
+
+def tensor_specs(g: Geometry, router_skew: float = 0.0) -> list[TensorSpec]:
     """Every tensor of the checkpoint under its Hugging Face name, in file order."""
     specs = [matrix("model.embed_tokens", g.vocab, g.hidden)]
     for layer in range(g.layers):
@@ -193,7 +245,7 @@ def tensor_specs(g: Geometry) -> list[TensorSpec]:
     specs.append(norm("model.norm", g.hidden))
     if not g.tied:
         specs.append(matrix("lm_head", g.vocab, g.hidden))
-    return specs
+    return [skewed(spec, g, router_skew) for spec in specs] if router_skew else specs
 
 
 def tensor_blocks(spec: TensorSpec, seed: int) -> Iterator[npt.NDArray[np.float32]]:
@@ -203,6 +255,8 @@ def tensor_blocks(spec: TensorSpec, seed: int) -> Iterator[npt.NDArray[np.float3
         x = rng.standard_normal(min(BLOCK_VALUES, spec.n_values - start), dtype=np.float32)
         x *= np.float32(spec.std)
         x += np.float32(spec.mean)
+        if spec.fix is not None:
+            spec.fix(x, start)
         yield x
 
 
@@ -234,8 +288,10 @@ def write_values(file: BinaryIO, spec: TensorSpec, dtype: str, seed: int) -> Non
         file.write(values.data.cast("B"))
 
 
-def write_weights(out: Path, g: Geometry, dtype: str, seed: int, shards: int) -> None:
-    specs = tensor_specs(g)
+def write_weights(
+    out: Path, g: Geometry, dtype: str, seed: int, shards: int, router_skew: float
+) -> None:
+    specs = tensor_specs(g, router_skew)
     if shards == 1:
         write_safetensors(out / "model.safetensors", specs, dtype, seed)
         return
@@ -311,6 +367,7 @@ def make_checkpoint(
     dtype: str = "float32",
     tokenizer: Path | None = None,
     config: dict[str, Any] | None = None,
+    router_skew: float = 0.0,
 ) -> Path:
     """Writes the checkpoint into directory `out` (made if missing) and returns it.
 
@@ -320,7 +377,7 @@ def make_checkpoint(
     out.mkdir(parents=True, exist_ok=True)
     write_json(out / "config.json", {**model_config(geometry, dtype), **(config or {})})
     write_tokenizer(out, tokenizer)
-    write_weights(out, geometry, dtype, seed, shards)
+    write_weights(out, geometry, dtype, seed, shards, router_skew)
     return out
 
 
@@ -339,6 +396,7 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--dtype", choices=sorted(DTYPES), default="float32")
     parser.add_argument("--tokenizer", type=Path, help="directory whose tokenizer is copied")
+    parser.add_argument("--router-skew", type=float, default=0.0, metavar="S", help="Zipf's")
     args = parser.parse_args()
     if (args.arch, args.geometry) not in GEOMETRIES:
         known = ", ".join(name for arch, name in GEOMETRIES if arch == args.arch)
@@ -352,6 +410,7 @@ def main() -> None:
         shards=args.shards,
         dtype=args.dtype,
         tokenizer=args.tokenizer,
+        router_skew=args.router_skew,
     )
 
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/answer_writer.h"
@@ -24,11 +25,34 @@ struct Texts {
   }
 };
 
-void print_json(const Texts& texts, const Generation& generation, bool is_raw) {
+// Of all that was wanted so far, in words or numbers.
+void add_cache(JsonObject& out, const ExpertCache::Statistics& s) {
+  out.add("experts_wanted", static_cast<double>(s.n_wanted))
+      .add("experts_in_memory", static_cast<double>(s.n_hits))
+      .add("experts_foreseen", static_cast<double>(s.n_foreseen))
+      .add("experts_come_true", static_cast<double>(s.n_come_true))
+      .add("expert_bytes_read", static_cast<double>(s.bytes_read));
+}
+
+void tell_cache(const ExpertCache::Statistics& s, int n_tokens) {
+  const auto percent = [](uint64_t part, uint64_t of) {
+    return of > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(of) : 0.0;
+  };
+  std::fprintf(stderr,
+               "experts: %.0f %% of those wanted were in memory, %.0f %% of those foreseen were"
+               " wanted; %.1f MB read a token\n",
+               percent(s.n_hits, s.n_wanted), percent(s.n_come_true, s.n_foreseen),
+               static_cast<double>(s.bytes_read) / 1e6 / std::max(1, n_tokens));
+}
+
+void print_json(const Texts& texts, const Generation& generation, bool is_raw,
+                const ExpertCache* cache) {
   JsonObject out;
   out.add_string("text", texts.text);
   if (!is_raw) out.add_string("reasoning_content", texts.thinking);
-  std::printf("%s\n", add_summary(out, generation).text().c_str());
+  add_summary(out, generation);
+  if (cache) add_cache(out, cache->statistics());
+  std::printf("%s\n", out.text().c_str());
 }
 
 }  // namespace
@@ -58,9 +82,13 @@ void run(const Arguments& arguments) {
   }
   take(splitter.finish());
   if (arguments.json) {
-    print_json(texts, generation, arguments.raw);
+    print_json(texts, generation, arguments.raw, engine.expert_cache());
   } else {
     writer.finish(generation);
+    const Timings t = generation.timings();
+    if (const ExpertCache* cache = engine.expert_cache()) {
+      tell_cache(cache->statistics(), t.n_prompt + t.n_generated);
+    }
   }
 }
 
