@@ -150,7 +150,9 @@ def main() -> None:
             for cache_bytes in (0, cache):
                 runs.append(run(args.q3l, args.model, group, cache_bytes, args.tokens))
                 last = runs[-1]
-                console.print(f"{last.way}: {last.tok_s:.2f} tok/s, {last.mb_a_token:.1f} MB a token")
+                console.print(
+                    f"{last.way}: {last.tok_s:.2f} tok/s, {last.mb_a_token:.1f} MB a token"
+                )
     if len({r.text for r in runs}) > 1:
         sys.exit("the texts differ: the cache changes what is computed")
     show(runs, limit, cache, console)

@@ -39,7 +39,7 @@ using EnginePtr = std::unique_ptr<Engine, EndEngine>;
 
 EnginePtr open_engine(const std::string& path, int n_threads, int n_ctx, const std::string& kv_type,
                       uint64_t kv_bytes, int max_batch, int max_queue, int max_draft,
-                      const std::string& draft_model) {
+                      const std::string& draft_model, uint64_t expert_cache) {
   const EngineOptions options{.n_threads = n_threads,
                               .n_ctx = n_ctx,
                               .kv_type = kv_type_named(kv_type),
@@ -47,7 +47,8 @@ EnginePtr open_engine(const std::string& path, int n_threads, int n_ctx, const s
                               .max_batch = max_batch,
                               .max_queue = max_queue,
                               .max_draft = max_draft,
-                              .draft_model = draft_model};
+                              .draft_model = draft_model,
+                              .expert_cache = expert_cache};
   py::gil_scoped_release unlocked;
   return EnginePtr(new Engine(path, options));
 }
@@ -177,7 +178,8 @@ void bind_engine(py::module_& m) {
            py::arg("max_batch") = EngineOptions{}.max_batch,
            py::arg("max_queue") = EngineOptions{}.max_queue,
            py::arg("max_draft") = EngineOptions{}.max_draft,
-           py::arg("draft_model") = EngineOptions{}.draft_model)
+           py::arg("draft_model") = EngineOptions{}.draft_model,
+           py::arg("expert_cache") = EngineOptions{}.expert_cache)
       .def("info", &info)
       .def("statistics", &statistics)
       .def_property_readonly("n_ctx", [](Engine& e) { return e.executor().n_ctx(); })

@@ -59,6 +59,18 @@ py::list use(Engine& engine) {
   return out;
 }
 
+std::optional<py::dict> cache_statistics(const Engine& engine) {
+  if (!engine.expert_cache()) return std::nullopt;
+  const ExpertCache::Statistics s = engine.expert_cache()->statistics();
+  py::dict d;
+  d["n_wanted"] = s.n_wanted;
+  d["n_hits"] = s.n_hits;
+  d["n_foreseen"] = s.n_foreseen;
+  d["n_come_true"] = s.n_come_true;
+  d["bytes_read"] = s.bytes_read;
+  return d;
+}
+
 py::tuple inputs(Engine& engine, const std::vector<int64_t>& ids) {
   auto tokens = token_ids(ids);
   FeedForwardInputs found;
@@ -87,6 +99,7 @@ void bind_experts(py::module_& m) {
           py::call_guard<py::gil_scoped_release>(), py::arg("id"))
       .def("experts", &plugged)
       .def("expert_use", &use)
+      .def("expert_cache", &cache_statistics)
       .def("feed_forward_inputs", &inputs, py::arg("ids"));
   m.def("pack_info", [](const std::string& path) { return pack_info(ExpertPack(path)); },
         py::arg("path"));

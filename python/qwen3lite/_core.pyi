@@ -94,6 +94,7 @@ class Engine:
         max_queue: int = ...,
         max_draft: int = ...,
         draft_model: str | bytes = ...,
+        expert_cache: int = ...,
     ) -> None: ...
     # The fields of Statistics.
     def statistics(self) -> dict[str, int]: ...
@@ -116,6 +117,8 @@ class Engine:
     def experts(self) -> list[dict[str, Any]]: ...
     # (pack's id or 0, layer, times that each choice was taken)
     def expert_use(self) -> list[tuple[int, int, list[int]]]: ...
+    # The fields of CacheUse, or None without a cache.
+    def expert_cache(self) -> dict[str, int] | None: ...
     # Of all tokens' inputs to feed-forward networks: sums, and sums of squares. [n_layer, n_embd]
     def feed_forward_inputs(
         self, ids: Ids

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
+from .byte_count import byte_count
 from .chat import bos_ids
 from .completions import Completions
 from .experts.pack import PluggedPack, plugged_packs
-from .experts.statistics import RouterUse, router_use
+from .experts.statistics import CacheUse, RouterUse, router_use
 from .prompts import Prompts
 from .session import Session
 from .sources import NANO, locate
@@ -86,6 +87,10 @@ class Model(Completions):
     not, `draft_model`, a much smaller one of the same vocabulary, may guess. What is generated is
     the same.
 
+    `expert_cache`: memory for the experts of a sparse model that is larger than memory, in bytes or
+    as "2G": those used most stay there, others are read when a step, or a router run early, wants
+    them. None: they are mapped like all weights. What is generated is the same.
+
     Throws FileError, ModelFormatError, UnsupportedModelError or InvalidArgumentError.
     """
 
@@ -100,6 +105,7 @@ class Model(Completions):
         max_queue: int = 512,
         max_draft: int = 15,
         draft_model: str | os.PathLike[str] | None = None,
+        expert_cache: int | str | None = None,
     ) -> None:
         self.path: Path = locate(path)
         self._engine = _core.Engine(
@@ -112,6 +118,7 @@ class Model(Completions):
             max_queue=max_queue,
             max_draft=max_draft,
             draft_model=b"" if draft_model is None else os.fsencode(locate(draft_model)),
+            expert_cache=0 if expert_cache is None else byte_count(expert_cache),
         )
         super().__init__(Prompts(self._engine))
         self.info = ModelInfo(**self._engine.info())
@@ -201,6 +208,12 @@ class Model(Completions):
         Two calls' difference is experts.statistics.since().
         """
         return router_use(self._engine)
+
+    @property
+    def expert_cache(self) -> CacheUse | None:
+        """What the cache of experts has done, None without one."""
+        use = self._engine.expert_cache()
+        return None if use is None else CacheUse(**use)
 
     def session(self) -> Session:
         """A conversation that keeps what it has computed from one request to the next."""

@@ -12,6 +12,7 @@ from .display import Answer, open_model, show_timings
 from .options import (
     Context,
     DraftModel,
+    ExpertCache,
     Experts,
     FrequencyPenalty,
     KvType,
@@ -43,6 +44,7 @@ def chat(
     max_draft: MaxDraft = 15,
     draft_model: DraftModel = None,
     experts: Experts = None,
+    expert_cache: ExpertCache = None,
     slide: Slide = False,
     temperature: Temperature = None,
     top_k: TopK = None,
@@ -70,6 +72,7 @@ def chat(
         kv_type=kv_type,
         max_draft=max_draft,
         draft_model=draft_model,
+        expert_cache=expert_cache,
     )
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing

@@ -41,6 +41,12 @@ DraftModel = Annotated[
     str | None,
     typer.Option("--draft-model", help="A small model of the same vocabulary that guesses too."),
 ]
+ExpertCache = Annotated[
+    str | None,
+    typer.Option(
+        help="Memory for a sparse model's experts (2G), where the file is larger than memory."
+    ),
+]
 Experts = Annotated[
     list[str] | None,
     typer.Option("--experts", help="Expert pack to plug in; may be given several times."),

@@ -13,6 +13,7 @@ from .options import (
     INTERRUPTED,
     Context,
     DraftModel,
+    ExpertCache,
     Experts,
     FrequencyPenalty,
     Json,
@@ -51,6 +52,7 @@ def run(
     max_draft: MaxDraft = 15,
     draft_model: DraftModel = None,
     experts: Experts = None,
+    expert_cache: ExpertCache = None,
     slide: Slide = False,
     temperature: Temperature = None,
     top_k: TopK = None,
@@ -78,6 +80,7 @@ def run(
         kv_type=kv_type,
         max_draft=max_draft,
         draft_model=draft_model,
+        expert_cache=expert_cache,
     )
     text = prompt_text(prompt)
     answer = Answer()

@@ -4,6 +4,6 @@ docs/formats/expert_pack.md describes the files, docs/experts.md how to make and
 """
 
 from .pack import ExpertPack, PluggedPack, read_pack
-from .statistics import RouterUse
+from .statistics import CacheUse, RouterUse
 
-__all__ = ["ExpertPack", "PluggedPack", "RouterUse", "read_pack"]
+__all__ = ["CacheUse", "ExpertPack", "PluggedPack", "RouterUse", "read_pack"]

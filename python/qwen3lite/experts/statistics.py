@@ -38,6 +38,21 @@ class RouterUse:
         return 1 / (len(self.n_taken) * max(self.shares)) if any(self.n_taken) else 1.0
 
 
+@dataclass(frozen=True)
+class CacheUse:
+    """What a cache of experts has done since the model was opened.
+
+    Experts that steps wanted, of which so many were in memory or on their way; experts that were
+    read because a router, run early, foresaw them, of which so many were wanted next; bytes read.
+    """
+
+    n_wanted: int
+    n_hits: int
+    n_foreseen: int
+    n_come_true: int
+    bytes_read: int
+
+
 def router_use(engine: _core.Engine) -> list[RouterUse]:
     return [RouterUse(pack or None, layer, taken) for pack, layer, taken in engine.expert_use()]
 
