@@ -1,5 +1,5 @@
-"""A sparse model larger than memory: its experts in an explicit cache beside experts that the system
-maps, under the same hard limit of a control group.
+"""A sparse model larger than memory: its experts in an explicit cache beside experts that the
+system maps, under the same hard limit of a control group.
 
 Each run starts with an empty page cache of the file and generates --tokens tokens. Bytes read are
 what the disk gave the group's process (/proc/PID/io), files' pages and the cache's reads alike. The

@@ -10,8 +10,8 @@ which keeps activations and logits near unit scale; norm weights scatter around 
     tools/make_checkpoint.py /tmp/big --arch qwen3 --geometry 0.6b --dtype bfloat16 --shards 2
 
 With --router-skew S tokens choose experts about as often as Zipf's law says: the r-th of a layer's,
-in an order of each layer's own, 1 / r^S times as often as the first. For that, the residual stream's
-first value is a constant, from which the routers take how likely each expert is.
+in an order of each layer's own, 1 / r^S times as often as the first. For that, the residual
+stream's first value is a constant, from which the routers take how likely each expert is.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def skewed(spec: TensorSpec, g: Geometry, skew: float) -> TensorSpec:
     n_in = spec.shape[-1]
     kind = spec.name.removesuffix(".weight").rpartition(".")[2]
     if kind == "embed_tokens":
-        # Choices differ by token: as in trained models, embeddings are no smaller than what follows.
+        # Choices differ by token, as in trained models, if embeddings are as large as what follows.
         constant = np.full(g.vocab, SKEW_CONSTANT, np.float32)
         return replace(spec, std=1.0, fix=fixed_column(n_in, constant))
     if kind in ("o_proj", "down_proj"):
