@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType, LlamaFileType
 
-from ..errors import ModelFormatError, UnsupportedModelError
+from ..errors import InvalidArgumentError, ModelFormatError, UnsupportedModelError
 from .architectures import EMBEDDING, OUTPUT, OUTPUT_NORM, TensorRule
 from .checkpoint import Checkpoint
 from .gguf_file import GgufTensor
@@ -40,6 +40,15 @@ FILE_TYPES = {
 FALLBACK = {"Q6_K": "Q8_0", "Q8_0": "F16", "Q4_0": "F16"}
 # Derived from others on loading; a tied checkpoint may still carry its head.
 IGNORED_SUFFIXES = ("rotary_emb.inv_freq",)
+
+
+def file_type(name: str) -> FileType:
+    """Throws InvalidArgumentError for an unknown name."""
+    if name not in FILE_TYPES:
+        raise InvalidArgumentError(
+            f"type '{name}' is unknown; choose one of {', '.join(FILE_TYPES)}."
+        )
+    return FILE_TYPES[name]
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ def plan_tensors(
         _check_shapes(checkpoint, place.sources, shape[1:] if rule.is_stack else shape)
         is_head = rule is OUTPUT or (rule is EMBEDDING and config.tied)
         wanted = file_type.head if is_head else file_type.matrix
-        chosen = "F32" if rule.float32 else _fitting_format(place.name, wanted, shape)
+        chosen = "F32" if rule.float32 else fitting_format(place.name, wanted, shape)
         head_outputs = config.head_dim if rule.interleave else 0
         tensors.append(PlannedTensor(place.name, chosen, shape, place.sources, head_outputs))
     return tensors
@@ -143,7 +152,7 @@ def _some(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names[:4]) + (", ..." if len(names) > 4 else "")
 
 
-def _fitting_format(name: str, wanted: str, shape: tuple[int, ...]) -> str:
+def fitting_format(name: str, wanted: str, shape: tuple[int, ...]) -> str:
     """`wanted`, or what it falls back to when rows are no whole number of its blocks."""
     if len(shape) == 1:
         return "F32"

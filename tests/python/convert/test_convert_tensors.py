@@ -139,7 +139,7 @@ def test_block_size_changes_nothing(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     convert(tiny, tmp_path / "one.gguf", "q4_0")
-    monkeypatch.setattr("qwen3lite.convert.converter.BLOCK_VALUES", 20_000)
+    monkeypatch.setattr("qwen3lite.convert.encoding.BLOCK_VALUES", 20_000)
     blocks: list[str] = []
     convert(tiny, tmp_path / "many.gguf", "q4_0", lambda name, *_: blocks.append(name))
     assert blocks.count("blk.0.attn_q.weight") > 2
