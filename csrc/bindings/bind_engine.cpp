@@ -112,6 +112,7 @@ py::dict info(const Engine& engine) {
   d["n_ctx_train"] = c.n_ctx_train;
   d["n_expert"] = c.router.n_expert;
   d["n_expert_used"] = c.router.n_used;
+  d["sparse_layers"] = py::tuple(py::cast(engine.model().sparse_layers()));
   d["n_params"] = engine.model().n_params();
   d["rope_theta"] = c.rope.theta;
   d["rms_epsilon"] = c.rms_epsilon;

@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "base/error.h"
+#include "bindings/arrays.h"
 #include "bindings/bind.h"
 #include "bindings/text.h"
 #include "gguf/reader.h"
@@ -94,6 +96,17 @@ py::list tensors(const gguf::Reader& file) {
   return out;
 }
 
+// The tensor's blocks, a row for each row of values: the mapping itself, which `self` keeps.
+ByteArray rows(const py::object& self, const std::string& name) {
+  const gguf::Reader& file = self.cast<const gguf::Reader&>();
+  const gguf::Tensor* t = file.find_tensor(name);
+  if (!t) throw InvalidArgumentError(file.path() + " has no tensor " + quoted(name));
+  const uint64_t n_rows = t->n_values() / t->shape[0];
+  ByteArray out({n_rows, t->bytes / n_rows}, t->data, self);
+  out.attr("flags").attr("writeable") = false;
+  return out;
+}
+
 }  // namespace
 
 void bind_gguf(py::module_& m) {
@@ -101,7 +114,7 @@ void bind_gguf(py::module_& m) {
       .def("__len__", [](const Array& a) { return a.value.count; })
       .def("values", &values, "The elements as a list.");
 
-  py::class_<gguf::Reader>(m, "GgufFile", "What a GGUF file holds; reads no weights.")
+  py::class_<gguf::Reader>(m, "GgufFile", "What a GGUF file holds, mapped.")
       .def(py::init([](const std::string& path) {
              py::gil_scoped_release unlocked;
              return std::make_unique<gguf::Reader>(path);
@@ -110,7 +123,8 @@ void bind_gguf(py::module_& m) {
       .def_property_readonly("file_bytes", &gguf::Reader::file_bytes)
       .def_property_readonly("metadata", &metadata, "Values by key, in file order.")
       .def_property_readonly("tensors", &tensors,
-                             "(name, type, shape, bytes) in file order; rows before columns.");
+                             "(name, type, shape, bytes) in file order; rows before columns.")
+      .def("rows", &rows, py::arg("name"), "A tensor's bytes, uint8 [rows, bytes of a row].");
 }
 
 }  // namespace q3l

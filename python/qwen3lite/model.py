@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # a tenth of a second, which programs without arrays save
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A model's dimensions, as GGUF names them."""
+    """A model's dimensions, as GGUF names them; `sparse_layers` are those that have experts."""
 
     architecture: str
     name: str
@@ -40,6 +40,7 @@ class ModelInfo:
     n_ctx_train: int
     n_expert: int
     n_expert_used: int
+    sparse_layers: tuple[int, ...]
     n_params: int
     rope_theta: float
     rms_epsilon: float

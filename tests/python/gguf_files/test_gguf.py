@@ -14,7 +14,12 @@ from gguf_support import ARRAY, GEOMETRY, after, logits, patched, refusal, renam
 import make_checkpoint as mc
 from qwen3lite import _core
 from qwen3lite.convert import convert
-from qwen3lite.errors import FileError, ModelFormatError, UnsupportedModelError
+from qwen3lite.errors import (
+    FileError,
+    InvalidArgumentError,
+    ModelFormatError,
+    UnsupportedModelError,
+)
 
 # Versions and split files
 
@@ -57,7 +62,21 @@ def test_split_files(n_parts: int, model_path: Path, tmp_path: Path) -> None:
     np.testing.assert_array_equal(logits(parts[0]), logits(model_path))
     opened = _core.GgufFile(str(parts[0]))
     assert opened.file_bytes == sum(part.stat().st_size for part in parts)
-    assert {t[0] for t in opened.tensors} == {t.name for t in GGUFReader(model_path).tensors}
+    tensors = GGUFReader(model_path).tensors
+    assert {t[0] for t in opened.tensors} == {t.name for t in tensors}
+    for tensor in tensors:
+        rows = opened.rows(tensor.name)
+        assert len(rows) == np.prod(tensor.shape[1:])
+        assert rows.tobytes() == tensor.data.tobytes()
+
+
+def test_bytes_of_tensors_outlive_their_file_and_cannot_be_written(model_path: Path) -> None:
+    rows = _core.GgufFile(str(model_path)).rows("output_norm.weight")
+    assert rows.tobytes() == rows.copy().tobytes()
+    with pytest.raises(ValueError, match="read-only"):
+        rows[0, 0] = 1
+    with pytest.raises(InvalidArgumentError, match=r"has no tensor 'x'$"):
+        _core.GgufFile(str(model_path)).rows("x")
 
 
 def test_split_files_that_do_not_belong_together(model_path: Path, tmp_path: Path) -> None:
