@@ -13,6 +13,7 @@ from .chat import chat
 from .convert import convert
 from .doctor import doctor
 from .eval import app as eval_app
+from .experts import app as experts_app
 from .inspect import inspect
 from .pull import pull
 from .run import run
@@ -28,6 +29,7 @@ app = typer.Typer(
 for command in (run, chat, convert, inspect, tokenize, bench, doctor, pull):
     app.command()(command)
 app.add_typer(eval_app, name="eval")
+app.add_typer(experts_app, name="experts")
 
 
 def main() -> None:

@@ -1,0 +1,67 @@
+"""What the tests of expert packs share: models, examples of two kinds of prompts, logits."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from gguf import GGUFReader
+
+from qwen3lite import Model
+
+Array = npt.NDArray[np.float32]
+
+WORDS = ("apple", "river", "garden", "blue", "window", "stone", "quiet", "bird", "paper", "chair")
+HANZI = "我你他今天气很好喜欢吃苹果学校老师朋友音乐习中文书水山"
+
+
+def arithmetic(n: int, seed: int) -> list[str]:
+    draw = random.Random(seed)
+    return [
+        f"What is {draw.randint(2, 99)} {draw.choice('+-*')} {draw.randint(2, 99)}?"
+        for _ in range(n)
+    ]
+
+
+def lists(n: int, seed: int) -> list[str]:
+    draw = random.Random(seed)
+    return [f"Reverse the list: {', '.join(draw.sample(WORDS, 4))}." for _ in range(n)]
+
+
+def chinese(n: int, seed: int) -> list[str]:
+    draw = random.Random(seed)
+    return ["".join(draw.sample(HANZI, 8)) + "。" for _ in range(n)]
+
+
+def write_lines(path: Path, lines: list[str]) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def tensors(path: Path) -> dict[str, tuple[str, Array | npt.NDArray[np.uint8]]]:
+    """Format and stored values of each tensor, blocks as bytes."""
+    return {t.name: (t.tensor_type.name, np.array(t.data)) for t in GGUFReader(path).tensors}
+
+
+def silence_routers(path: Path) -> None:
+    """Makes all the pack's choices alike: of ties, the first is taken."""
+    with path.open("r+b") as file:
+        for tensor in GGUFReader(path).tensors:
+            if "ffn_gate_inp" in tensor.name:
+                file.seek(int(tensor.data_offset))
+                file.write(bytes(int(tensor.n_bytes)))
+
+
+def logits(model: Model, ids: list[int]) -> Array:
+    """Of both roles, one above the other."""
+    return np.concatenate([model.logits(ids), model.logits(ids, role="generated")])
+
+
+def with_pack(model: Model, pack: Path, ids: list[int], top_k: int | None = None) -> Array:
+    number = model.load_experts(pack, top_k)
+    try:
+        return logits(model, ids)
+    finally:
+        model.unload_experts(number)
