@@ -26,7 +26,11 @@ if TYPE_CHECKING:  # a tenth of a second, which programs without arrays save
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A model's dimensions, as GGUF names them; `sparse_layers` are those that have experts."""
+    """A model's dimensions, as GGUF names them.
+
+    `sparse_layers` are those that have experts of their own, `fingerprint` is what expert packs
+    know the model by.
+    """
 
     architecture: str
     name: str
@@ -44,6 +48,7 @@ class ModelInfo:
     n_params: int
     rope_theta: float
     rms_epsilon: float
+    fingerprint: str
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 import os
 import pty
@@ -12,43 +11,20 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cli_support import Run
 from scripted_model import scripted_checkpoint, tokens_of
 
 import make_checkpoint as mc
 from qwen3lite import Message, Model
-from qwen3lite.cli import main
 from qwen3lite.convert import convert
 
 QUESTION = "What is the capital of France?"
 PROGRAM = [sys.executable, "-c", "from qwen3lite.cli import main; main()"]
-Run = Callable[..., "Outcome"]
-
-
-@dataclasses.dataclass
-class Outcome:
-    out: str
-    err: str
-    status: int
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the program in this process."""
-
-    def call(*words: str | Path, stdin: str = "") -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["qwen3lite", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        return Outcome(captured.out, captured.err, int(end.value.code or 0))
-
-    return call
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +218,14 @@ def test_inspect_describes_a_file(run: Run, tiny: Model) -> None:
     assert described["tokenizer"] == {"model": "gpt2", "pre": "qwen2", "eos": 265}
     assert described["chat_template"] is True
     assert not described.keys() & {"n_expert", "sparse_layers", "n_params_active", "biases"}
+    assert described["has_experts"] is False
+    assert described["expert_packs"] == {
+        "fingerprint": info["fingerprint"],
+        "n_embd": 256,
+        "n_layer": 2,
+        "dense_layers": [0, 1],
+        "trunk_n_ff": 512,
+    }
     embedding = {"name": "token_embd.weight", "type": "Q8_0", "shape": [320, 256]}
     assert {**embedding, "bytes": 320 * 256 // 32 * 34} in described["tensors"]
 
@@ -274,6 +258,7 @@ def test_inspect_needs_no_supported_architecture(run: Run, tiny: Model, tmp_path
     described = json.loads(run("inspect", other, "--json").out)
     assert described["architecture"] == "qwenX"
     assert described["n_layer"] == 2
+    assert "expert_packs" not in described
 
 
 def test_inspect_tells_experts_and_biases(run: Run, tmp_path: Path) -> None:
@@ -291,8 +276,11 @@ def test_inspect_tells_experts_and_biases(run: Run, tmp_path: Path) -> None:
         "biases": ["attn_q", "attn_k", "attn_v", "attn_output"],
         "n_params": n_params,
         "n_params_active": n_params - 5 * 6 * 3 * 256 * 256,  # 6 of 8 experts idle in 5 layers
+        "has_experts": True,
     }
     assert {name: described[name] for name in expected} == expected
+    assert described["expert_packs"]["dense_layers"] == [1]
+    assert Model(tmp_path / "moe.gguf").info.sparse_layers == (0, 2, 3, 4, 5)
     printed = run("inspect", tmp_path / "moe.gguf").out
     for text in ("0, 2-5", "attn_q, attn_k, attn_v, attn_output"):
         assert text in printed

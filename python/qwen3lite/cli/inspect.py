@@ -15,7 +15,9 @@ import typer
 
 from .. import _core
 from ..chat import TEMPLATE_KEY
+from ..errors import InvalidArgumentError
 from .display import conversion_progress
+from .inspect_packs import is_pack, pack_fields, pack_shape
 from .options import Json, KvType, ModelOrNano, Threads, Type
 
 Tensor = tuple[str, str, tuple[int, ...], int]  # name, type, shape, bytes
@@ -51,7 +53,7 @@ def inspect(
     as_json: Json = False,
     type: Type = "q8_0",
 ) -> None:
-    """Show what a model file holds.
+    """Show what a model file, or an expert pack, holds.
 
     Reads metadata and the tensor list only, so models of any architecture can be inspected; --ctx
     wants one that can be run.
@@ -66,6 +68,8 @@ def inspect(
         names = ("name", "type", "shape", "bytes")
         summary["tensors"] = [dict(zip(names, tensor, strict=True)) for tensor in file.tensors]
     if ctx is not None:
+        if is_pack(file.metadata):
+            raise InvalidArgumentError(f"{path} is an expert pack; --ctx is for models.")
         plan = _core.memory_plan(os.fsencode(path), threads or 0, ctx, kv_type)
         summary["memory"] = {**plan, "total": sum(plan.values())}
     if as_json:
@@ -78,6 +82,44 @@ def summarise(path: Path, file: _core.GgufFile) -> dict[str, Any]:
     """What --json prints. A key that the file lacks is absent."""
     metadata = file.metadata
     tensors = file.tensors
+    n_bytes: Counter[str] = Counter()
+    for _, type, _, size in tensors:
+        n_bytes[type] += size
+    total = max(n_bytes.total(), 1)
+    counts = Counter(type for _, type, _, _ in tensors)
+    return {
+        "file": str(path),
+        "file_bytes": file.file_bytes,
+        "architecture": metadata.get("general.architecture"),
+        "name": metadata.get("general.name"),
+        "n_params": sum(prod(shape) for _, _, shape, _ in tensors),
+        **(pack_fields(path) if is_pack(metadata) else _model_fields(path, metadata, tensors)),
+        "tensor_types": {
+            type: {"tensors": counts[type], "bytes": size, "share": size / total}
+            for type, size in n_bytes.most_common()
+        },
+    }
+
+
+def _model_fields(
+    path: Path, metadata: dict[str, Any], tensors: Sequence[Tensor]
+) -> dict[str, Any]:
+    dimensions = _dimensions(metadata)
+    return {
+        **dimensions,
+        **_experts(dimensions, tensors),
+        **_biases(tensors),
+        **pack_shape(path, metadata),
+        "tokenizer": {
+            name: metadata[f"tokenizer.ggml.{key}"]
+            for name, key in TOKENIZER.items()
+            if f"tokenizer.ggml.{key}" in metadata
+        },
+        "chat_template": bool(metadata.get(TEMPLATE_KEY)),
+    }
+
+
+def _dimensions(metadata: dict[str, Any]) -> dict[str, int]:
     architecture = metadata.get("general.architecture")
     dimensions = {
         name: value
@@ -89,44 +131,25 @@ def summarise(path: Path, file: _core.GgufFile) -> dict[str, Any]:
     tokens = metadata.get("tokenizer.ggml.tokens")
     if isinstance(tokens, _core.GgufArray):
         dimensions["n_vocab"] = len(tokens)
-    n_bytes: Counter[str] = Counter()
-    for _, type, _, size in tensors:
-        n_bytes[type] += size
-    total = max(n_bytes.total(), 1)
-    counts = Counter(type for _, type, _, _ in tensors)
-    return {
-        "file": str(path),
-        "file_bytes": file.file_bytes,
-        "architecture": architecture,
-        "name": metadata.get("general.name"),
-        "n_params": sum(prod(shape) for _, _, shape, _ in tensors),
-        **dimensions,
-        **_experts(dimensions, tensors),
-        **_biases(tensors),
-        "tensor_types": {
-            type: {"tensors": counts[type], "bytes": size, "share": size / total}
-            for type, size in n_bytes.most_common()
-        },
-        "tokenizer": {
-            name: metadata[f"tokenizer.ggml.{key}"]
-            for name, key in TOKENIZER.items()
-            if f"tokenizer.ggml.{key}" in metadata
-        },
-        "chat_template": bool(metadata.get(TEMPLATE_KEY)),
-    }
+    return dimensions
 
 
 def _experts(dimensions: dict[str, int], tensors: Sequence[Tensor]) -> dict[str, Any]:
-    """`sparse_layers`, those with a router; `n_params_active`, all but the experts left out."""
+    """`has_experts`; then `sparse_layers`, those with a router, and `n_params_active`, all but the
+    experts left out."""
     routers = [int(match[1]) for name, *_ in tensors if (match := ROUTER.fullmatch(name))]
     if not routers or not dimensions.keys() >= {"n_expert", "n_expert_used"}:
-        return {}
+        return {"has_experts": False}
     n_total = sum(prod(shape) for _, _, shape, _ in tensors)
     n_stacked = sum(prod(shape) for name, _, shape, _ in tensors if name.endswith(EXPERTS_SUFFIX))
     n_idle = (
         n_stacked // dimensions["n_expert"] * (dimensions["n_expert"] - dimensions["n_expert_used"])
     )
-    return {"sparse_layers": sorted(routers), "n_params_active": n_total - n_idle}
+    return {
+        "has_experts": True,
+        "sparse_layers": sorted(routers),
+        "n_params_active": n_total - n_idle,
+    }
 
 
 def _biases(tensors: Sequence[Tensor]) -> dict[str, list[str]]:
@@ -142,9 +165,14 @@ def _print_tables(summary: dict[str, Any]) -> None:
     console = Console()
     table = Table(show_header=False, box=None)
     for name, value in summary.items():
-        if name not in ("tensor_types", "tensors") and value is not None:
+        if name not in ("tensor_types", "tensors", "choices") and value is not None:
             table.add_row(name, _readable(value))
     console.print(table)
+    if summary.get("choices"):
+        choices = Table("choice", "name", "role")
+        for number, choice in enumerate(summary["choices"]):
+            choices.add_row(str(number), choice["name"], choice["role"])
+        console.print(choices)
     formats = Table("format", "tensors", "bytes", "share")
     for type, usage in summary["tensor_types"].items():
         share = f"{usage['share']:.1%}"
@@ -161,6 +189,8 @@ def _print_tables(summary: dict[str, Any]) -> None:
 def _readable(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list) and not value:
+        return "none"
     if isinstance(value, list):
         return ", ".join(_ranges(value) if isinstance(value[0], int) else value)
     if isinstance(value, dict):

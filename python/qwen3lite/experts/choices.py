@@ -75,8 +75,7 @@ def all_choices(given: Sequence[Choice], count: int, first: str) -> list[Choice]
     if choices and len(choices) != count:
         but_first = f", or all but the first, '{first}'" if first else ""
         raise InvalidArgumentError(
-            f"{len(given)} experts are named, but there are {count} choices; name all of them"
-            f"{but_first}."
+            f"there are {count} choices, but names for {len(given)}; name all of them{but_first}."
         )
     names = [choice.name for choice in choices]
     twice = [name for name in names if names.count(name) > 1]

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
-from ..convert.architectures import ARCHITECTURES
+from ..convert.architectures import ARCHITECTURES as CONVERTED
 from ..convert.gguf_file import GgufTensor
 from ..errors import InvalidArgumentError, ModelFormatError, UnsupportedModelError
 
+ARCHITECTURES = sorted({architecture.name for architecture in CONVERTED.values()})
 PARTS = ("gate", "up", "down")  # of a network, in the order in which files have them
 
 
@@ -40,11 +41,10 @@ class ModelFile:
             name: GgufTensor(name, format, shape) for name, format, shape, _ in self._file.tensors
         }
         self.architecture = str(self._metadata.get("general.architecture", ""))
-        known = {architecture.name for architecture in ARCHITECTURES.values()}
-        if self.architecture not in known or "adapter.type" in self._metadata:
+        if self.architecture not in ARCHITECTURES or "adapter.type" in self._metadata:
             raise UnsupportedModelError(
                 f"{path}: is no model that packs are for; pass a GGUF file of"
-                f" {', '.join(sorted(known))}."
+                f" {', '.join(ARCHITECTURES)}."
             )
         self.name = str(self._metadata.get("general.name", ""))
         self.fingerprint = _core.model_fingerprint(os.fsencode(path))

@@ -262,9 +262,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"layers": [6]}, "has no layer 6; it has layers 0 to 5"),
     ({"type": "q9"}, "type 'q9' is unknown"),
     ({"count": 4, "choices": [Choice("a"), Choice("b")]},
-     "2 experts are named, but there are 4 choices; name all of them, or all but .*, 'base'"),
+     "there are 4 choices, but names for 2; name all of them, or all but .*, 'base'"),
     ({"count": 3, "trunk": False, "choices": [Choice("a"), Choice("b")]},
-     "2 experts are named, but there are 3 choices; name all of them\\."),
+     "there are 3 choices, but names for 2; name all of them\\."),
     ({"choices": [Choice("a"), Choice("a")]}, "two experts are called 'a'"),
     ({"choices": [Choice("base")]}, "two experts are called 'base'"),
 ]  # fmt: skip
