@@ -9,11 +9,13 @@ from typing import Any
 from ..errors import ContextOverflowError
 from ..results import Message, consume
 from .display import Answer, open_model, show_timings
+from .expert_stats import RouterTable
 from .options import (
     Context,
     DraftModel,
     ExpertCache,
     Experts,
+    ExpertStats,
     FrequencyPenalty,
     KvType,
     MaxDraft,
@@ -45,6 +47,7 @@ def chat(
     draft_model: DraftModel = None,
     experts: Experts = None,
     expert_cache: ExpertCache = None,
+    expert_stats: ExpertStats = False,
     slide: Slide = False,
     temperature: Temperature = None,
     top_k: TopK = None,
@@ -74,6 +77,7 @@ def chat(
         draft_model=draft_model,
         expert_cache=expert_cache,
     )
+    routers = RouterTable(loaded) if expert_stats else None
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing
     messages: list[dict[str, Any] | Message] = []
@@ -94,6 +98,8 @@ def chat(
         answer.end()
         if timings is not None:
             show_timings(timings)
+        if routers is not None:
+            routers.show()
         messages.append(Message("assistant", answer.content, answer.reasoning))
 
 

@@ -10,6 +10,7 @@ import typer
 
 from ..errors import InvalidArgumentError
 from .display import ProgressBar, conversion_progress
+from .expert_stats import stats
 from .options import MODELS
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+app.command()(stats)
 
 RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 MOST_NUMBERS = 65_536  # of a range

@@ -51,6 +51,9 @@ Experts = Annotated[
     list[str] | None,
     typer.Option("--experts", help="Expert pack to plug in; may be given several times."),
 ]
+ExpertStats = Annotated[
+    bool, typer.Option("--expert-stats", help="After an answer, tell what routers chose.")
+]
 Temperature = Annotated[
     float | None, typer.Option("--temp", help="Temperature; 0 takes the likeliest token.")
 ]

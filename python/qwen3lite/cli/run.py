@@ -9,12 +9,14 @@ import typer
 
 from ..results import ChatCompletion, ChatPiece, Completion, consume
 from .display import Answer, open_model, show_timings
+from .expert_stats import RouterTable
 from .options import (
     INTERRUPTED,
     Context,
     DraftModel,
     ExpertCache,
     Experts,
+    ExpertStats,
     FrequencyPenalty,
     Json,
     KvType,
@@ -53,6 +55,7 @@ def run(
     draft_model: DraftModel = None,
     experts: Experts = None,
     expert_cache: ExpertCache = None,
+    expert_stats: ExpertStats = False,
     slide: Slide = False,
     temperature: Temperature = None,
     top_k: TopK = None,
@@ -82,6 +85,7 @@ def run(
         draft_model=draft_model,
         expert_cache=expert_cache,
     )
+    routers = RouterTable(loaded) if expert_stats else None
     text = prompt_text(prompt)
     answer = Answer()
     show = None if as_json else answer.show
@@ -105,6 +109,8 @@ def run(
     else:
         answer.end()
         show_timings(result.timings)
+    if routers is not None:
+        routers.show()
 
 
 def _summary(result: Completion | ChatCompletion) -> dict[str, Any]:
