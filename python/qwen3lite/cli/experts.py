@@ -103,6 +103,46 @@ def upcycle(
         )
 
 
+@app.command()
+def extract(
+    model: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MOE", help="GGUF file of a model with experts.", show_default=False
+        ),
+    ],
+    out: Out,
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            "--base",
+            help="GGUF file of the dense model that the pack is for; else one that differs from"
+            " MOE in dense networks alone.",
+        ),
+    ] = None,
+    choose: Annotated[
+        str | None, typer.Option("--choose", help="Experts to keep, such as 0,5,7-9; else all.")
+    ] = None,
+    name: Name = "",
+) -> None:
+    """Make a pack of a sparse model's routers and experts, bytes unchanged.
+
+    Such experts know the attention that they were trained with: the pack is good for a model whose
+    other weights are those of MOE, or near to them.
+    """
+    from ..experts.extract import extract as make
+
+    with _progress() as progress:
+        make(
+            model,
+            out,
+            base=base,
+            choose=None if choose is None else _numbers(choose, "--choose"),
+            name=name,
+            progress=progress,
+        )
+
+
 def _located(model: str) -> Path:
     from ..sources import locate
 

@@ -61,8 +61,9 @@ class ModelFile:
             )
         return value
 
-    def flag(self, key: str, otherwise: bool) -> bool:
-        return bool(self._metadata.get(f"{self.architecture}.{key}", otherwise))
+    def setting(self, key: str, otherwise: object) -> object:
+        """Of the architecture's metadata, `otherwise` where it is missing."""
+        return self._metadata.get(f"{self.architecture}.{key}", otherwise)
 
     def rows(self, name: str) -> npt.NDArray[np.uint8]:
         """A tensor's bytes [rows, bytes of a row], not yet read."""
@@ -98,14 +99,19 @@ class ModelFile:
                     f"{self.path}: the network of layer {layer} has biases, which experts have not;"
                     " pass a model without."
                 )
-        found = {part: self.tensors[dense_name(layer, part)] for part in PARTS}
-        for tensor in found.values():
-            if tensor.format not in _core.formats():
-                raise UnsupportedModelError(
-                    f"{self.path}: tensor '{tensor.name}' is stored as {tensor.format}, which"
-                    f" cannot be read; pass the model in one of {', '.join(_core.formats())}."
-                )
-        return found
+        return {part: self.tensor(dense_name(layer, part)) for part in PARTS}
+
+    def tensor(self, name: str) -> GgufTensor:
+        """Throws ModelFormatError if it is missing, UnsupportedModelError if it has no decoder."""
+        if name not in self.tensors:
+            raise ModelFormatError(f"{self.path}: lacks tensor '{name}'; convert the model again.")
+        tensor = self.tensors[name]
+        if tensor.format not in _core.formats():
+            raise UnsupportedModelError(
+                f"{self.path}: tensor '{name}' is stored as {tensor.format}, which cannot be read;"
+                f" pass the model in one of {', '.join(_core.formats())}."
+            )
+        return tensor
 
     def _is_dense(self, layer: int) -> bool:
         return all(dense_name(layer, part) in self.tensors for part in PARTS)

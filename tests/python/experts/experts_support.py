@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from gguf import GGUFReader
+from gguf import GGUFReader, GGUFValueType, GGUFWriter
 
 from qwen3lite import Model
 
@@ -43,6 +44,39 @@ def write_lines(path: Path, lines: list[str]) -> Path:
 def tensors(path: Path) -> dict[str, tuple[str, Array | npt.NDArray[np.uint8]]]:
     """Format and stored values of each tensor, blocks as bytes."""
     return {t.name: (t.tensor_type.name, np.array(t.data)) for t in GGUFReader(path).tensors}
+
+
+def rewrite(
+    source: Path,
+    *outs: Path,
+    settings: Mapping[str, int | float | str] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """Copies a model into one file or several parts, with other settings and names of tensors."""
+    reader = GGUFReader(source)
+    replaced = ("GGUF.", "general.architecture", *(settings or ()))
+    for part, path in enumerate(outs):
+        writer = GGUFWriter(path, reader.fields["general.architecture"].contents())
+        for key, field in reader.fields.items() if part == 0 else ():
+            if not key.startswith("GGUF.") and key not in (
+                "general.architecture",
+                *(settings or ()),
+            ):
+                item = field.types[-1] if field.types[0] == GGUFValueType.ARRAY else None
+                writer.add_key_value(key, field.contents(), field.types[0], item)
+        for key, value in (settings or {}).items():
+            writer.add_key_value(key, value, GGUFValueType.get_type(value))
+        if len(outs) > 1:
+            writer.add_uint16("split.no", part)
+            writer.add_uint16("split.count", len(outs))
+            writer.add_int32("split.tensors.count", len(reader.tensors))
+        for tensor in reader.tensors[part :: len(outs)]:
+            name = (names or {}).get(tensor.name, tensor.name)
+            writer.add_tensor(name, tensor.data, raw_dtype=tensor.tensor_type)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
 
 
 def silence_routers(path: Path) -> None:
