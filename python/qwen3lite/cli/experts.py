@@ -143,6 +143,72 @@ def extract(
         )
 
 
+@app.command()
+def from_checkpoint(
+    base: Base,
+    directories: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR...",
+            help="Hugging Face models fine-tuned from the base, or one with experts.",
+            show_default=False,
+        ),
+    ],
+    out: Out,
+    mode: Mode = "replace",
+    trunk: Annotated[
+        bool | None,
+        typer.Option(
+            "--trunk/--no-trunk",
+            help="Choice 0 is the base's own network; else so, but for a model with experts.",
+        ),
+    ] = None,
+    top_k: Annotated[
+        int | None,
+        typer.Option("--top-k", help="Choices that a token takes; else 1, or the checkpoint's."),
+    ] = None,
+    seed: Seed = 0,
+    name: Name = "",
+    expert: Expert = None,
+    type: Type = None,
+) -> None:
+    """Make a pack of fine-tuned siblings of the model: the networks of each are one choice.
+
+    Choices are called as their directories are, unless --expert says otherwise, which may teach
+    the routers by examples too. Of one checkpoint with experts, its routers and experts become the
+    pack.
+    """
+    from ..experts.from_checkpoints import from_experts, from_siblings, has_experts
+
+    choices = _choices(expert)
+    sparse = [directory for directory in directories if has_experts(directory)]
+    if sparse and (len(directories) > 1 or mode != "replace" or trunk or choices):
+        raise InvalidArgumentError(
+            f"{sparse[0]} has experts and routers of its own; pass it alone, without --mode"
+            " parallel, --trunk and --expert."
+        )
+    model = _located(base)
+    with _progress() as progress:
+        if sparse:
+            from_experts(
+                model, sparse[0], out, top_k=top_k, name=name, type=type, progress=progress
+            )
+        else:
+            from_siblings(
+                model,
+                directories,
+                out,
+                mode=mode,
+                trunk=trunk is not False,
+                top_k=1 if top_k is None else top_k,
+                seed=seed,
+                name=name,
+                choices=choices,
+                type=type,
+                progress=progress,
+            )
+
+
 def _located(model: str) -> Path:
     from ..sources import locate
 

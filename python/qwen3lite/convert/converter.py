@@ -53,7 +53,7 @@ def convert(src: Path, out: Path, type: str = "q8_0", progress: Progress | None 
 def _metadata(src: Path, config: ModelConfig, file_type: FileType) -> list[KeyValue]:
     return [
         string(Keys.General.TYPE, "model"),
-        string(Keys.General.NAME, _model_name(src)),
+        string(Keys.General.NAME, model_name(src)),
         uint32(Keys.General.FILE_TYPE, file_type.number),
         uint32(Keys.General.QUANTIZATION_VERSION, GGML_QUANT_VERSION),
         *sampling_metadata(src),
@@ -62,7 +62,7 @@ def _metadata(src: Path, config: ModelConfig, file_type: FileType) -> list[KeyVa
     ]
 
 
-def _model_name(src: Path) -> str:
+def model_name(src: Path) -> str:
     """The directory's name; of a hub cache (models--owner--name/snapshots/<hash>), the model's."""
     path = src.resolve()
     if path.parent.name == "snapshots":

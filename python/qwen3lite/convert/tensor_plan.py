@@ -37,7 +37,8 @@ FILE_TYPES = {
     "q4_0": FileType("Q4_0", "Q6_K", LlamaFileType.MOSTLY_Q4_0),
 }
 # Tried when a row is no whole number of blocks.
-FALLBACK = {"Q6_K": "Q8_0", "Q8_0": "F16", "Q4_0": "F16"}
+FALLBACK = {"Q4_K": "Q8_0", "Q5_K": "Q8_0", "Q6_K": "Q8_0", "Q8_0": "F16"}
+FALLBACK |= dict.fromkeys(("Q4_0", "Q4_1", "Q5_0", "Q5_1"), "F16")
 # Derived from others on loading; a tied checkpoint may still carry its head.
 IGNORED_SUFFIXES = ("rotary_emb.inv_freq",)
 

@@ -58,10 +58,7 @@ def rewrite(
     for part, path in enumerate(outs):
         writer = GGUFWriter(path, reader.fields["general.architecture"].contents())
         for key, field in reader.fields.items() if part == 0 else ():
-            if not key.startswith("GGUF.") and key not in (
-                "general.architecture",
-                *(settings or ()),
-            ):
+            if not key.startswith(replaced):
                 item = field.types[-1] if field.types[0] == GGUFValueType.ARRAY else None
                 writer.add_key_value(key, field.contents(), field.types[0], item)
         for key, value in (settings or {}).items():
