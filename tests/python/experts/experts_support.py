@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from gguf import GGUFReader, GGUFValueType, GGUFWriter
+from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter
 
-from qwen3lite import Model
+from qwen3lite import Model, _core
 
 Array = npt.NDArray[np.float32]
 
 WORDS = ("apple", "river", "garden", "blue", "window", "stone", "quiet", "bird", "paper", "chair")
+DENSE = re.compile(r"ffn_(gate|up|down)\.weight")
 HANZI = "我你他今天气很好喜欢吃苹果学校老师朋友音乐习中文书水山"
 
 
@@ -51,8 +53,10 @@ def rewrite(
     *outs: Path,
     settings: Mapping[str, int | float | str] | None = None,
     names: Mapping[str, str] | None = None,
+    networks: str | None = None,
 ) -> None:
-    """Copies a model into one file or several parts, with other settings and names of tensors."""
+    """Copies a model into one file or several parts, with other settings and names of tensors;
+    matrices of dense networks, float32 in the model, are encoded as `networks`."""
     reader = GGUFReader(source)
     replaced = ("GGUF.", "general.architecture", *(settings or ()))
     for part, path in enumerate(outs):
@@ -69,7 +73,10 @@ def rewrite(
             writer.add_int32("split.tensors.count", len(reader.tensors))
         for tensor in reader.tensors[part :: len(outs)]:
             name = (names or {}).get(tensor.name, tensor.name)
-            writer.add_tensor(name, tensor.data, raw_dtype=tensor.tensor_type)
+            data, type = tensor.data, tensor.tensor_type
+            if networks and DENSE.search(name):
+                data, type = _core.encode(networks, data), GGMLQuantizationType[networks]
+            writer.add_tensor(name, data, raw_dtype=type)
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()

@@ -21,6 +21,7 @@ from qwen3lite.experts import RouterUse
 from qwen3lite.experts.choices import Choice
 from qwen3lite.experts.heat_map import MOST_PANELS, draw, shares
 from qwen3lite.experts.skills import choice_names, use_by_skill
+from qwen3lite.experts.statistics import since
 from qwen3lite.experts.upcycle import upcycle
 
 SKILLS = {"sums": arithmetic, "reverse": lists}
@@ -165,17 +166,46 @@ def test_names_of_choices(pack: Path) -> None:
     assert choice_names(model.experts, RouterUse(None, 0, [1, 2, 3])) == ["#0", "#1", "#2"]
 
 
+def shown(err: str) -> list[tuple[int, dict[str, int]]]:
+    """Layer and percents by choice of each row about the pack."""
+    found = []
+    for line in err.splitlines():
+        if "pack.gguf" in line:
+            _, layer, *shares, _ = line.replace(",", "").split()
+            pairs = zip(shares[::2], shares[1::2], strict=True)
+            found.append((int(layer), {name: int(percent) for name, percent in pairs}))
+    return found
+
+
+def percents(now: list[RouterUse], before: list[RouterUse]) -> list[tuple[int, dict[str, int]]]:
+    return [
+        (use.layer, {n: round(100 * p) for n, p in zip(SKILLS, use.shares, strict=True)})
+        for use in since(now, before)
+    ]
+
+
 def test_run_and_chat_tell_what_routers_chose(run: Run, pack: Path) -> None:
-    flags: tuple[Any, ...] = ("--experts", pack, "--expert-stats")
-    outcome = run("run", "-p", "What is 3 + 4?", "-n", "5", *flags)
-    rows = [line.split() for line in outcome.err.splitlines() if "pack.gguf" in line]
-    assert [row[1] for row in rows] == [str(layer) for layer in range(6)]
-    percents = [int(row[3].rstrip(",")) + int(row[5]) for row in rows]
-    assert percents == pytest.approx([100] * 6, abs=1)
+    question, other = "What is 3 + 4?", "Reverse the list: apple, river, stone."
+    model = Model.nano()
+    model.load_experts(pack)
+    stats = [model.expert_stats()]
+    messages: list[Any] = []
+    for text in (question, other):
+        messages.append({"role": "user", "content": text})
+        answer = model.chat(messages, max_tokens=5).message
+        messages.append(answer)
+        stats.append(model.expert_stats())
+
+    flags: tuple[Any, ...] = ("--experts", pack, "--expert-stats", "-n", "5")
+    outcome = run("run", "-p", question, *flags)
+    assert shown(outcome.err) == percents(stats[1], stats[0])
     assert "pack.gguf" not in outcome.out
-    outcome = run("chat", *flags, "-n", "5", stdin="What is 3 + 4?\nWhat is 5 + 4?\n")
-    assert len([line for line in outcome.err.splitlines() if "pack.gguf" in line]) == 12
-    assert "pack.gguf" not in run("run", "-p", "?", "-n", "1", "--experts", pack).err
+    outcome = run("chat", *flags, stdin=f"{question}\n{other}\n")
+    assert shown(outcome.err) == percents(stats[1], stats[0]) + percents(stats[2], stats[1])
+    assert not shown(run("run", "-p", "?", "-n", "1", "--experts", pack).err)
+
+
+def test_expert_stats_want_routers(run: Run) -> None:
     for command in (("run", "-p", "?"), ("chat",)):
         refused = run(*command, "--expert-stats")
         assert refused.status == 2

@@ -90,13 +90,16 @@ def test_bytes_of_experts_are_copied(
     assert calls[-1][1] == calls[-1][2] == sum(data.nbytes for _, data in tensors(out).values())
 
 
-def test_chosen_experts_keep_their_rows(sparse: Path, dense: Path, out: Path) -> None:
+def test_chosen_experts_keep_their_rows(
+    sparse: Path, dense: Path, out: Path, tmp_path: Path
+) -> None:
     extract(sparse, out, base=dense, choose=[5, 0, 7])
     assert read_pack(out).n_choices == 3
     original = tensors(sparse)
     for name, (_, data) in tensors(out).items():
         assert np.array_equal(data, original[name][1][[5, 0, 7]])
-    extract(sparse, out, base=dense, choose=[5, 0])
+    rewrite(sparse, tmp_path / "three.gguf", settings={"qwen3moe.expert_used_count": 3})
+    extract(tmp_path / "three.gguf", out, base=dense, choose=[5, 0])
     assert (read_pack(out).n_choices, read_pack(out).top_k) == (2, 2)
 
 

@@ -22,6 +22,7 @@ from experts_support import (
 import make_checkpoint as mc
 from qwen3lite import Model
 from qwen3lite.convert import convert
+from qwen3lite.convert.tensor_plan import fitting_format
 from qwen3lite.errors import (
     FileError,
     InvalidArgumentError,
@@ -289,3 +290,11 @@ def test_errors_on_the_command_line(
         assert refused.err.count("\n") == 1
         assert sentence in refused.err
     assert not out.exists()
+
+
+def test_formats_that_rows_do_not_fit_fall_back() -> None:
+    for wanted in ("Q4_K", "Q5_K", "Q6_K"):
+        assert fitting_format("x", wanted, (4, 512)) == wanted
+        assert fitting_format("x", wanted, (4, 96)) == "Q8_0"
+    for wanted in ("Q4_1", "Q5_0", "Q5_1", "Q6_K"):
+        assert fitting_format("x", wanted, (4, 80)) == "F16"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from experts_support import (
     chinese,
     lists,
     logits,
+    rewrite,
     silence_routers,
     tensors,
     with_pack,
@@ -21,7 +23,9 @@ from experts_support import (
 from gguf import quants
 from gguf.constants import GGMLQuantizationType
 
+import make_checkpoint as mc
 from qwen3lite import Model, _core
+from qwen3lite.convert import convert
 from qwen3lite.errors import FileError, InvalidArgumentError, UnsupportedModelError
 from qwen3lite.experts import read_pack
 from qwen3lite.experts.choices import Choice
@@ -158,6 +162,21 @@ def test_formats_are_the_base_s_or_the_one_asked_for(nano: Model, out: Path) -> 
     upcycle(nano.path, out, noise=0, type="q4_0")
     assert {tensors(out)[f"blk.3.{stack}.weight"][0] for stack in STACKS} == {"Q4_0"}
     assert tensors(out)["blk.3.ffn_gate_inp.weight"][0] == "F32"
+
+
+def test_exact_copies_are_not_encoded_again(out: Path, tmp_path: Path) -> None:
+    geometry = replace(mc.GEOMETRIES["qwen3", "tiny"], layers=1, ff=256)
+    convert(mc.make_checkpoint(tmp_path / "checkpoint", geometry), tmp_path / "f32.gguf", "f32")
+    rewrite(tmp_path / "f32.gguf", tmp_path / "base.gguf", networks="Q4_K")
+    upcycle(tmp_path / "base.gguf", out, noise=0)
+    base, copies = tensors(tmp_path / "base.gguf"), tensors(out)
+    for stack in STACKS:
+        format, blocks = copies[f"blk.0.{stack}.weight"]
+        _, own = base[f"blk.0.{stack.removesuffix('_exps')}.weight"]
+        assert format == "Q4_K"
+        assert np.array_equal(blocks[0], own)
+        again = _core.encode("Q4_K", _core.decode("Q4_K", own))
+        assert not np.array_equal(again, own)
 
 
 def test_same_input_same_bytes(
