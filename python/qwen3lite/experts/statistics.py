@@ -30,7 +30,7 @@ class RouterUse:
     @property
     def entropy(self) -> float:
         """Of the shares, 0 (one choice takes all) to 1 (all are alike)."""
-        return -sum(p * log(p) for p in self.shares if p > 0) / log(len(self.n_taken))
+        return sum(p * log(1 / p) for p in self.shares if p > 0) / log(len(self.n_taken))
 
     @property
     def balance(self) -> float:

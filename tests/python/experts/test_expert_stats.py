@@ -210,3 +210,10 @@ def test_expert_stats_want_routers(run: Run) -> None:
         refused = run(*command, "--expert-stats")
         assert refused.status == 2
         assert "has no experts, and no pack is plugged in; pass one with --experts." in refused.err
+
+
+def test_entropy_and_balance_from_one_choice_to_all_alike() -> None:
+    one, alike, none = (RouterUse(None, 0, taken) for taken in ([0, 7], [3, 3], [0, 0]))
+    assert f"{one.entropy:.2f} {one.balance:.2f}" == "0.00 0.50"  # no minus
+    assert f"{alike.entropy:.2f} {alike.balance:.2f}" == "1.00 1.00"
+    assert (none.shares, none.entropy, none.balance) == ([0, 0], 0, 1)
