@@ -101,11 +101,13 @@ void bind_experts(py::module_& m) {
       .def("expert_use", &use)
       .def("expert_cache", &cache_statistics)
       .def("feed_forward_inputs", &inputs, py::arg("ids"));
-  m.def("pack_info", [](const std::string& path) { return pack_info(ExpertPack(path)); },
-        py::arg("path"));
-  m.def("model_fingerprint",
-        [](const std::string& path) { return hexadecimal(model_fingerprint(gguf::Reader(path))); },
-        py::arg("path"));
+  m.def(
+      "pack_info", [](const std::string& path) { return pack_info(ExpertPack(path)); },
+      py::arg("path"));
+  m.def(
+      "model_fingerprint",
+      [](const std::string& path) { return hexadecimal(model_fingerprint(gguf::Reader(path))); },
+      py::arg("path"));
 }
 
 }  // namespace q3l

@@ -9,7 +9,8 @@ namespace {
 ExpertPlace::Stretch place_of(std::span<const uint8_t> bytes, const std::vector<FileMap>& files) {
   int i = 0;
   while (bytes.data() < files[static_cast<size_t>(i)].data() ||
-         bytes.data() >= files[static_cast<size_t>(i)].data() + files[static_cast<size_t>(i)].size()) {
+         bytes.data() >=
+             files[static_cast<size_t>(i)].data() + files[static_cast<size_t>(i)].size()) {
     ++i;
   }
   const FileMap& file = files[static_cast<size_t>(i)];
@@ -40,8 +41,7 @@ std::unique_ptr<ExpertCache> cache_experts(const gguf::Reader& file, Transformer
   }
   auto cache = std::make_unique<ExpertCache>(paths, std::move(places), bytes);
   for (size_t i = 0; i < layers.size(); ++i) {
-    const SparseFeedForward* next =
-        model.feed_forward(layers[(i + 1) % layers.size()]).sparse();
+    const SparseFeedForward* next = model.feed_forward(layers[(i + 1) % layers.size()]).sparse();
     model.feed_forward(layers[i]).sparse()->use_cache(cache.get(), first_numbers[i], next);
   }
   return cache;

@@ -10,8 +10,8 @@
 namespace q3l {
 
 // Has the model's layers take their experts from a cache of so many bytes. Throws
-// InvalidArgumentError for a model without experts, or a budget that holds none. REQUIRES: the model
-// computes nothing once the cache is gone.
+// InvalidArgumentError for a model without experts, or a budget that holds none. REQUIRES: the
+// model computes nothing once the cache is gone.
 std::unique_ptr<ExpertCache> cache_experts(const gguf::Reader& file, Transformer& model,
                                            uint64_t bytes);
 

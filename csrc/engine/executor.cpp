@@ -96,8 +96,7 @@ void Executor::logits(Sequence& sequence, Role role, int n_last, float* out,
   }
 }
 
-void Executor::observe(Sequence& sequence,
-                       const std::function<void(int layer, Mat x)>& observer) {
+void Executor::observe(Sequence& sequence, const std::function<void(int layer, Mat x)>& observer) {
   std::lock_guard turn(turns_);
   scratch_.observe_feed_forward = observer;
   while (sequence.n_computed < sequence.n_prompt()) {

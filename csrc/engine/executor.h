@@ -73,8 +73,8 @@ class Executor {
       Sequence& sequence, Role role, int n_last, float* out,
       const std::function<void()>& poll = [] {});
 
-  // Computes a sequence just opened as a prompt, and tells of the residual stream before each layer's
-  // feed-forward network.
+  // Computes a sequence just opened as a prompt, and tells of the residual stream before each
+  // layer's feed-forward network.
   void observe(Sequence& sequence, const std::function<void(int layer, Mat x)>& observer);
 
   // Bytes per second at which the threads read `bytes` and do nothing else, which takes a turn.

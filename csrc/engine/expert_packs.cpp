@@ -27,9 +27,7 @@ ExpertPacks::ExpertPacks(const gguf::Reader& base, Transformer& model, Executor&
 int ExpertPacks::load(const std::string& path, std::optional<int> n_used) {
   auto layers = std::make_shared<const ExpertLayers>(ExpertPack(path), base_, model_, n_used);
   std::lock_guard lock(mutex_);
-  const auto replaces = [](const Plugged& p) {
-    return p.layers->pack().mode == PackMode::replace;
-  };
+  const auto replaces = [](const Plugged& p) { return p.layers->pack().mode == PackMode::replace; };
   const auto other = std::ranges::find_if(plugged_, replaces);
   const int id = last_id_ + 1;
   auto packs = plugged_;

@@ -1,5 +1,5 @@
-// What a model's feed-forward networks are given for a text: the statistics that a router is made of
-// without training.
+// What a model's feed-forward networks are given for a text: the statistics that a router is made
+// of without training.
 #pragma once
 
 #include "engine/engine.h"

@@ -29,8 +29,8 @@ struct EngineOptions {
   int max_draft = 15;
   // A small model's file, of the same vocabulary, that guesses too; empty: none.
   std::string draft_model = {};
-  // Memory for a sparse model's experts, in bytes, where the file is larger than memory; 0: they are
-  // mapped like all weights.
+  // Memory for a sparse model's experts, in bytes, where the file is larger than memory; 0: they
+  // are mapped like all weights.
   uint64_t expert_cache = 0;
   std::vector<std::string> expert_packs = {};  // files that are plugged in from the start
 };

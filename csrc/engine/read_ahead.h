@@ -16,8 +16,8 @@ namespace q3l {
 class ReadAhead {
  public:
   // `room`: bytes of memory that the file may have. All of it is read once where it fits, by a
-  // thread for each part of the file; its experts are left out unless they are mapped too. REQUIRES:
-  // the file outlives it.
+  // thread for each part of the file; its experts are left out unless they are mapped too.
+  // REQUIRES: the file outlives it.
   ReadAhead(const gguf::Reader& file, uint64_t room, bool maps_experts = true);
   ~ReadAhead();  // leaves unread what was not asked for yet
   ReadAhead(const ReadAhead&) = delete;

@@ -17,8 +17,8 @@ struct Segment {
   Role role;
 };
 
-// Of the expert packs that a model computes with: none, or different ones in turn. Other values name
-// the packs.
+// Of the expert packs that a model computes with: none, or different ones in turn. Other values
+// name the packs.
 inline constexpr uint64_t kNoExperts = 0, kSeveralExperts = UINT64_MAX;
 
 struct Sequence {
@@ -27,7 +27,7 @@ struct Sequence {
   std::vector<Segment> segments;
   int n_computed = 0;
   uint64_t experts = kNoExperts;  // that the first n_computed were computed with
-  float* logits = nullptr;  // [n_vocab] after the last token, where the last step wrote them
+  float* logits = nullptr;        // [n_vocab] after the last token, where the last step wrote them
 
   // Tokens that were given, rather than generated since.
   int n_prompt() const { return segments.empty() ? 0 : segments.back().end; }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kDiskBlock = 4096;  // reads that pass by the system's cache are whole ones
 constexpr int kThreads = 4;          // a disk is faster with several reads under way
-constexpr uint64_t kHalfLife = 16;   // of frequencies: so many times as many uses as there are slots
+constexpr uint64_t kHalfLife = 16;  // of frequencies: so many times as many uses as there are slots
 
 constexpr size_t round_up(size_t n) {
   return (n + kDiskBlock - 1) / kDiskBlock * kDiskBlock;
@@ -186,8 +186,8 @@ bool ExpertCache::take_slot(int expert) {
   };
   int* least = nullptr;
   for (int& owner : owners_) {
-    if (owner >= 0 && (at(owner).is_wanted || at(owner).is_foreseen ||
-                       at(owner).state != State::present)) {
+    if (owner >= 0 &&
+        (at(owner).is_wanted || at(owner).is_foreseen || at(owner).state != State::present)) {
       continue;
     }
     if (!least || value(owner) < value(*least)) least = &owner;

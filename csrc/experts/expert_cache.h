@@ -29,16 +29,16 @@ struct ExpertPlace {
 
 class ExpertCache {
  public:
-  // Experts are numbered through all layers. Throws FileError, and InvalidArgumentError for a budget
-  // that holds no expert.
+  // Experts are numbered through all layers. Throws FileError, and InvalidArgumentError for a
+  // budget that holds no expert.
   ExpertCache(const std::vector<std::string>& paths, std::vector<ExpertPlace> experts,
               uint64_t budget);
   ~ExpertCache();
   ExpertCache(const ExpertCache&) = delete;
   ExpertCache& operator=(const ExpertCache&) = delete;
 
-  // Has these read, as many as there is room for, and keeps them until the next call, which is about
-  // others.
+  // Has these read, as many as there is room for, and keeps them until the next call, which is
+  // about others.
   void want(std::span<const int> experts);
   // Waits until they are there. Throws FileError.
   void wait();
@@ -48,10 +48,10 @@ class ExpertCache {
   void foresee(std::span<const int> experts);
 
   struct Statistics {
-    uint64_t n_wanted = 0;      // experts, each time that a step wanted one,
-    uint64_t n_hits = 0;        // of which so many were in memory or on their way
-    uint64_t n_foreseen = 0;    // read before they were wanted,
-    uint64_t n_come_true = 0;   // of which so many then were
+    uint64_t n_wanted = 0;     // experts, each time that a step wanted one,
+    uint64_t n_hits = 0;       // of which so many were in memory or on their way
+    uint64_t n_foreseen = 0;   // read before they were wanted,
+    uint64_t n_come_true = 0;  // of which so many then were
     uint64_t bytes_read = 0;
   };
   Statistics statistics() const;
@@ -89,8 +89,8 @@ class ExpertCache {
 
   mutable std::mutex mutex_;  // guards what follows, and experts_ but for their places
   std::condition_variable work_, done_;
-  std::vector<int> owners_;            // of slots: an expert, or -1
-  std::vector<int> wanted_;            // experts
+  std::vector<int> owners_;  // of slots: an expert, or -1
+  std::vector<int> wanted_;  // experts
   std::vector<int> last_foreseen_;
   std::deque<int> urgent_, foreseen_;  // to be read
   uint64_t clock_ = 0;

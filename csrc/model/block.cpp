@@ -11,8 +11,7 @@ std::string prefix_of(int layer) {
 }  // namespace
 
 Block::Block(const Config& c, TensorSource& tensors, int layer)
-    : attention_(c, tensors, prefix_of(layer)),
-      feed_forward_(c, tensors, prefix_of(layer)) {}
+    : attention_(c, tensors, prefix_of(layer)), feed_forward_(c, tensors, prefix_of(layer)) {}
 
 void Block::forward(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const {
   attention_.add_to(x, batch, kv, s);

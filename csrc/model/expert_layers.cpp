@@ -45,12 +45,11 @@ void ExpertLayers::check(const gguf::Reader& base, const Transformer& model) con
                                std::to_string(pack_.count));
   }
   if (pack_.base != model_fingerprint(base)) {
-    throw InvalidArgumentError(path + " is a pack for " +
-                               quoted_or(pack_.base_name, "another model") + " (fingerprint " +
-                               hexadecimal(pack_.base) + "), and " + base.path() + " is " +
-                               quoted_or(model.config().name, "a model without a name") + " (" +
-                               hexadecimal(model_fingerprint(base)) +
-                               "): open that model, or make the pack for this one");
+    throw InvalidArgumentError(
+        path + " is a pack for " + quoted_or(pack_.base_name, "another model") + " (fingerprint " +
+        hexadecimal(pack_.base) + "), and " + base.path() + " is " +
+        quoted_or(model.config().name, "a model without a name") + " (" +
+        hexadecimal(model_fingerprint(base)) + "): open that model, or make the pack for this one");
   }
   for (int layer : pack_.layers) {
     const std::string here = path + " has experts for layer " + std::to_string(layer);
@@ -62,12 +61,14 @@ void ExpertLayers::check(const gguf::Reader& base, const Transformer& model) con
     if (pack_.mode == PackMode::parallel) continue;
     const DenseFeedForward* dense = model.feed_forward(layer).dense();
     if (!dense) {
-      throw UnsupportedModelError(here + ", which has experts of its own that a pack cannot"
-                                         " replace; make the pack with mode parallel");
+      throw UnsupportedModelError(here +
+                                  ", which has experts of its own that a pack cannot"
+                                  " replace; make the pack with mode parallel");
     }
     if (pack_.has_trunk && has_biases(*dense)) {
-      throw UnsupportedModelError(here + ", whose own network has biases and cannot be a choice;"
-                                         " make the pack without the trunk");
+      throw UnsupportedModelError(here +
+                                  ", whose own network has biases and cannot be a choice;"
+                                  " make the pack without the trunk");
     }
   }
 }

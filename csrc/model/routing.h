@@ -50,7 +50,7 @@ class Routing {
   void group_role(Role role, int first_row, int last_row, int tile);
 
   int n_rows_ = 0, n_expert_ = 0, n_used_ = 0, n_prompt_slots_ = 0;
-  int first_expert_ = 0;  // of those that take slots
+  int first_expert_ = 0;         // of those that take slots
   std::vector<Choice> choices_;  // [rows][n_used]
   std::vector<Group> groups_;
   std::vector<int> rows_;       // of each slot

@@ -179,9 +179,8 @@ Mat Scratch::keep(Mat x) {
   const size_t row_floats = static_cast<size_t>(x.cols);
   kept_bytes_.reserve(static_cast<size_t>(x.rows) * row_floats * sizeof(float));
   const Mat copy(kept_bytes_.floats(), x.rows, x.cols);
-  for_rows(x.rows, [&](int row) {
-    std::memcpy(copy.row(row), x.row(row), row_floats * sizeof(float));
-  });
+  for_rows(x.rows,
+           [&](int row) { std::memcpy(copy.row(row), x.row(row), row_floats * sizeof(float)); });
   return copy;
 }
 

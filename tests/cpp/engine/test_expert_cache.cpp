@@ -30,9 +30,8 @@ EngineOptions with_cache(uint64_t bytes) {
 }
 
 std::vector<int32_t> text(Engine& engine, int seed) {
-  return complete(Generation(engine, {.prompt = random_ids(70, seed),
-                                      .max_tokens = 40,
-                                      .sampling = endless(engine)}));
+  return complete(Generation(
+      engine, {.prompt = random_ids(70, seed), .max_tokens = 40, .sampling = endless(engine)}));
 }
 
 }  // namespace
@@ -70,7 +69,8 @@ TEST_CASE("several texts at once take turns with the cache") {
     threads.emplace_back([&, i] { found[i] = text(few.engine, static_cast<int>(i)); });
   }
   for (auto& thread : threads) thread.join();
-  for (size_t i = 0; i < found.size(); ++i) CHECK(found[i] == text(all.engine, static_cast<int>(i)));
+  for (size_t i = 0; i < found.size(); ++i)
+    CHECK(found[i] == text(all.engine, static_cast<int>(i)));
 }
 
 TEST_CASE("a cache that suits no model is refused") {
@@ -84,7 +84,8 @@ TEST_CASE("what is foreseen is there when it is wanted") {
   const testing::TempFile file(std::string(8 << 20, 'x'));
   std::vector<ExpertPlace> places;
   for (uint64_t i = 0; i < 8; ++i) {
-    places.push_back({{{{0, i << 20, 1000}, {0, (i << 20) + 5000, 1000}, {0, (i << 20) + 70000, 99}}}});
+    places.push_back(
+        {{{{0, i << 20, 1000}, {0, (i << 20) + 5000, 1000}, {0, (i << 20) + 70000, 99}}}});
   }
   ExpertCache cache({file.path()}, places, 4 * 3 * 8192);
   const std::vector<int> first = {0, 1}, second = {2, 3};

@@ -61,8 +61,7 @@ TEST_CASE("a pack changes logits while it is plugged in, and leaves nothing behi
   for (const TinyPack& shape :
        {TinyPack{}, TinyPack{.n_used = 2}, TinyPack{.mode = PackMode::replace},
         TinyPack{.mode = PackMode::replace, .n_used = 2, .renormalises = true},
-        TinyPack{.mode = PackMode::replace, .trunk = true, .n_ff = 224},
-        TinyPack{.layers = {1}}}) {
+        TinyPack{.mode = PackMode::replace, .trunk = true, .n_ff = 224}, TinyPack{.layers = {1}}}) {
     PackedEngine e;
     const TempFile file = e.pack(shape);
     for (Role role : {Role::prompt, Role::generated}) {
@@ -157,8 +156,8 @@ TEST_CASE("packs that do not suit the model are refused, and the model goes on")
   auto& packs = e.engine.experts();
   const auto before = e.logits();
   const TempFile other = e.pack({.base = 1}), outside = e.pack({.layers = {7}}),
-                 narrow = e.pack({.mode = PackMode::replace, .trunk = true}),
-                 whole = e.pack({}), no_pack(testing::tiny_model(kModel).bytes());
+                 narrow = e.pack({.mode = PackMode::replace, .trunk = true}), whole = e.pack({}),
+                 no_pack(testing::tiny_model(kModel).bytes());
   CHECK_THROWS_WITH_AS(packs.load(other.path()), doctest::Contains("fingerprint"),
                        InvalidArgumentError);
   CHECK_THROWS_WITH_AS(packs.load(outside.path()), doctest::Contains("layer 7"), ModelFormatError);
@@ -204,8 +203,8 @@ TEST_CASE("sessions go on across a change, and their pages are nobody else's") {
   Session session(e.engine);
   auto prompt = random_ids(70, 8);
   const auto say = [&](int n) {
-    const auto said = complete(session.generate(
-        {.prompt = prompt, .max_tokens = n, .sampling = endless(e.engine)}));
+    const auto said = complete(
+        session.generate({.prompt = prompt, .max_tokens = n, .sampling = endless(e.engine)}));
     prompt.insert(prompt.end(), said.begin(), said.end());
     const auto more = random_ids(5, n);
     prompt.insert(prompt.end(), more.begin(), more.end());
