@@ -133,4 +133,20 @@ q3l_status q3l_detokenize(const q3l_model* model, const int32_t* tokens, size_t 
   });
 }
 
+q3l_status q3l_load_experts(q3l_model* model, const char* path, int top_k, int* id) {
+  return guarded([&] {
+    require(model, "model");
+    require(path, "path");
+    require(id, "id");
+    *id = model->engine->experts().load(path, top_k == 0 ? std::nullopt : std::optional(top_k));
+  });
+}
+
+q3l_status q3l_unload_experts(q3l_model* model, int id) {
+  return guarded([&] {
+    require(model, "model");
+    model->engine->experts().unload(id);
+  });
+}
+
 }  // extern "C"

@@ -75,6 +75,15 @@ q3l_status q3l_tokenize(const q3l_model* model, const char* text, int special, i
 q3l_status q3l_detokenize(const q3l_model* model, const int32_t* tokens, size_t n, char* text,
                           size_t capacity, size_t* length);
 
+// Plugs an expert pack in (docs/experts.md), between two steps of whatever is computed, and sets
+// *id; a token takes `top_k` of its choices, or with 0 as many as the pack says. On failure the
+// model is as it was. Any thread may do so; sessions go on, and what they compute from now on is
+// computed with the pack.
+q3l_status q3l_load_experts(q3l_model* model, const char* path, int top_k, int* id);
+
+// Takes a pack out again.
+q3l_status q3l_unload_experts(q3l_model* model, int id);
+
 // --- Sessions -----------------------------------------------------------------------------------
 
 // A conversation. What was computed for it stays in memory, so that a turn costs what is new in it.

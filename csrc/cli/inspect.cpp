@@ -1,9 +1,11 @@
 #include <cstdio>
 #include <map>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "cli/commands.h"
 #include "engine/memory_plan.h"
+#include "experts/expert_pack.h"
 #include "gguf/reader.h"
 #include "model/transformer.h"
 
@@ -47,6 +49,7 @@ void print_json(const Transformer& model, const gguf::Reader& file, const Engine
     out.add("n_expert", c.router.n_expert).add("n_expert_used", c.router.n_used);
     out.add("sparse_layers", list + "]");
   }
+  out.add_string("fingerprint", hexadecimal(model_fingerprint(file)));
   out.add("file_bytes", static_cast<double>(file.file_bytes())).add("tensor_types", types.text());
   const MemoryPlan plan = plan_memory(file, c, options);
   out.add("memory", JsonObject()
@@ -60,10 +63,43 @@ void print_json(const Transformer& model, const gguf::Reader& file, const Engine
   std::printf("%s\n", out.text().c_str());
 }
 
+void print_pack(const ExpertPack& pack, bool is_json) {
+  const double bytes = static_cast<double>(pack.file->file_bytes());
+  if (is_json) {
+    JsonObject out;
+    out.add_string("mode", name_of(pack.mode))
+        .add("trunk", pack.has_trunk ? "true" : "false")
+        .add("n_choices", pack.count)
+        .add("top_k", pack.n_used)
+        .add("n_layers", static_cast<double>(pack.layers.size()))
+        .add_string("base_name", pack.base_name)
+        .add_string("base_fingerprint", hexadecimal(pack.base))
+        .add("file_bytes", bytes);
+    std::printf("%s\n", out.text().c_str());
+    return;
+  }
+  const char* first = pack.mode == PackMode::parallel ? "nothing"
+                      : pack.has_trunk                ? "the layer's own network"
+                                                      : "an expert";
+  std::printf("%-14s %s, choice 0 is %s\n", "expert pack", name_of(pack.mode), first);
+  std::printf("%-14s %d, %d for a token, in %zu layers\n", "choices", pack.count, pack.n_used,
+              pack.layers.size());
+  for (size_t i = 0; i < pack.names.size(); ++i) {
+    std::printf("%-14s %s%s%s\n", i == 0 ? "names" : "", quoted(pack.names[i]).c_str(),
+                pack.roles.empty() ? "" : ", for ",
+                pack.roles.empty() ? "" : quoted(pack.roles[i]).c_str());
+  }
+  std::printf("%-14s %s, fingerprint %s\n", "made for",
+              pack.base_name.empty() ? "a model without a name" : quoted(pack.base_name).c_str(),
+              hexadecimal(pack.base).c_str());
+  std::printf("%-14s %.1f MB\n", "file", bytes / 1e6);
+}
+
 }  // namespace
 
 void inspect(const Arguments& arguments) {
   const gguf::Reader file(arguments.model);
+  if (ExpertPack::is_in(file)) return print_pack(ExpertPack(arguments.model), arguments.json);
   const Transformer model(file);
   const Config& c = model.config();
   if (arguments.json) return print_json(model, file, arguments.engine);
@@ -74,6 +110,9 @@ void inspect(const Arguments& arguments) {
   if (const size_t n = model.sparse_layers().size()) {
     std::printf("%-14s %d, %d for a token, in %zu layers\n", "experts", c.router.n_expert,
                 c.router.n_used, n);
+  } else {
+    std::printf("%-14s none; expert packs plug in that were made for %s\n", "experts",
+                hexadecimal(model_fingerprint(file)).c_str());
   }
   std::printf("%-14s %d, %d for keys and values, of %d\n", "heads", c.n_head, c.n_head_kv,
               c.head_dim);

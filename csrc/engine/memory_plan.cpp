@@ -29,7 +29,8 @@ MemoryPlan plan_memory(const gguf::Reader& file, const Config& config,
   return {file.file_bytes(), n_pages * KvCache(config, options.kv_type).page_bytes(),
           kProgram + kTokenBytes * n_vocab + kSequencePosition * n_ctx +
               n_logit_rows * n_vocab * sizeof(float) +
-              Scratch::bytes(config, kernels(), n_threads, n_rows)};
+              Scratch::bytes(config, kernels(), n_threads, n_rows),
+          options.expert_cache};
 }
 
 namespace {

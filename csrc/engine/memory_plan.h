@@ -11,13 +11,14 @@
 namespace q3l {
 
 struct MemoryPlan {
-  uint64_t file_bytes;   // mapped: what is not used is not there, and processes share it
-  uint64_t cache_bytes;  // keys and values of one sequence of n_ctx positions
-  uint64_t work_bytes;   // of the largest step, the tokenizer, and what threads need
+  uint64_t file_bytes;    // mapped: what is not used is not there, and processes share it
+  uint64_t cache_bytes;   // keys and values of one sequence of n_ctx positions
+  uint64_t work_bytes;    // of the largest step, the tokenizer, and what threads need
+  uint64_t expert_bytes;  // the experts' cache, if there is one
 
   // What a limit is for: memory that the system cannot take back and read again from the file.
-  uint64_t anonymous() const { return cache_bytes + work_bytes; }
-  uint64_t total() const { return file_bytes + cache_bytes + work_bytes; }
+  uint64_t anonymous() const { return cache_bytes + work_bytes + expert_bytes; }
+  uint64_t total() const { return file_bytes + anonymous(); }
 };
 
 // For one sequence at a time; `config` is the file's.

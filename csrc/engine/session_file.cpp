@@ -77,7 +77,8 @@ void check(const Header& h, const Input& in, Engine& engine) {
   if (h.fingerprint != gguf::checksum(engine.file())) {
     in.fail("was written for another model; open that one");
   }
-  if (h.experts != kSeveralExperts && h.experts != engine.executor().experts()) {
+  const bool is_theirs = h.experts == kSeveralExperts || h.experts == engine.executor().experts();
+  if (h.n_computed > 0 && !is_theirs) {
     in.fail("was computed with other expert packs; plug in the ones that it was written with");
   }
   if (h.kv_type != static_cast<int32_t>(engine.executor().cache().type())) {

@@ -85,7 +85,8 @@ int layer_of(std::string_view name, std::string_view rest) {
 }
 
 std::unique_ptr<const gguf::Reader> open_pack(const std::string& path) {
-  auto file = std::make_unique<const gguf::Reader>(path);
+  constexpr size_t kHeader = 64 << 10;
+  auto file = std::make_unique<const gguf::Reader>(path, kHeader);
   if (!ExpertPack::is_in(*file)) {
     throw ModelFormatError(path +
                            " is no expert pack: its 'adapter.type' is not 'experts'; "

@@ -25,7 +25,6 @@ std::string_view load_string(const uint8_t* p) {
   return {reinterpret_cast<const char*>(p + 8), load<uint64_t>(p)};
 }
 
-constexpr size_t kHeader = 8 << 20;  // about what metadata take
 constexpr uint64_t kMaxStringBytes = uint64_t{1} << 30;
 constexpr uint64_t kMaxAlignment = uint64_t{1} << 20;
 constexpr uint64_t kMaxValues = uint64_t{1} << 48;
@@ -173,7 +172,8 @@ std::string part_path(const std::string& path, int part, int n_parts) {
 
 }  // namespace
 
-Reader::Reader(const std::string& path) : path_(path) {
+Reader::Reader(const std::string& path, size_t header_bytes)
+    : path_(path), header_bytes_(header_bytes) {
   constexpr uint64_t kMaxParts = 99999;
   read_part(path, 0, 1);
   uint64_t n_parts = get_uint("split.count").value_or(1);
@@ -189,7 +189,7 @@ Reader::Reader(const std::string& path) : path_(path) {
 
 void Reader::read_part(const std::string& path, int part, int n_parts) {
   files_.emplace_back(path);
-  read_ahead({files_.back().data(), std::min(files_.back().size(), kHeader)});
+  read_ahead({files_.back().data(), std::min(files_.back().size(), header_bytes_)});
   Parser in(files_.back());
   if (files_.back().size() < 24 || in.scalar<uint32_t>("the magic") != kMagic) {
     in.fail("it does not start with the magic 'GGUF'");

@@ -48,9 +48,11 @@ struct Tensor {
 
 class Reader {
  public:
-  // `path` is a GGUF file of version 2 or 3; of a split file, its part 00001. Throws FileError,
-  // ModelFormatError or UnsupportedModelError.
-  explicit Reader(const std::string& path);
+  // `path` is a GGUF file of version 2 or 3; of a split file, its part 00001. The header is read
+  // ahead, which takes about `header_bytes`. Throws FileError, ModelFormatError or
+  // UnsupportedModelError.
+  explicit Reader(const std::string& path, size_t header_bytes = kModelHeader);
+  static constexpr size_t kModelHeader = 8 << 20;  // a vocabulary above all
 
   const std::string& path() const { return path_; }
   const std::vector<FileMap>& files() const { return files_; }  // the parts, in order
@@ -80,6 +82,7 @@ class Reader {
   [[noreturn]] void fail_key(std::string_view key, const std::string& what) const;
 
   std::string path_;
+  size_t header_bytes_;
   std::vector<FileMap> files_;
   std::vector<std::pair<std::string, Value>> metadata_;
   std::unordered_map<std::string, size_t> key_index_;

@@ -16,6 +16,8 @@ import pytest
 import make_checkpoint as mc
 from qwen3lite import Model
 from qwen3lite.convert import convert
+from qwen3lite.experts.choices import Choice
+from qwen3lite.experts.upcycle import upcycle
 
 USAGE, FILE, INTERRUPTED = 2, 3, 130  # exit status
 FRANCE = "What is the capital of France?"
@@ -171,6 +173,28 @@ def test_a_full_context_slides_where_that_is_asked_for(program: str, model: Mode
     assert "the context holds 128" in refused.stderr
     out = json.loads(answer(program, *common, "-p", words, "--slide"))
     assert out["n_generated"] == 90 or out["finish_reason"] == "stop"
+
+
+def test_inspect_tells_of_packs(program: str, tmp_path: Path) -> None:
+    nano, pack = str(Model.nano().path), tmp_path / "pack.gguf"
+    upcycle(Path(nano), pack, choices=[Choice("own"), Choice("other", "math")])
+    model = json.loads(answer(program, "inspect", nano, "--json"))
+    out = json.loads(answer(program, "inspect", str(pack), "--json"))
+    assert out["mode"] == "replace"
+    assert out["trunk"] is True
+    assert out["n_choices"] == 2
+    assert out["base_fingerprint"] == model["fingerprint"]
+    text = answer(program, "inspect", str(pack))
+    assert "2, 1 for a token" in text
+    assert "'other', for 'math'" in text
+    assert model["fingerprint"] in answer(program, "inspect", nano)
+
+
+def test_experts_plug_in(program: str, tmp_path: Path) -> None:
+    nano, pack = str(Model.nano().path), tmp_path / "pack.gguf"
+    upcycle(Path(nano), pack, noise=0)
+    ask = ("run", nano, "-p", "What is 17 + 25?", "--temp", "0")
+    assert answer(program, *ask, "--experts", str(pack)) == answer(program, *ask)
 
 
 def test_inspect_tells_the_experts(program: str, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@
 #include "capi/q3l.h"
 #include "support/temp_file.h"
 #include "support/tiny_model.h"
+#include "support/tiny_pack.h"
 
 namespace q3l {
 
@@ -320,6 +321,37 @@ TEST_CASE("each thread has an error of its own") {
   CHECK(there.empty());
   CHECK(last_error_has("session"));
   CHECK(q3l_version() == std::string("0.1.0"));
+}
+
+TEST_CASE("expert packs plug in and out") {
+  Model m;
+  const gguf::Reader base(m.file.path());
+  const testing::TempFile pack(testing::tiny_pack({}, kWordy, base).bytes());
+  const testing::TempFile other(testing::tiny_pack({.base = 1}, kWordy, base).bytes());
+  const auto answer = [&] {
+    Session s(m.model);
+    s.params.temperature = 0;
+    s.params.max_tokens = 30;
+    std::string text;
+    const auto add = [](const char* piece, size_t n, void* all) {
+      static_cast<std::string*>(all)->append(piece, n);
+      return 0;
+    };
+    CHECK(s.ask("hello", add, &text) == Q3L_OK);
+    return text;
+  };
+  const std::string before = answer();
+  int id = 0;
+  REQUIRE(q3l_load_experts(m.model, pack.path().c_str(), 0, &id) == Q3L_OK);
+  CHECK(answer() != before);
+  CHECK(q3l_unload_experts(m.model, id) == Q3L_OK);
+  CHECK(answer() == before);
+  CHECK(q3l_unload_experts(m.model, id) == Q3L_INVALID_ARGUMENT);
+  CHECK(q3l_load_experts(m.model, pack.path().c_str(), 9, &id) == Q3L_INVALID_ARGUMENT);
+  CHECK(q3l_load_experts(m.model, other.path().c_str(), 0, &id) == Q3L_INVALID_ARGUMENT);
+  CHECK(std::string(q3l_last_error()).find("fingerprint") != std::string::npos);
+  CHECK(q3l_load_experts(m.model, m.file.path().c_str(), 0, &id) == Q3L_FORMAT_ERROR);
+  CHECK(q3l_load_experts(m.model, "missing.gguf", 0, &id) == Q3L_FILE_ERROR);
 }
 
 }  // namespace q3l
