@@ -17,7 +17,6 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -42,12 +41,6 @@ def drop_pages(file: Path) -> None:
         os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def milliseconds(call: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    call()
-    return 1000 * (time.perf_counter() - start)
-
-
 def measure(model: Model, pack: Path, n_tokens: int, repeat: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {
         name: []
@@ -59,13 +52,16 @@ def measure(model: Model, pack: Path, n_tokens: int, repeat: int) -> dict[str, l
         found["dense_tok_s"].append(decode_rate(model, n_tokens))
         drop_pages(pack)
         before = resident_mb()
-        ids: list[int] = []
-        found["plug_ms"].append(milliseconds(lambda: ids.append(model.load_experts(pack))))
+        start = time.perf_counter()
+        plugged = model.load_experts(pack)
+        found["plug_ms"].append(1000 * (time.perf_counter() - start))
         found["plug_mb"].append(resident_mb() - before)
         decode_rate(model, n_tokens)  # the pack's pages are there
         found["pack_tok_s"].append(decode_rate(model, n_tokens))
         found["pack_mb"] = [resident_mb()]
-        found["unplug_ms"].append(milliseconds(lambda: model.unload_experts(ids[0])))
+        start = time.perf_counter()
+        model.unload_experts(plugged)
+        found["unplug_ms"].append(1000 * (time.perf_counter() - start))
         found["ratio"].append(found["pack_tok_s"][-1] / found["dense_tok_s"][-1])
     return found
 
