@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "engine/expert_packs.h"
 #include "engine/memory_plan.h"
-#include "experts/expert_pack.h"
 #include "gguf/reader.h"
 #include "model/transformer.h"
 

@@ -15,7 +15,7 @@ from test_evaluate_cli import figures, run
 from qwen3lite import FileError, InvalidArgumentError, Model, ModelFormatError
 from qwen3lite.evaluate import Item, Pairs, Share, Turn, accuracy, compare, read_items
 from qwen3lite.evaluate.accuracy import is_answer
-from qwen3lite.evaluate.report import report
+from qwen3lite.evaluate.report import report, share_text
 
 CALL: dict[str, Any] = {"name": "f", "arguments": {"n": 7}}
 CALLED = '<tool_call>\n{"name": "f", "arguments": {"n": 7}}\n</tool_call>'
@@ -213,3 +213,8 @@ def test_the_report_is_written(four: Model, five: Model, items_file: Path) -> No
     text = page.read_text()
     assert text.count("<tr>") == 5 + 2 * 3
     assert "33.3 %" in text
+
+
+def test_what_has_no_items_has_no_share() -> None:
+    assert share_text(None) == share_text(Share(0, 0)) == ""
+    assert share_text(Share(1, 2)).startswith("50.0 % (")

@@ -128,7 +128,7 @@ def skill_rows(found: Accuracy) -> list[tuple[str, str, str]]:
 
 
 def share_text(share: Share | None) -> str:
-    if share is None:
+    if share is None or share.n == 0:
         return ""
     low, high = share.interval
     return f"{percent(share.value)} ({100 * low:.1f} – {100 * high:.1f}, n = {share.n:,})"
