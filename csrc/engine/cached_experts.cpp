@@ -39,7 +39,7 @@ std::unique_ptr<ExpertCache> cache_experts(const gguf::Reader& file, Transformer
       places.push_back(place);
     }
   }
-  auto cache = std::make_unique<ExpertCache>(paths, std::move(places), bytes);
+  auto cache = std::make_unique<ExpertCache>(paths, places, bytes);
   for (size_t i = 0; i < layers.size(); ++i) {
     const SparseFeedForward* next = model.feed_forward(layers[(i + 1) % layers.size()]).sparse();
     model.feed_forward(layers[i]).sparse()->use_cache(cache.get(), first_numbers[i], next);

@@ -64,10 +64,10 @@ class ExpertCache::File {
   bool is_direct_;
 };
 
-ExpertCache::ExpertCache(const std::vector<std::string>& paths, std::vector<ExpertPlace> experts,
-                         uint64_t budget) {
+ExpertCache::ExpertCache(const std::vector<std::string>& paths,
+                         const std::vector<ExpertPlace>& experts, uint64_t budget) {
   for (const std::string& path : paths) files_.push_back(std::make_unique<File>(path));
-  for (ExpertPlace& place : experts) experts_.push_back({std::move(place)});
+  for (const ExpertPlace& place : experts) experts_.push_back({place});
   for (int part = 0; part < kExpertParts; ++part) {
     const auto p = static_cast<size_t>(part);
     uint64_t most = 0;

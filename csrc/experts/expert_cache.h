@@ -31,7 +31,7 @@ class ExpertCache {
  public:
   // Experts are numbered through all layers. Throws FileError, and InvalidArgumentError for a
   // budget that holds no expert.
-  ExpertCache(const std::vector<std::string>& paths, std::vector<ExpertPlace> experts,
+  ExpertCache(const std::vector<std::string>& paths, const std::vector<ExpertPlace>& experts,
               uint64_t budget);
   ~ExpertCache();
   ExpertCache(const ExpertCache&) = delete;
