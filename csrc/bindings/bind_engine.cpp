@@ -16,7 +16,6 @@
 #include "engine/generation.h"
 #include "engine/memory_plan.h"
 #include "engine/session.h"
-#include "experts/expert_pack.h"
 
 namespace py = pybind11;
 
@@ -117,7 +116,6 @@ py::dict info(const Engine& engine) {
   d["n_params"] = engine.model().n_params();
   d["rope_theta"] = c.rope.theta;
   d["rms_epsilon"] = c.rms_epsilon;
-  d["fingerprint"] = hexadecimal(model_fingerprint(engine.file()));
   return d;
 }
 

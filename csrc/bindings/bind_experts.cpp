@@ -100,6 +100,7 @@ void bind_experts(py::module_& m) {
       .def("experts", &plugged)
       .def("expert_use", &use)
       .def("expert_cache", &cache_statistics)
+      .def("fingerprint", [](const Engine& e) { return hexadecimal(model_fingerprint(e.file())); })
       .def("feed_forward_inputs", &inputs, py::arg("ids"));
   m.def(
       "pack_info", [](const std::string& path) { return pack_info(ExpertPack(path)); },

@@ -26,11 +26,7 @@ if TYPE_CHECKING:  # a tenth of a second, which programs without arrays save
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A model's dimensions, as GGUF names them.
-
-    `sparse_layers` are those that have experts of their own, `fingerprint` is what expert packs
-    know the model by.
-    """
+    """A model's dimensions, as GGUF names them; `sparse_layers` have experts of their own."""
 
     architecture: str
     name: str
@@ -48,7 +44,6 @@ class ModelInfo:
     n_params: int
     rope_theta: float
     rms_epsilon: float
-    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -202,6 +197,11 @@ class Model(Completions):
     def unload_experts(self, id: int) -> None:
         """Takes a pack out, between two steps. Throws InvalidArgumentError for an unknown id."""
         self._engine.unload_experts(id)
+
+    @property
+    def fingerprint(self) -> str:
+        """What expert packs for this model name it by, 16 hexadecimal digits. Reads its norms."""
+        return self._engine.fingerprint()
 
     @property
     def experts(self) -> list[PluggedPack]:

@@ -220,7 +220,7 @@ def test_inspect_describes_a_file(run: Run, tiny: Model) -> None:
     assert not described.keys() & {"n_expert", "sparse_layers", "n_params_active", "biases"}
     assert described["has_experts"] is False
     assert described["expert_packs"] == {
-        "fingerprint": info["fingerprint"],
+        "fingerprint": tiny.fingerprint,
         "n_embd": 256,
         "n_layer": 2,
         "dense_layers": [0, 1],

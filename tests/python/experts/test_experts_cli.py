@@ -100,7 +100,7 @@ def test_inspect_describes_a_pack(run: Run, out: Path) -> None:
         "n_choices": 3,
         "top_k": 2,
         "layers": [0, 1, 5],
-        "base": {"name": "nano", "fingerprint": nano.info.fingerprint},
+        "base": {"name": "nano", "fingerprint": nano.fingerprint},
         "choices": [
             {"name": "base", "role": ""},
             {"name": "sums", "role": "math"},
@@ -108,7 +108,7 @@ def test_inspect_describes_a_pack(run: Run, out: Path) -> None:
         ],
     }
     printed = run("inspect", out).out
-    for text in ("0-1, 5", nano.info.fingerprint, "sums", "math", "Q8_0"):
+    for text in ("0-1, 5", nano.fingerprint, "sums", "math", "Q8_0"):
         assert text in printed
     refused = run("inspect", out, "--ctx", "64")
     assert refused.status == 2
@@ -117,5 +117,5 @@ def test_inspect_describes_a_pack(run: Run, out: Path) -> None:
 
 def test_inspect_tells_what_packs_a_model_takes(run: Run) -> None:
     printed = run("inspect").out
-    for text in ("has_experts", Model.nano().info.fingerprint, "dense_layers 0-5"):
+    for text in ("has_experts", Model.nano().fingerprint, "dense_layers 0-5"):
         assert text in printed

@@ -30,7 +30,7 @@ def expected(path: Path) -> str:
 
 def test_fingerprints_are_of_norms_and_dimensions(tmp_path: Path) -> None:
     nano = Model.nano()
-    assert nano.info.fingerprint == _core.model_fingerprint(str(nano.path)) == expected(nano.path)
+    assert nano.fingerprint == _core.model_fingerprint(str(nano.path)) == expected(nano.path)
     geometry = replace(mc.GEOMETRIES["qwen3", "tiny"], hidden=64, ff=64)
     made = {}
     for name, changes, seed, type in (
