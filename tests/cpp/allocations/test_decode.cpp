@@ -1,62 +1,15 @@
-// Decoding allocates nothing, and a large vocabulary little: every call of operator new, of any
-// thread, is counted while warm sequences go on, and the bytes that are in use. Pages of the cache
+// Decoding allocates nothing: every call of operator new, of any thread, is counted while warm
+// sequences go on. Pages of the cache
 // come from its stock, as those of finished sequences do, and texts of a token fit into a string
 // without an allocation of its own.
 #include <doctest/doctest.h>
-#include <malloc.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-#include <random>
-#include <set>
-
+#include "allocations/counted.h"
 #include "engine/generation.h"
 #include "engine/tool_constraint.h"
-#include "engine/vocabulary.h"
 #include "sampler/sampler.h"
-#include "support/byte_vocabulary.h"
 #include "support/temp_file.h"
 #include "support/tiny_model.h"
-
-namespace {
-
-std::atomic<int> allocations{0};
-std::atomic<size_t> bytes_in_use{0};
-
-void* counted(void* p) {
-  ++allocations;
-  if (!p) throw std::bad_alloc();
-  bytes_in_use += malloc_usable_size(p);
-  return p;
-}
-
-void release(void* p) {
-  bytes_in_use -= malloc_usable_size(p);
-  std::free(p);
-}
-
-}  // namespace
-
-void* operator new(size_t size) {
-  return counted(std::malloc(size));
-}
-void* operator new(size_t size, std::align_val_t alignment) {
-  const auto unit = static_cast<size_t>(alignment);
-  return counted(std::aligned_alloc(unit, (size + unit - 1) / unit * unit));
-}
-void operator delete(void* p) noexcept {
-  release(p);
-}
-void operator delete(void* p, size_t) noexcept {
-  release(p);
-}
-void operator delete(void* p, std::align_val_t) noexcept {
-  release(p);
-}
-void operator delete(void* p, size_t, std::align_val_t) noexcept {
-  release(p);
-}
 
 namespace q3l {
 
@@ -128,41 +81,6 @@ TEST_CASE("allocations are counted") {
     const std::vector<int> list(100);
   }
   CHECK(allocations == before + 2);
-}
-
-// As many tokens as Qwen3 has, about as long, each but the bytes of two that came before, as merges
-// make them.
-TEST_CASE("a vocabulary of 151,669 tokens takes less than 4 MB beside the file") {
-  constexpr size_t kTokens = 151669, kLongest = 12;
-  std::mt19937 random(1);
-  std::vector<std::string> tokens, merges;
-  for (int b = 0; b < 256; ++b) {
-    const char byte = static_cast<char>(b);
-    tokens.push_back(testing::in_byte_alphabet({&byte, 1}));
-  }
-  std::set<std::string> known(tokens.begin(), tokens.end());
-  while (tokens.size() < kTokens) {
-    const std::string &a = tokens[random() % tokens.size()], &b = tokens[random() % tokens.size()];
-    std::string both = a + b;
-    if (both.size() > kLongest || !known.insert(both).second) continue;
-    merges.push_back(a + " " + b);
-    tokens.push_back(std::move(both));
-  }
-  testing::GgufBuilder file;
-  file.key("tokenizer.ggml.model", "gpt2");
-  file.key("tokenizer.ggml.pre", "qwen2");
-  file.key("tokenizer.ggml.tokens", tokens);
-  file.key("tokenizer.ggml.token_type", std::vector<int32_t>(kTokens, 1));
-  file.key("tokenizer.ggml.merges", merges);
-  const testing::TempFile written(file.bytes());
-  const gguf::Reader reader(written.path());
-  const size_t before = bytes_in_use;
-  const Tokenizer tokenizer(read_vocabulary(reader));
-  const size_t taken = bytes_in_use - before;
-  MESSAGE(taken, " bytes");
-  CHECK(tokenizer.n_vocab() == static_cast<int>(kTokens));
-  CHECK(taken < size_t{4} << 20);
-  CHECK(taken > size_t{1} << 20);
 }
 
 TEST_CASE("a generation's tokens allocate nothing") {
