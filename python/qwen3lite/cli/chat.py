@@ -33,6 +33,7 @@ from .options import (
     TopP,
     Type,
     generate_options,
+    model_options,
 )
 
 
@@ -66,17 +67,7 @@ def chat(
     0.95, top-k 20.
     """
     options = generate_options(locals())
-    loaded = open_model(
-        model,
-        type,
-        threads,
-        ctx,
-        experts=experts,
-        kv_type=kv_type,
-        max_draft=max_draft,
-        draft_model=draft_model,
-        expert_cache=expert_cache,
-    )
+    loaded = open_model(model, **model_options(locals()))
     routers = RouterTable(loaded) if expert_stats else None
     with suppress(ImportError):
         import readline  # noqa: F401  input() then has history and editing

@@ -93,12 +93,20 @@ Slide = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
+# Parameters of commands that are Model's own.
+MODEL_OPTIONS = ("kv_type", "max_draft", "draft_model", "expert_cache")
 INTERRUPTED = 130  # exit status of a program that Ctrl-C ended
 
 
 def prompt_text(prompt: str) -> str:
     """The text that -p means."""
     return sys.stdin.read() if prompt == "-" else prompt
+
+
+def model_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a command's parameters those that open_model() takes beside the model."""
+    names = ("type", "threads", "ctx", "experts", *MODEL_OPTIONS)
+    return {name: parameters[name] for name in names if name in parameters}
 
 
 def generate_options(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from .options import (
     TopP,
     Type,
     generate_options,
+    model_options,
     prompt_text,
 )
 
@@ -74,17 +75,7 @@ def run(
     was published with, else greedy.
     """
     options = generate_options(locals())
-    loaded = open_model(
-        model,
-        type,
-        threads,
-        ctx,
-        experts=experts,
-        kv_type=kv_type,
-        max_draft=max_draft,
-        draft_model=draft_model,
-        expert_cache=expert_cache,
-    )
+    loaded = open_model(model, **model_options(locals()))
     routers = RouterTable(loaded) if expert_stats else None
     text = prompt_text(prompt)
     answer = Answer()

@@ -20,7 +20,7 @@ from ..convert.encoding import encoded_blocks
 from ..convert.model_config import ModelConfig
 from ..convert.tensor_plan import PlannedTensor, file_type, fitting_format, plan_tensors
 from ..errors import InvalidArgumentError, UnsupportedModelError
-from .choices import Choice, Mode, all_choices, first_choice
+from .choices import Choice, Mode, first_choice
 from .model_file import PARTS, ModelFile, dense_name, router_name, stack_name
 from .pack_file import PackHead, PackTensor, router_tensor, write_pack
 from .routers import initial_routers
@@ -67,15 +67,9 @@ def from_siblings(
         sources = [Source.open(directory, type, opened) for directory in siblings]
         for source in sources:
             _check_sibling(model, source)
-        head = PackHead(
-            base=model,
-            name=name,
-            mode=mode,
-            trunk=first == "base",
-            count=count,
-            top_k=top_k,
-            weights_norm=mode == "replace",
-            choices=all_choices(choices or _named(siblings), count, first),
+        given = choices or _named(siblings)
+        head = PackHead.of_networks(
+            model, given, name=name, mode=mode, trunk=trunk, count=count, top_k=top_k
         )
         routers = initial_routers(model, head.choices, count, seed)
         tensors = []

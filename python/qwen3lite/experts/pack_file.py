@@ -15,7 +15,7 @@ from ..convert.converter import Progress
 from ..convert.gguf_file import GgufFile, GgufTensor
 from ..convert.metadata import KeyValue, boolean, string, strings, uint32
 from ..errors import InvalidArgumentError
-from .choices import Choice, Mode
+from .choices import Choice, Mode, all_choices, first_choice
 from .model_file import ModelFile, router_name
 
 VERSION = 1
@@ -48,6 +48,31 @@ class PackHead:
                 f"top_k is {self.top_k}, but there are {self.count} choices: take 1 to"
                 f" {self.count}."
             )
+
+    @staticmethod
+    def of_networks(
+        base: ModelFile,
+        given: Sequence[Choice],
+        *,
+        name: str,
+        mode: Mode,
+        trunk: bool,
+        count: int,
+        top_k: int,
+    ) -> PackHead:
+        """Of a pack whose choices are whole networks, `given` as all_choices() takes them: where
+        they replace the base's, those that a token takes share it between them."""
+        first = first_choice(mode, trunk)
+        return PackHead(
+            base=base,
+            name=name,
+            mode=mode,
+            trunk=first == "base",
+            count=count,
+            top_k=top_k,
+            weights_norm=mode == "replace",
+            choices=all_choices(given, count, first),
+        )
 
     def metadata(self) -> list[KeyValue]:
         roles = [choice.role for choice in self.choices]

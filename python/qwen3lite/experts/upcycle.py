@@ -19,7 +19,7 @@ from ..convert.encoding import BLOCK_VALUES, encode
 from ..convert.gguf_file import GgufTensor
 from ..convert.tensor_plan import file_type, fitting_format
 from ..errors import InvalidArgumentError
-from .choices import Choice, Mode, all_choices, first_choice
+from .choices import Choice, Mode, first_choice
 from .model_file import ModelFile, stack_name
 from .pack_file import PackHead, PackTensor, router_tensor, write_pack
 from .routers import initial_routers
@@ -57,15 +57,8 @@ def upcycle(
     """
     model = ModelFile(base)
     first = first_choice(mode, trunk)
-    head = PackHead(
-        base=model,
-        name=name,
-        mode=mode,
-        trunk=first == "base",
-        count=count,
-        top_k=top_k,
-        weights_norm=mode == "replace",
-        choices=all_choices(choices, count, first),
+    head = PackHead.of_networks(
+        model, choices, name=name, mode=mode, trunk=trunk, count=count, top_k=top_k
     )
     if not (math.isfinite(noise) and noise >= 0) or seed < 0:
         raise InvalidArgumentError(f"noise is {noise} and seed {seed}; take 0 or more.")
