@@ -157,7 +157,7 @@ class AttendRun {
     for (size_t plane = 0; plane < static_cast<size_t>(2 * n_heads_); plane += 2) {
       const CachedHead head = {kGroup, kHeadDim, 0.1f, plane * plane_bytes_,
                                (plane + 1) * plane_bytes_};
-      ops_.attend_rounded[static_cast<int>(type_)](
+      ops_.rows_rounded[static_cast<int>(type_)].attend(
           {{head, q_.data(), out_.data(), 0, scratch_.floats()}, &row_, 1});
     }
   }

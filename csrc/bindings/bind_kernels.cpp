@@ -130,7 +130,7 @@ FloatArray attend(const std::string& isa, const std::string& kv_type, const Floa
   FloatArray out({q.shape(0), q.shape(1)});
   const AttendRow row = {0, kv.n, kv.addresses.data()};
   const CachedHead head = kv.head(static_cast<int>(q.shape(0)), scale);
-  set.ops.attend_rounded[kv.type](
+  set.ops.rows_rounded[kv.type].attend(
       {{head, q.data(), out.mutable_data(), 0, scratch.floats()}, &row, 1});
   return out;
 }

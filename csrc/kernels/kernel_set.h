@@ -95,6 +95,10 @@ constexpr int pages_for(int n_positions) {
   return (n_positions + kPagePositions - 1) / kPagePositions;
 }
 inline constexpr int kAttendChunk = 512;  // positions whose softmax is finished before the next's
+// Of a head's part: its weighted values and, behind them, the largest score and the sum of weights.
+constexpr int attend_part_floats(int head_dim) {
+  return (head_dim + 31) / 32 * 32 + 16;
+}
 
 // A key/value head in every page, and what its query heads do with it.
 struct CachedHead {
@@ -124,6 +128,18 @@ struct AttendRow {
 struct AttendArgs : AttendRows {
   const AttendRow* rows;
   int n_rows;
+  // Of a single row, what its positions [begin, end) add up to, as parts; begin and an end before
+  // the last are multiples of kAttendChunk.
+  float* parts = nullptr;  // [part][n_group], attend_part_floats each; null: all goes to out
+  int begin = 0, end = 0;
+};
+
+// A way to attend. Parts have the same bits whatever spans they were computed in, and so has what
+// they are folded to: that of all positions at once.
+struct RowAttention {
+  void (*attend)(const AttendArgs&);
+  void (*fold)(const AttendArgs&);  // all parts of a row to out
+  int part_positions;
 };
 
 // Attention of a tile of prompt rows. A row is one query head: row r is head r % n_group of token
@@ -161,8 +177,8 @@ struct OpsSet {
   // it has this head's. x is lost.
   void (*store_kv[kKvTypes])(float* x, const uint8_t* first_keys, uint8_t* out, int n);
   // In float32 or, if that is faster, rounded to bf16.
-  void (*attend[kKvTypes])(const AttendArgs&);
-  void (*attend_rounded[kKvTypes])(const AttendArgs&);
+  RowAttention rows[kKvTypes];
+  RowAttention rows_rounded[kKvTypes];
   void (*attend_tile[kKvTypes])(const AttendTileArgs&);
   void (*attend_tile_rounded[kKvTypes])(const AttendTileArgs&);
   int attend_rows;  // of a tile, at most

@@ -144,16 +144,46 @@ void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, 
   });
 }
 
-void Attention::attend_generated(int first_row, const KvLayer& kv, Scratch& s) const {
+const RowAttention& Attention::row_attention(const KvLayer& kv, const Scratch& s) const {
   const OpsSet& ops = s.kernels.ops;
-  const auto& kernels = is_exact() ? ops.attend : ops.attend_rounded;
-  auto attend_rows = kernels[static_cast<int>(kv.cache.type())];
+  return (is_exact() ? ops.rows : ops.rows_rounded)[static_cast<int>(kv.cache.type())];
+}
+
+void Attention::attend_generated(int first_row, const KvLayer& kv, Scratch& s) const {
+  if (s.n_spans > 1) return attend_in_spans(first_row, kv, s);
+  auto attend_rows = row_attention(kv, s).attend;
   // Heads by turns, so that pages that several stretches share come from memory once.
   const int n_stretches = s.generated.n_stretches();
   s.pool.for_chunks(n_stretches * config_.n_head_kv, 1, [&](int worker, int task, int) {
     const auto rows = s.generated.stretch(task % n_stretches);
     attend_rows({head_rows(task / n_stretches, first_row, worker, kv, s), rows.data(),
                  static_cast<int>(rows.size())});
+  });
+}
+
+void Attention::attend_in_spans(int first_row, const KvLayer& kv, Scratch& s) const {
+  const RowAttention& attention = row_attention(kv, s);
+  const int n_tasks = s.generated.n_rows() * config_.n_head_kv, n_spans = s.n_spans;
+  const int n_parts = (s.most_seen + attention.part_positions - 1) / attention.part_positions;
+  const size_t task_floats = static_cast<size_t>(n_parts) * static_cast<size_t>(n_group_) *
+                             static_cast<size_t>(attend_part_floats(config_.head_dim));
+  float* parts = s.shape_parts(task_floats * static_cast<size_t>(n_tasks));
+  // A row and a head is a task.
+  auto args_of = [&](int worker, int task) {
+    const AttendRow& row = s.generated.row(task / config_.n_head_kv);
+    return AttendArgs{head_rows(task % config_.n_head_kv, first_row, worker, kv, s), &row, 1,
+                      parts + static_cast<size_t>(task) * task_floats, 0, row.n_positions};
+  };
+  s.pool.for_chunks(n_tasks * n_spans, 1, [&](int worker, int i, int) {
+    AttendArgs args = args_of(worker, i / n_spans);
+    const int n_chunks = (args.end + kAttendChunk - 1) / kAttendChunk;
+    const int span = (n_chunks + n_spans - 1) / n_spans * kAttendChunk;
+    args.begin = i % n_spans * span;
+    args.end = std::min(args.begin + span, args.end);
+    if (args.begin < args.end) attention.attend(args);
+  });
+  s.pool.for_chunks(n_tasks, 1, [&](int worker, int task, int) {
+    attention.fold(args_of(worker, task));
   });
 }
 

@@ -38,6 +38,9 @@ class Attention {
   // Of rows from first_row on: a run's, or all generated ones.
   void attend_prompt(const Run& run, int first_row, const KvLayer& kv, Scratch& s) const;
   void attend_generated(int first_row, const KvLayer& kv, Scratch& s) const;
+  // Where rows and heads are too few for all threads: several go through one's positions.
+  void attend_in_spans(int first_row, const KvLayer& kv, Scratch& s) const;
+  const RowAttention& row_attention(const KvLayer& kv, const Scratch& s) const;
 
   const Config& config_;
   Norm norm_;

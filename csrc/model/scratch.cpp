@@ -146,6 +146,13 @@ void Scratch::begin(const Batch& batch, const Ropes& ropes) {
   const int share = (n - n_prompt_) * config_.n_head_kv / (kTasksPerThread * pool.size());
   const int most = kernels.ops.attend_rows / (config_.n_head / config_.n_head_kv);
   generated.set(batch, std::clamp(share, 1, std::max(1, most)));
+  most_seen = 0;
+  for (int i = n_prompt_; i < n; ++i) {
+    most_seen = std::max(most_seen, places[static_cast<size_t>(i)].position + 1);
+  }
+  const int n_heads = std::max(1, n - n_prompt_) * config_.n_head_kv;
+  const int n_chunks = (most_seen + kAttendChunk - 1) / kAttendChunk;
+  n_spans = std::clamp(kTasksPerThread * pool.size() / n_heads, 1, std::max(1, n_chunks));
   for_rows(n, [&](int row) {
     const Place& place = places[static_cast<size_t>(row)];
     const Rope& rope = rope_of(ropes, place.sequence->stretch());
@@ -173,6 +180,14 @@ void Scratch::shape_feed_forward(int rows, int n_ff) {
   feed_forward_bytes_.reserve(2 * n * sizeof(float));
   gate = Mat(feed_forward_bytes_.floats(), rows, n_ff);
   up = Mat(gate.data + n, rows, n_ff);
+}
+
+float* Scratch::shape_parts(size_t n_floats) {
+  // Room to grow, so that not each token takes more.
+  if (n_floats * sizeof(float) > parts_bytes_.size()) {
+    parts_bytes_.reserve(2 * n_floats * sizeof(float));
+  }
+  return parts_bytes_.floats();
 }
 
 Mat Scratch::keep(Mat x) {

@@ -119,6 +119,8 @@ class Scratch {
 
   // Makes gate and up [rows, n_ff].
   void shape_feed_forward(int rows, int n_ff);
+  // Room for parts of generated rows' attention.
+  float* shape_parts(size_t n_floats);
   // A copy of x, until the next.
   Mat keep(Mat x);
 
@@ -137,6 +139,8 @@ class Scratch {
   Mat gate, up;       // halves of the feed-forward network under way
   Activations gated;  // what the gate let through
   ExpertScratch experts;
+  int n_spans = 1;                // in which generated rows' positions are gone through
+  int most_seen = 0;              // positions, by any of them
   Mat cos, sin;                   // [rows, n_rot / 2] of each row's position
   std::vector<Place> places;      // of each row
   SharedRows generated;           // what generated rows see
@@ -152,7 +156,7 @@ class Scratch {
   static std::array<Buffer, 8> buffers(const Config& config);
 
   const Config& config_;
-  AlignedBuffer bytes_, feed_forward_bytes_, kept_bytes_;
+  AlignedBuffer bytes_, feed_forward_bytes_, kept_bytes_, parts_bytes_;
   std::vector<AlignedBuffer> workers_;
   Activations activations_;
   int n_prompt_ = 0;

@@ -17,6 +17,7 @@ class SharedRows {
   int n_rows() const { return static_cast<int>(rows_.size()); }
   int n_stretches() const { return static_cast<int>(begins_.size()) - 1; }
   // Rows are counted from the first generated one.
+  const AttendRow& row(int i) const { return rows_[static_cast<size_t>(i)]; }
   std::span<const AttendRow> stretch(int i) const {
     const auto n = static_cast<size_t>(i);
     return std::span(rows_).subspan(begins_[n], begins_[n + 1] - begins_[n]);

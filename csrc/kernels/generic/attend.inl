@@ -71,6 +71,17 @@ inline void fold_chunk(SoftmaxSum* sum, float* out, SoftmaxSum chunk, const floa
   *sum = {largest, sum->total * old_factor + chunk.total * factor};
 }
 
+inline float* part_of(const AttendArgs& a, int part, int head) {
+  return a.parts + (part * a.n_group + head) * attend_part_floats(a.head_dim);
+}
+
+inline void keep_part(float* to, SoftmaxSum sum, const float* values, int head_dim) {
+  for (int j = 0; j < head_dim; j += kLanes) store(to + j, load(values + j));
+  float* behind = to + attend_part_floats(head_dim) - 16;
+  behind[0] = sum.largest;
+  behind[1] = sum.total;
+}
+
 // A sum of weighted values becomes their mean.
 template <class Kv>
 inline void finish_row(float* out, float total, int head_dim) {
@@ -95,7 +106,7 @@ using HeadsOf = typename HeadsFor<Kv, kHeads>::Type;
 
 template <class Kv, int kHeads>
 inline void attend_heads(const AttendArgs& a, const AttendRow& row, const float* query,
-                         float* out) {
+                         float* out, int first_head) {
   const int dims = padded_dims(a.head_dim);
   float* q = a.scratch + kHeads * kAttendChunk;
   const HeadGroup<kHeads> group = {
@@ -111,14 +122,21 @@ inline void attend_heads(const AttendArgs& a, const AttendRow& row, const float*
   }
   const HeadsOf<Kv, kHeads> heads(
       group, row.n_positions > kPagePositions ? row.pages[0] + a.k_offset : nullptr);
-  std::memset(out, 0, static_cast<size_t>(kHeads * a.head_dim) * sizeof(float));
-  for (int begin = 0; begin < row.n_positions; begin += kAttendChunk) {
-    const int left = row.n_positions - begin, n = left < kAttendChunk ? left : kAttendChunk;
+  if (!a.parts) std::memset(out, 0, static_cast<size_t>(kHeads * a.head_dim) * sizeof(float));
+  const int end = a.parts ? a.end : row.n_positions;
+  for (int begin = a.begin; begin < end; begin += kAttendChunk) {
+    const int left = end - begin, n = left < kAttendChunk ? left : kAttendChunk;
     attend_chunk(group, heads, row.pages + begin / kPagePositions, n, left - n, begin == 0, chunk);
     for (int h = 0; h < kHeads; ++h) {
-      fold_chunk(&sums[h], out + h * a.head_dim, chunk[h], group.part + h * dims, a.head_dim);
+      const float* part = group.part + h * dims;
+      if (a.parts) {
+        keep_part(part_of(a, begin / kAttendChunk, first_head + h), chunk[h], part, a.head_dim);
+      } else {
+        fold_chunk(&sums[h], out + h * a.head_dim, chunk[h], part, a.head_dim);
+      }
     }
   }
+  if (a.parts) return;
   for (int h = 0; h < kHeads; ++h) finish_row<Kv>(out + h * a.head_dim, sums[h].total, a.head_dim);
 }
 
@@ -127,7 +145,7 @@ template <class Kv, int kHeads = kSharedHeads>
 inline void attend_group(const AttendArgs& a, const AttendRow& row, const float* q, float* out,
                          int n_heads) {
   for (; n_heads >= kHeads; n_heads -= kHeads) {
-    attend_heads<Kv, kHeads>(a, row, q, out);
+    attend_heads<Kv, kHeads>(a, row, q, out, a.n_group - n_heads);
     q += kHeads * a.head_dim;
     out += kHeads * a.head_dim;
   }
@@ -143,3 +161,21 @@ void attend(const AttendArgs& a) {
     attend_group<Kv>(a, *row, a.q + offset, a.out + offset, a.n_group);
   }
 }
+
+template <class Kv>
+void fold_parts(const AttendArgs& a) {
+  float* out = a.out + static_cast<size_t>(a.rows->row) * a.stride;
+  const int values = attend_part_floats(a.head_dim) - 16;
+  for (int h = 0; h < a.n_group; ++h, out += a.head_dim) {
+    SoftmaxSum sum = {-__builtin_inff(), 0.0f};
+    std::memset(out, 0, static_cast<size_t>(a.head_dim) * sizeof(float));
+    for (int i = 0; i * kAttendChunk < a.rows->n_positions; ++i) {
+      const float* part = part_of(a, i, h);
+      fold_chunk(&sum, out, {part[values], part[values + 1]}, part, a.head_dim);
+    }
+    finish_row<Kv>(out, sum.total, a.head_dim);
+  }
+}
+
+template <class Kv>
+constexpr RowAttention kAttend = {attend<Kv>, fold_parts<Kv>, kAttendChunk};

@@ -4,6 +4,6 @@
 #include "kernels/generic/attend_prompt.inl"
 
 template <class Kv>
-constexpr auto kAttendRounded = attend<Kv>;
+constexpr RowAttention kAttendRounded = kAttend<Kv>;
 template <class Kv>
 constexpr auto kAttendTileRounded = attend_tile<Kv>;

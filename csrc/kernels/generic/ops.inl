@@ -84,7 +84,7 @@ constexpr OpsSet kSet = {
     rope_neox,
     rope_interleaved,
     {SingleRows::store_row, HalfRows::store_row, EightBitRows::store_row, FourBitRows::store_row},
-    {attend<SingleRows>, attend<HalfRows>, attend<EightBitRows>, attend<FourBitRows>},
+    {kAttend<SingleRows>, kAttend<HalfRows>, kAttend<EightBitRows>, kAttend<FourBitRows>},
     {kAttendRounded<SingleRows>, kAttendRounded<HalfRows>, kAttendRounded<EightBitRows>,
      kAttendRounded<FourBitRows>},
     {attend_tile<SingleRows>, attend_tile<HalfRows>, attend_tile<EightBitRows>,

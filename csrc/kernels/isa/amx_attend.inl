@@ -302,9 +302,10 @@ inline void weigh_dims(const MatrixTile& tile, int dim_tile, int n_steps) {
   }
 }
 
-// The chunk's first n positions, all that any of the rows sees, for kTiles tiles of rows.
-template <class Kv, int kTiles>
-inline void attend_block(MatrixTile& tile, int row, int n) {
+// The chunk's first n positions, all that any of the rows sees, for kTiles tiles of rows. fold(row,
+// part) takes what the rows from there on add up to.
+template <class Kv, int kTiles, class Fold>
+inline void attend_block(MatrixTile& tile, int row, int n, Fold&& fold) {
   score_rows<kTiles>(tile, row, n);
   for (int t = 0; t < kTiles; ++t) exponentiate_rows(tile, row + t * kTile, t, n);
   end_of_stores();
@@ -316,7 +317,7 @@ inline void attend_block(MatrixTile& tile, int row, int n) {
     add_hidden<Kv>(tile, row, n_rows, i);
   }
   for (int t = 0; t < kTiles; ++t) {
-    fold_rows(tile, row + t * kTile, tile.part + t * kTile * tile.stride, tile.stride);
+    fold(row + t * kTile, tile.part + t * kTile * tile.stride);
   }
 }
 
@@ -352,16 +353,16 @@ inline void unpack_page(const MatrixTile& tile, int first, int n, const uint8_t*
 }
 
 // The chunk's first n positions, all that any of the rows sees.
-template <class Kv>
-inline void attend_blocks(MatrixTile& tile, int n) {
+template <class Kv, class Fold>
+inline void attend_blocks(MatrixTile& tile, int n, Fold&& fold) {
   hide_overflow(tile, n);
   for (int row = 0; row < tile.n_rows; row += kAttendBlockRows) {
     const int n_seen = tile.n_seen(row + kAttendBlockRows - 1, 0, n);
     if (n_seen == 0) continue;
     if (tile.n_rows - row > kTile)
-      attend_block<Kv, 2>(tile, row, n_seen);
+      attend_block<Kv, 2>(tile, row, n_seen, fold);
     else
-      attend_block<Kv, 1>(tile, row, n_seen);
+      attend_block<Kv, 1>(tile, row, n_seen, fold);
   }
 }
 
@@ -381,7 +382,9 @@ inline void attend_prompt_on_tiles(const AttendTileArgs& a) {
       unpack_page<Kv>(tile, first, clamp(n - first, 0, kPagePositions), a.pages[i],
                       a.pages[i + 1 < n_pages ? i + 1 : i]);
     }
-    attend_blocks<Kv>(tile, n);
+    attend_blocks<Kv>(tile, n, [&](int row, const float* part) {
+      fold_rows(tile, row, part, tile.stride);
+    });
   });
   finish_rows<Kv>(a, states, a.out);
 }
@@ -405,6 +408,14 @@ inline Visit find_visit(const AttendArgs& a, int page, int first, int n_pages) {
   return {n_pages, 0, 0};
 }
 
+// Of a page's chunk, for heads [first, first + kTile).
+inline void keep_parts(const AttendArgs& a, const MatrixTile& tile, int first, const float* part) {
+  for (int head = first; head < a.n_group && head < first + kTile; ++head, part += tile.stride) {
+    keep_part(part_of(a, tile.begin / kPagePositions, head),
+              {tile.largest[head], tile.total[head]}, part, a.head_dim);
+  }
+}
+
 // A page is a chunk of its own, so that it does not matter who shares it: it is unpacked once for
 // all that do.
 template <class Kv>
@@ -419,9 +430,9 @@ inline void attend_rows_on_tiles(const AttendArgs& a) {
     }
   }
   const TilesInUse tiles;
-  const int n_pages = pages_for(n_most);
+  const int n_pages = pages_for(a.parts ? a.end : n_most);
   Visit packed = {};
-  for (Visit now = find_visit(a, 0, 0, n_pages), next; now.n > 0; now = next) {
+  for (Visit now = find_visit(a, a.begin / kPagePositions, 0, n_pages), next; now.n > 0; now = next) {
     next = find_visit(a, now.page, now.first + now.n, n_pages);
     const Visit& prefetched = next.n > 0 ? next : now;
     const auto* pages = a.rows[now.first].pages;
@@ -432,15 +443,47 @@ inline void attend_rows_on_tiles(const AttendArgs& a) {
     packed = now;
     find_centre_behind<Kv>(tile, now.page);
     unpack_page<Kv>(tile, 0, n, pages[now.page], a.rows[prefetched.first].pages[prefetched.page]);
-    attend_blocks<Kv>(tile, n);
+    attend_blocks<Kv>(tile, n, [&](int row, const float* part) {
+      if (a.parts) {
+        keep_parts(a, tile, row, part);
+      } else {
+        fold_rows(tile, row, part, tile.stride);
+      }
+    });
+  }
+  if (!a.parts) finish_rows<Kv>(a, states, a.out);
+}
+
+template <class Kv>
+inline void fold_parts_on_tiles(const AttendArgs& a) {
+  const int floats = attend_part_floats(a.head_dim), values = floats - 16;
+  RowStates states;
+  for (int head = 0; head < a.n_group; ++head) {
+    states.add(static_cast<size_t>(a.rows->row) * a.stride + static_cast<size_t>(head * a.head_dim),
+               a.rows->n_positions);
+  }
+  TileRows tile(a, a.rows->pages, states, 0, states.n_rows);
+  std::memset(tile.largest, 0, sizeof tile.largest);
+  std::memset(tile.total, 0, sizeof tile.total);
+  for (; tile.begin < a.rows->n_positions; tile.begin += kPagePositions) {
+    const int page = tile.begin / kPagePositions;
+    for (int head = 0; head < a.n_group; ++head) {
+      const float* part = part_of(a, page, head);
+      tile.largest[head] = part[values];
+      tile.total[head] = part[values + 1];
+    }
+    for (int head = 0; head < a.n_group; head += kLanes) {
+      fold_rows(tile, head, part_of(a, page, head), floats);
+    }
   }
   finish_rows<Kv>(a, states, a.out);
 }
 
 template <class Kv>
-constexpr auto kAttendRounded = attend_rows_on_tiles<Kv>;
+constexpr RowAttention kAttendRounded = {attend_rows_on_tiles<Kv>, fold_parts_on_tiles<Kv>,
+                                         kPagePositions};
 template <>
-constexpr auto kAttendRounded<SingleRows> = attend<SingleRows>;
+constexpr RowAttention kAttendRounded<SingleRows> = kAttend<SingleRows>;
 template <class Kv>
 constexpr auto kAttendTileRounded = attend_prompt_on_tiles<Kv>;
 template <>

@@ -1,6 +1,8 @@
-// Attention of generated rows has the same bits whoever else sees their pages.
+// Attention of generated rows has the same bits whoever else sees their pages, and in whatever spans
+// it goes through them.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -13,7 +15,7 @@ namespace q3l {
 
 namespace {
 
-constexpr int kGroup = 3, kHeadDim = 96, kPages = 12;
+constexpr int kGroup = 3, kHeadDim = 96, kPages = 28;
 constexpr size_t kStride = 2 * kGroup * kHeadDim;
 
 // Bytes of a page's keys, and of its values behind them.
@@ -50,13 +52,36 @@ struct Attended {
 
   std::vector<float> of(const std::vector<AttendRow>& rows, bool rounded) {
     std::vector<float> out(q.size());
-    std::memset(scratch.data(), 0xff, scratch.size());
-    const auto& attend = rounded ? set.ops.attend_rounded : set.ops.attend;
-    const CachedHead head = {kGroup, kHeadDim, 0.3f, 0, half_page(type)};
-    attend[static_cast<int>(type)]({{head, q.data(), out.data(), kStride, scratch.floats()},
-                                    rows.data(),
-                                    static_cast<int>(rows.size())});
+    way(rounded).attend(
+        {inputs(out), rows.data(), static_cast<int>(rows.size())});
     return out;
+  }
+
+  // The row in spans of so many chunks, the last first.
+  std::vector<float> in_spans(const AttendRow& row, bool rounded, int n_chunks) {
+    std::vector<float> out(q.size());
+    const RowAttention& attention = way(rounded);
+    const int n_parts = (row.n_positions + attention.part_positions - 1) / attention.part_positions;
+    AlignedBuffer parts(sizeof(float) * static_cast<size_t>(n_parts * kGroup) *
+                        static_cast<size_t>(attend_part_floats(kHeadDim)));
+    std::memset(parts.data(), 0xff, parts.size());
+    const int span = n_chunks * kAttendChunk;
+    AttendArgs args = {inputs(out), &row, 1, parts.floats()};
+    for (args.begin = (row.n_positions - 1) / span * span; args.begin >= 0; args.begin -= span) {
+      args.end = std::min(args.begin + span, row.n_positions);
+      attention.attend(args);
+    }
+    attention.fold(args);
+    return out;
+  }
+
+  const RowAttention& way(bool rounded) const {
+    return (rounded ? set.ops.rows_rounded : set.ops.rows)[static_cast<int>(type)];
+  }
+  AttendRows inputs(std::vector<float>& out) {
+    std::memset(scratch.data(), 0xff, scratch.size());
+    const CachedHead head = {kGroup, kHeadDim, 0.3f, 0, half_page(type)};
+    return {head, q.data(), out.data(), kStride, scratch.floats()};
   }
 
   const Kernels& set;
@@ -97,6 +122,33 @@ TEST_CASE("rows that share pages have the bits that each has alone") {
           CHECK(std::isfinite(alone[begin]));
           CHECK(std::memcmp(&together[begin], &alone[begin], sizeof(float) * kGroup * kHeadDim) ==
                 0);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a row in spans has the bits of all of it at once") {
+  for (const std::string& isa : available_isas()) {
+    const Kernels set = select_kernels(isa);
+    for (KvType type : kAllKvTypes) {
+      const Pages pages(set.ops, type);
+      std::vector<const uint8_t*> list;
+      for (int i = 0; i < kPages; ++i) list.push_back(pages[i]);
+      for (int n_positions : {1, 64, 512, 513, 1024, 1700, kPages * kPagePositions}) {
+        const AttendRow row = {4, n_positions, list.data()};
+        for (bool rounded : {false, true}) {
+          CAPTURE(isa);
+          CAPTURE(static_cast<int>(type));
+          CAPTURE(rounded);
+          CAPTURE(n_positions);
+          Attended attended(set, type);
+          const auto whole = attended.of({row}, rounded);
+          for (int n_chunks : {1, 2, 3}) {
+            CAPTURE(n_chunks);
+            const auto split = attended.in_spans(row, rounded, n_chunks);
+            CHECK(std::memcmp(whole.data(), split.data(), sizeof(float) * whole.size()) == 0);
+          }
         }
       }
     }

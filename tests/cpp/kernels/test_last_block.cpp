@@ -89,9 +89,9 @@ void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
   const auto stride = static_cast<size_t>(head_dim);
   const AttendRows inputs = {head, q, result, stride, scratch.floats()};
   const AttendRow seen = {0, 64, pages};
-  for (const auto& rows : {set.ops.attend, set.ops.attend_rounded}) {
+  for (const auto& rows : {set.ops.rows, set.ops.rows_rounded}) {
     std::fill_n(result, head_dim, 2.0f);
-    rows[static_cast<int>(type)]({inputs, &seen, 1});
+    rows[static_cast<int>(type)].attend({inputs, &seen, 1});
     CHECK(attends(result));
   }
   for (const auto& tiles : {set.ops.attend_tile, set.ops.attend_tile_rounded}) {
