@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from .domain import Domain
+from .invented import word
 from .item import Draw, Language, is_held_out
 from .people import person, place
 from .toolbox import DOMAINS, HELD_OUT_DOMAINS
 
 Value = str | int
-VERBS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+Verb = tuple[tuple[str, ...], tuple[str, ...]]  # English and Chinese words of one meaning
+Noun = tuple[str, str]
+VERBS: tuple[Verb, ...] = (
     (("get", "show", "fetch", "display", "view"), ("查看", "显示", "调出")),
     (("find", "search", "locate", "look for"), ("查找", "搜索", "寻找")),
     (("delete", "remove", "erase", "get rid of"), ("删除", "移除", "删掉")),
@@ -48,7 +51,7 @@ VERBS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("replace", "swap"), ("更换", "替换")),
     (("move",), ("移动", "转移")),
 )
-NOUNS: tuple[tuple[str, str], ...] = tuple(
+NOUNS: tuple[Noun, ...] = tuple(
     (pair.split(":")[0], pair.split(":")[1])
     for pair in (
         "invoice:发票 report:报告 photo:照片 video:视频 file:文件 folder:文件夹 permit:许可证 contract:合同"
@@ -369,6 +372,7 @@ class Tool:
     schema: dict[str, Any]
     ask: Callable[[Draw], tuple[str, dict[str, Value]]]
     domain: Domain | None = None
+    meaning: tuple[Verb, Noun] | None = None  # of one that is made up
 
 
 def schema(name: str, description: str, kinds: dict[str, str]) -> dict[str, Any]:
@@ -591,10 +595,12 @@ DESCRIPTIONS: dict[Language, tuple[str, ...]] = {
     ),
 }
 VERB_NOUNS = tuple((verb, noun) for verb in range(len(VERBS)) for noun in range(len(NOUNS)))
+INVENTED_SHARE = 0.4  # of verbs, and of nouns, in practice
 
 
-def verb_noun(draw: Draw) -> tuple[int, int]:
-    """Held out are pairs, and all pairs of some nouns."""
+def verb_noun(draw: Draw) -> tuple[Verb, Noun]:
+    """Held out are pairs, and all pairs of some nouns. In practice some words are invented: which
+    tool is meant is then a matter of what it is called."""
 
     def is_new(pair: tuple[int, int]) -> bool:
         noun = NOUNS[pair[1]][0]
@@ -603,25 +609,33 @@ def verb_noun(draw: Draw) -> tuple[int, int]:
     while True:
         pair = draw.choice(VERB_NOUNS)
         if is_new(pair) == draw.held_out:
-            return pair
+            break
+    verb, noun = VERBS[pair[0]], NOUNS[pair[1]]
+    if draw.practice and draw.chance(INVENTED_SHARE):
+        verb = (word(draw, "en"),), (word(draw, "zh"),)
+    if draw.practice and draw.chance(INVENTED_SHARE):
+        noun = word(draw, "en"), word(draw, "zh")
+    return verb, noun
 
 
-def made_up(draw: Draw, language: Language, verb: int, noun: int) -> tuple[str, str]:
+def made_up(draw: Draw, language: Language, verb: Verb, noun: Noun) -> tuple[str, str]:
     """Name and description of a tool."""
-    verbs, (english, chinese) = VERBS[verb], NOUNS[noun]
-    name = f"{draw.choice(verbs[0]).replace(' ', '_')}_{english}"
+    english, chinese = noun
+    first, second = draw.choice(verb[0]).replace(" ", "_"), english
+    if draw.practice and draw.chance(0.3):
+        first, second = second, draw.choice((first, "service", "tool", "control"))
     frame = draw.phrase(DESCRIPTIONS[language])
-    said, thing = (verbs[1], chinese) if language == "zh" else (verbs[0], english)
+    said, thing = (verb[1], chinese) if language == "zh" else (verb[0], english)
     described = frame.format(v=draw.choice(said), a=article(english), n=thing)
-    return name, described[0].upper() + described[1:]
+    return f"{first}_{second}", described[0].upper() + described[1:]
 
 
 def article(noun: str) -> str:
     return "an" if noun[0] in "aeiou" else "a"
 
 
-def made_up_tool(draw: Draw, language: Language, pair: tuple[int, int] | None = None) -> Tool:
-    verb, noun = pair or verb_noun(draw)
+def made_up_tool(draw: Draw, language: Language, meaning: tuple[Verb, Noun] | None = None) -> Tool:
+    verb, noun = meaning or verb_noun(draw)
     is_chinese = language == "zh"
     clauses = draw.sample(CLAUSES, draw.choice((1, 1, 1, 2, 2, 3)))
     keys = [draw.choice(names) for names, _, _ in clauses]
@@ -634,13 +648,14 @@ def made_up_tool(draw: Draw, language: Language, pair: tuple[int, int] | None = 
             for clause, v in zip(clauses, values, strict=True)
         ]
         tail = "".join(parts if is_chinese else (" " + part for part in parts))
-        said, thing = draw.choice(VERBS[verb][is_chinese]), NOUNS[noun][is_chinese]
+        said, thing = draw.choice(verb[is_chinese]), noun[is_chinese]
         frame = draw.phrase(FRAMES[language])
         text = frame.format(v=said, a=article(thing), n=thing, c=tail, d=tail[1:])
         return text[0].upper() + text[1:], dict(zip(keys, values, strict=True))
 
     kinds = {key: clause[1] for key, clause in zip(keys, clauses, strict=True)}
-    return Tool(name, f"{verb} {noun}", schema(name, described, kinds), ask)
+    topic = f"{verb[0][0]} {noun[0]}"
+    return Tool(name, topic, schema(name, described, kinds), ask, meaning=(verb, noun))
 
 
 def any_tool(draw: Draw, language: Language) -> Tool:
@@ -652,20 +667,15 @@ def any_tool(draw: Draw, language: Language) -> Tool:
 
 def others(draw: Draw, language: Language, tool: Tool, n: int) -> list[Tool]:
     """Up to `n` tools that are not meant where `tool` is; some look like it."""
-    seen = Draw(draw.random.getrandbits(32), held_out=False)
+    seen = Draw(draw.random.getrandbits(32), held_out=False, practice=draw.practice)
     found = {tool.topic: tool}
     names = {tool.name}
     for _ in range(n):
-        pair = None
-        if tool.domain is None and draw.chance(0.4):
-            verb, noun = map(int, tool.topic.split())
-            verb, noun = (
-                (verb, draw.number(0, len(NOUNS) - 1))
-                if draw.chance(0.5)
-                else (draw.number(0, len(VERBS) - 1), noun)
-            )
-            pair = (verb, noun)
-        other = made_up_tool(seen, language, pair) if pair else any_tool(seen, language)
+        meaning = None
+        if tool.meaning and draw.chance(0.4):
+            verb, noun = tool.meaning
+            meaning = (verb, draw.choice(NOUNS)) if draw.chance(0.5) else (draw.choice(VERBS), noun)
+        other = made_up_tool(seen, language, meaning) if meaning else any_tool(seen, language)
         if other.topic not in found and other.name not in names:
             found[other.topic] = other
             names.add(other.name)

@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 HELD_OUT_PERCENT = 12  # of numbers, names, word lists: never in training
 HELD_OUT_PHRASINGS = 15  # per cent
+NOISY_SHARE = 0.35  # of what is said in practice
+MISSING, UNKNOWN = 0.1, 0.06  # of its words
+PARTS = re.compile(r"\{\w*\}|[A-Za-z']+|[\u4e00-\u9fff]|.", re.DOTALL)
 ALTERNATIVES = re.compile(r"\[([^\[\]|]*\|[^\[\]]*)\]")  # "[a|b|]": one of a, b and nothing
 
 
@@ -65,12 +68,14 @@ def _phrasings(phrasings: tuple[str, ...]) -> tuple[list[str], list[str]]:
 class Draw:
     """A seeded source of choices, from what training sees or from what is held out of it.
 
-    Held-out items take half of their phrasings from those that training knows.
+    Held-out items take half of their phrasings from those that training knows. In `practice` words
+    are missing or unknown now and then, so that no phrasing is known by heart.
     """
 
-    def __init__(self, seed: int | str, held_out: bool) -> None:
+    def __init__(self, seed: int | str, held_out: bool, practice: bool = False) -> None:
         self.random = random.Random(seed)
         self.held_out = held_out
+        self.practice = practice
 
     def number(self, low: int, high: int) -> int:
         return self.random.randint(low, high)
@@ -90,11 +95,25 @@ class Draw:
         trained, held_out = _phrasings(phrasings)
         if self.held_out and held_out and self.chance(0.5):
             return self._expand(self.choice(held_out))
-        return self._expand(self.choice(trained))
+        text = self._expand(self.choice(trained))
+        return self._noisy(text) if self.practice and self.chance(NOISY_SHARE) else text
 
     def _expand(self, text: str) -> str:
         expanded = ALTERNATIVES.sub(lambda match: self.choice(match[1].split("|")), text)
         return expanded if expanded == text else self._expand(expanded)  # from the inside out
+
+    def _noisy(self, text: str) -> str:
+        """Without some of its words, and with unknown ones instead of some."""
+        kept = "".join(self._noise(part) for part in PARTS.findall(text)).replace("}{", "} {")
+        return re.sub(" {2,}", " ", kept).strip(" ") or text
+
+    def _noise(self, part: str) -> str:
+        if not part[0].isalpha():  # a {place}, or no word
+            return part
+        if self.chance(MISSING):
+            return ""
+        half = len(part) // 2
+        return part[half:] + part[:half] if self.chance(UNKNOWN) else part
 
     def split(self, make: Callable[[], T], key: Callable[[T], str] = str) -> T:
         """What `make` draws, until it is on this side of the split."""

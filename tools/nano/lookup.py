@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .invented import word
 from .item import Draw, Item, Language, Turn
 from .people import person, place
 
@@ -14,7 +15,8 @@ ASKED: dict[Language, str] = {"en": "Asked: ", "zh": "问："}
 
 @dataclass(frozen=True)
 class Attribute:
-    """What a passage tells of somebody or something: {s} the subject, {v} the value."""
+    """What a passage tells of somebody or something: {s} the subject, {v} the value, {a} the name of
+    what is told."""
 
     name: str  # what thoughts call it, however it was said
     values: tuple[str, ...] | str  # a list, or "place", "person", "number", "year"
@@ -399,6 +401,53 @@ THINGS: dict[Language, tuple[Attribute, ...]] = {
         ),
     ),
 }
+# What may be told of anybody and anything, of {a} that is invented: in practice alone.
+INVENTED_SHARE = 0.4
+INVENTED: dict[Language, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "en": (
+        (
+            "The {a} of {s} is {v}.",
+            "{v} is the {a} of {s}.",
+            "{s} has {v} as [the |a |]{a}.",
+            "{v} is the {a} [that|which] {s} [has|chose|wants].",
+            "The {a} [that|which] {s} [has|likes|got] is {v}.",
+            "[As|For] a {a} {s} [has|takes|chose] {v}.",
+            "{s} [has|got] the {a} {v}.",
+            "{v} {a} is what {s} has.",
+            "{s} and the {a} {v} [belong together|are here].",
+        ),
+        (
+            "What is the {a} of {s}?",
+            "Which {a} does {s} have?",
+            "[What|Which] {a} [has|did] {s}[ chosen| get|]?",
+            "[Tell me|Say|Name|Give me] the {a} of {s}.",
+            "{a} of {s}?",
+            "[Do you know|Can you tell me] the {a} of {s}?",
+            "[Who|What|Where] is the {a} for {s}?",
+            "{s} has which {a}?",
+            "What does {s} have as [a |the |]{a}?",
+        ),
+    ),
+    "zh": (
+        (
+            "{s}的{a}是{v}。",
+            "{v}是{s}的{a}。",
+            "{s}[把|以]{v}[当作|作为|当]{a}。",
+            "{s}有{v}这个{a}。",
+            "[说到|关于]{a}，{s}[选|要|有]{v}。",
+            "{s}{a}{v}。",
+        ),
+        (
+            "{s}的{a}是什么？",
+            "[什么|谁|哪个]是{s}的{a}？",
+            "{s}[有|选|要][什么|哪个]{a}？",
+            "[请问|告诉我]{s}的{a}。",
+            "{s}的{a}[呢|]？",
+            "[知道|你知道]{s}的{a}吗？",
+        ),
+    ),
+}
+KINDS: tuple[str, ...] = ("place", "person", "number", "year")
 THING_NAMES: dict[Language, tuple[str, ...]] = {
     "en": tuple(
         "lamp table boat clock bridge bicycle camera piano chair tower ring car house mirror".split()
@@ -454,7 +503,8 @@ class Fact:
         return f"{self.subject}{joined}{self.attribute.name}"
 
     def question(self, draw: Draw) -> str:
-        return draw.phrase(self.attribute.questions).format(s=self.subject)
+        asked = draw.phrase(self.attribute.questions)
+        return asked.format(s=self.subject, a=self.attribute.name)
 
 
 def value_of(draw: Draw, attribute: Attribute, language: Language) -> str:
@@ -468,6 +518,18 @@ def value_of(draw: Draw, attribute: Attribute, language: Language) -> str:
     return str(draw.number(1800, 2020) if values == "year" else draw.number(3, 99))
 
 
+def invented(draw: Draw, language: Language, is_of_thing: bool) -> Attribute:
+    told, asked = INVENTED[language]
+    if is_of_thing and language == "en":
+        told, asked = (
+            tuple(text.replace("{s}", "the {s}") for text in texts) for texts in (told, asked)
+        )
+    values: tuple[str, ...] | str = draw.choice(KINDS)
+    if draw.chance(0.4):
+        values = tuple(word(draw, language) for _ in range(4))
+    return Attribute(word(draw, language), values, told, asked)
+
+
 def facts(draw: Draw, language: Language) -> list[Fact]:
     """One of each (subject, attribute), up to six."""
     pairs = list[tuple[str, Attribute]]()
@@ -477,13 +539,16 @@ def facts(draw: Draw, language: Language) -> list[Fact]:
         subject = draw.choice(THING_NAMES[language]) if about_things else person(draw, language)
         attributes = (THINGS if about_things else PEOPLE)[language]
         chosen = draw.sample(attributes, draw.number(1, 3 if n_subjects == 1 else 2))
+        if draw.practice and draw.chance(INVENTED_SHARE):
+            subject = word(draw, language) if about_things else subject
+            chosen = [invented(draw, language, about_things) for _ in chosen]
         if all(subject != other for other, _ in pairs):
             pairs += [(subject, attribute) for attribute in chosen]
     draw.random.shuffle(pairs)
     found = []
     for subject, attribute in pairs:
         value = value_of(draw, attribute, language)
-        text = draw.phrase(attribute.facts).format(s=subject, v=value)
+        text = draw.phrase(attribute.facts).format(s=subject, v=value, a=attribute.name)
         found.append(Fact(language, subject, attribute, value, text))
     return found
 

@@ -40,20 +40,20 @@ EXTRA: dict[str, Maker] = {"steps_5": steps, "steps_6": steps}
 HAND_WRITTEN = Path(__file__).with_name("handwritten.jsonl")
 # Shares of the conversations; those of tools have many tokens each.
 WEIGHTS: dict[str, float] = {
-    "add_2": 9,
-    "add_3": 8,
-    "subtract_2": 5,
+    "add_2": 12,
+    "add_3": 7,
+    "subtract_2": 6,
     "subtract_3": 8,
     "multiply": 4,
-    "steps_2": 7,
-    "steps_3": 9,
+    "steps_2": 6,
+    "steps_3": 8,
     "reverse": 5,
-    "sort": 8,
+    "sort": 10,
     "count": 4,
-    "lookup": 18,
-    "tool_call": 14,
-    "no_tool": 5,
-    "tool_response": 3,
+    "lookup": 22,
+    "tool_call": 18,
+    "no_tool": 7,
+    "tool_response": 2,
     "tool_sequence": 4,
     "talk": 4,
 }
@@ -102,8 +102,8 @@ def training_families(seed: int | str, *, early: bool = False) -> Iterator[list[
     """As training_items, but that items which ask for tools come several at a time and are offered
     the same ones, and questions about a text as well: a row then holds these once. `early` has few
     tools, whose long prompts hide for long that what is asked for is to be copied: short texts
-    teach that first."""
-    draw = Draw(f"train {seed}", held_out=False)
+    teach that first. They are practice: known and unknown words, well said and not."""
+    draw = Draw(f"train {seed}", held_out=False, practice=True)
     weights = WEIGHTS | {skill: WEIGHTS[skill] / N_ALIKE for skill in (*REQUESTED, *ASKED)}
     if early:
         weights = {s: w * (EARLY_TOOLS if "tool" in s else 1) for s, w in weights.items()}
@@ -124,7 +124,8 @@ def extended(share: float) -> Families:
 
     def families(name: str, shard: int) -> Iterator[list[Item]]:
         name = f"extended {name} {shard}"  # none of the conversations that nano is trained with
-        draw, known = Draw(f"train {name}", held_out=False), training_families(name)
+        draw = Draw(f"train {name}", held_out=False, practice=True)
+        known = training_families(name)
         while True:
             is_new = draw.chance(share)
             yield [make(draw, draw.choice(list(EXTRA)), True)] if is_new else next(known)

@@ -7,7 +7,6 @@ from typing import Any
 
 from .catalog import (
     CLAUSES,
-    NOUNS,
     VERBS,
     Tool,
     Value,
@@ -286,7 +285,8 @@ CONTACTS: dict[Language, dict[str, tuple[str, ...]]] = {
         ),
     },
 }
-FIND = 1  # index of the verb
+FIND = VERBS[1]
+FIRST = (VERBS[0], FIND, VERBS[3])  # to get, find or create is no second step
 BY_NAME = {domain.names[0]: domain for domain in DOMAINS}
 
 
@@ -319,20 +319,20 @@ Sequence = tuple[str, list[dict[str, Any]], dict[str, Any], dict[str, Value], di
 def _find_then(draw: Draw, language: Language) -> Sequence:
     """find_<noun> gives a number, <verb>_<noun> takes it; a third tool does something else."""
     verb, noun = verb_noun(draw)
-    while verb in (0, FIND, 3):  # to get or create is no second step
+    while verb in FIRST:
         verb, noun = verb_noun(draw)
-    other = draw.choice([i for i in range(len(VERBS)) if i not in (0, FIND, 3, verb)])
+    other = draw.choice([each for each in VERBS if each not in (*FIRST, verb)])
     who, is_chinese = value(draw, "person", language), language == "zh"
     (fields, _, _), (keys, _, _), *_ = CLAUSES
     key, field = draw.choice((*keys, "name")), draw.choice(fields)
     takes = field if draw.chance(0.7) else draw.choice(fields)
     kinds = [{key: "person"}, {takes: "id"}, {takes: "id"}]
-    made = [made_up(draw, language, i, noun) for i in (FIND, verb, other)]
+    made = [made_up(draw, language, each, noun) for each in (FIND, verb, other)]
     tools = [schema(*each, kind) for each, kind in zip(made, kinds, strict=True)]
     if draw.chance(0.4):
         tools.pop()
     found = value(draw, "id", language)
-    said, thing = draw.choice(VERBS[verb][is_chinese]), NOUNS[noun][is_chinese]
+    said, thing = draw.choice(verb[is_chinese]), noun[is_chinese]
     text = draw.phrase(FIND_THEN[language]).format(n=thing, a=article(thing), p=who, v=said)
     first, second = call(made[0][0], {key: who}), call(made[1][0], {takes: found})
     return text[0].upper() + text[1:], tools, first, {field: found}, second

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from nano.catalog import NOUNS, VERBS
 from nano.item import Draw, Item, Turn, write_items
 from nano.mixture import (
     EXTRA,
@@ -120,6 +121,36 @@ def test_items_survive_their_file(tmp_path: Path) -> None:
     items = [item for skill in MAKERS for item in drawn(skill, held_out=True, n=5)]
     write_items(tmp_path / "items.jsonl", items)
     assert list(read_items(tmp_path / "items.jsonl")) == items
+
+
+def practised(skill: str, n: int = 400) -> list[Item]:
+    draw = Draw(f"practice {skill}", held_out=False, practice=True)
+    return [make(draw, skill, thinking=i % 2 == 0) for i in range(n)]
+
+
+def test_practice_leaves_out_words_and_no_content() -> None:
+    items = practised("add_2")
+    for item in items:
+        assert sum(numbers(question(item))) == int(item.expected[0].content)
+    plain, noisy = (
+        {re.sub(r"\d+", "#", question(item)) for item in each}
+        for each in (drawn("add_2", held_out=False, n=3000), items)
+    )
+    assert len(noisy - plain) > len(noisy) / 5
+    for item in practised("lookup"):
+        for line in item.expected[0].reasoning.splitlines()[:-1]:
+            fact, value = line.rsplit(": ", 1)
+            subject = re.split(" |的", fact)[0]
+            assert subject in question(item)
+            assert value in question(item)
+
+
+def test_practice_invents_words() -> None:
+    names = [tool["function"]["name"] for item in practised("tool_call") for tool in item.tools]
+    known = {word for verbs, _ in VERBS for verb in verbs for word in verb.split()}
+    known |= {noun for noun, _ in NOUNS} | {name for domain in DOMAINS for name in domain.names}
+    invented = [name for name in names if name not in known and set(name.split("_")) - known]
+    assert len(names) / 8 < len(invented) < len(names) / 2
 
 
 def content(skill: str, item: Item) -> object:
