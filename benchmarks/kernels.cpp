@@ -138,8 +138,10 @@ class AttendRun {
         scratch_(sizeof(float) * static_cast<size_t>(attend_scratch(ops.attend_rows, kHeadDim))) {
     const auto values = normal(static_cast<size_t>(kPagePositions) * kHeadDim);
     for (int i = 0; i < pages_for(n_positions); ++i) {
-      pages_.emplace_back(static_cast<size_t>(2 * n_heads) * plane_bytes_);
-      for (size_t at = 0; at < pages_.back().size(); at += kv_row_bytes(type, kHeadDim)) {
+      const size_t centres = static_cast<size_t>(2 * n_heads) * plane_bytes_;
+      pages_.emplace_back(centres + kv_centre_bytes(type, kHeadDim));
+      std::memset(pages_.back().data() + centres, 0, kv_centre_bytes(type, kHeadDim));
+      for (size_t at = 0; at < centres; at += kv_row_bytes(type, kHeadDim)) {
         const size_t position = at / kv_row_bytes(type, kHeadDim) % kPagePositions;
         std::vector<float> row(&values[position * kHeadDim],
                                &values[position * kHeadDim] + kHeadDim);
@@ -156,7 +158,8 @@ class AttendRun {
   void operator()() {
     for (size_t plane = 0; plane < static_cast<size_t>(2 * n_heads_); plane += 2) {
       const CachedHead head = {kGroup, kHeadDim, 0.1f, plane * plane_bytes_,
-                               (plane + 1) * plane_bytes_};
+                               (plane + 1) * plane_bytes_,
+                               static_cast<size_t>(2 * n_heads_) * plane_bytes_};
       ops_.rows_rounded[static_cast<int>(type_)].attend(
           {{head, q_.data(), out_.data(), 0, scratch_.floats()}, &row_, 1});
     }

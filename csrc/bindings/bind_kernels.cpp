@@ -60,10 +60,23 @@ FloatArray swiglu(const std::string& isa, const FloatArray& gate, const FloatArr
 }
 
 // Stores a copy of a row as the cache keeps it.
-void store_copy(const OpsSet& ops, KvType type, const float* x, int n, const uint8_t* first_keys,
+void store_copy(const OpsSet& ops, KvType type, const float* x, int n, const uint8_t* centre,
                 uint8_t* out) {
   std::vector<float> row(x, x + n);
-  ops.store_kv[static_cast<int>(type)](row.data(), first_keys, out, n);
+  ops.store_kv[static_cast<int>(type)](row.data(), centre, out, n);
+}
+
+// The centre of the page of a key that is to be stored at `position`, at which a page begins: null
+// if the type has none. `keys` and `centre` are those of the page before, if there is one.
+const uint8_t* begin_centre(const OpsSet& ops, KvType type, int position, const uint8_t* keys,
+                            const uint8_t* centre, uint8_t* out, int n) {
+  if (!is_quantised(type)) return nullptr;
+  if (position == 0) {
+    std::memset(out, 0, kv_centre_bytes(type, n));
+  } else {
+    ops.next_centre[static_cast<int>(type)](keys, centre, out, n);
+  }
+  return out;
 }
 
 // x [rows, n], a sequence's keys or values from its first on, as the cache keeps them: bytes [rows,
@@ -77,10 +90,15 @@ py::array_t<uint8_t> store_kv(const std::string& isa, const std::string& kv_type
     throw InvalidArgumentError("quantised caches keep whole blocks of 32 values");
   }
   py::array_t<uint8_t> out({x.shape(0), static_cast<py::ssize_t>(kv_row_bytes(type, n))});
+  std::vector<uint8_t> before, now(kv_centre_bytes(type, n));
+  const uint8_t* centre = nullptr;
   for (py::ssize_t i = 0; i < x.shape(0); ++i) {
-    const bool is_centred = are_keys && i >= kPagePositions;
-    store_copy(set.ops, type, x.data(i, 0), n, is_centred ? out.data(0, 0) : nullptr,
-               out.mutable_data(i, 0));
+    if (are_keys && i % kPagePositions == 0) {
+      before = now;
+      const uint8_t* keys = i == 0 ? nullptr : out.data(i - kPagePositions, 0);
+      centre = begin_centre(set.ops, type, static_cast<int>(i), keys, before.data(), now.data(), n);
+    }
+    store_copy(set.ops, type, x.data(i, 0), n, centre, out.mutable_data(i, 0));
   }
   return out;
 }
@@ -92,23 +110,28 @@ struct StoredPages {
         dim(static_cast<int>(k.shape(1))),
         n(static_cast<int>(k.shape(0))),
         half_page(kPagePositions * kv_row_bytes(kv_type, dim)) {
+    const size_t page_bytes = 2 * half_page + kv_centre_bytes(kv_type, dim);
+    const uint8_t *before = nullptr, *centre = nullptr;
     for (int i = 0; i < n; ++i) {
       if (i % kPagePositions == 0) {
-        addresses.push_back(pages.emplace_back(2 * half_page).data());
-        std::memset(pages.back().data(), 0xff, 2 * half_page);
+        uint8_t* page = pages.emplace_back(page_bytes).data();
+        std::memset(page, 0xff, page_bytes);
+        centre = begin_centre(ops, kv_type, i, before, centre, page + 2 * half_page, dim);
+        addresses.push_back(before = page);
       }
       uint8_t* row = pages.back().data() +
                      static_cast<size_t>(i % kPagePositions) * half_page / kPagePositions;
-      const uint8_t* first_keys = i < kPagePositions ? nullptr : addresses.front();
-      store_copy(ops, kv_type, k.data(i, 0), dim, first_keys, row);
+      store_copy(ops, kv_type, k.data(i, 0), dim, centre, row);
       store_copy(ops, kv_type, v.data(i, 0), dim, nullptr, row + half_page);
     }
   }
 
-  CachedHead head(int n_group, float scale) const { return {n_group, dim, scale, 0, half_page}; }
+  CachedHead head(int n_group, float scale) const {
+    return {n_group, dim, scale, 0, half_page, 2 * half_page};
+  }
 
   int type, dim, n;
-  size_t half_page;  // bytes: keys, then values
+  size_t half_page;  // bytes: keys, then values; behind them the centre
   std::vector<AlignedBuffer> pages;
   std::vector<const uint8_t*> addresses;
 };

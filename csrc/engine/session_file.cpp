@@ -13,7 +13,7 @@ namespace q3l {
 
 namespace {
 
-constexpr char kMagic[8] = {'q', '3', 'l', 's', 'e', 's', 's', '4'};
+constexpr char kMagic[8] = {'q', '3', 'l', 's', 'e', 's', 's', '5'};
 
 struct Header {
   char magic[8];

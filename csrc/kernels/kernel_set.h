@@ -68,8 +68,9 @@ inline constexpr KvType kAllKvTypes[] = {KvType::f32, KvType::f16, KvType::q8_0,
 inline constexpr int kKvTypes = sizeof kAllKvTypes / sizeof(KvType);
 inline constexpr int kKvBlock = 32;       // values that share a scale in q8_0 and q4_0
 inline constexpr int kMostHeadDim = 512;  // of those types
-// They keep keys behind a sequence's first page less the mean of every kCentreStride'th of that
-// page, which they have much of in common. It adds the same to all scores of a query behind it.
+// They keep keys less their page's centre: halves, the mean of every kCentreStride'th key of the
+// page before, with which they have much in common; zeros on a sequence's first page. It adds the
+// same to a query's scores of all of the page.
 inline constexpr int kCentreStride = 4;
 constexpr bool is_quantised(KvType type) {
   return type == KvType::q8_0 || type == KvType::q4_0;
@@ -90,6 +91,10 @@ constexpr size_t kv_row_bytes(KvType type, int head_dim) {
   return n / kKvBlock * 18;
 }
 
+constexpr size_t kv_centre_bytes(KvType type, int head_dim) {
+  return is_quantised(type) ? 2 * static_cast<size_t>(head_dim) : 0;
+}
+
 inline constexpr int kPagePositions = 64;
 constexpr int pages_for(int n_positions) {
   return (n_positions + kPagePositions - 1) / kPagePositions;
@@ -106,6 +111,7 @@ struct CachedHead {
   int head_dim;
   float scale;
   size_t k_offset, v_offset;  // bytes from a page's start to this head's 64 rows
+  size_t centre_offset;       // and to its keys' centre, if the type is quantised
 };
 
 // Rows of queries, `stride` apart, and what comes of them.
@@ -173,9 +179,10 @@ struct OpsSet {
   // interleaved.
   void (*rope_neox)(float* x, const float* cos, const float* sin, int n_pairs);
   void (*rope_interleaved)(float* x, const float* cos, const float* sin, int n_pairs);
-  // Stores a value or key; first_keys is null but for keys behind a sequence's first page, of which
-  // it has this head's. x is lost.
-  void (*store_kv[kKvTypes])(float* x, const uint8_t* first_keys, uint8_t* out, int n);
+  // Stores a value or key; centre is null but for keys of a quantised type. x is lost.
+  void (*store_kv[kKvTypes])(float* x, const uint8_t* centre, uint8_t* out, int n);
+  // The next page's centre, from a page's keys and its own. Null if the type is not quantised.
+  void (*next_centre[kKvTypes])(const uint8_t* keys, const uint8_t* centre, uint8_t* next, int n);
   // In float32 or, if that is faster, rounded to bf16.
   RowAttention rows[kKvTypes];
   RowAttention rows_rounded[kKvTypes];

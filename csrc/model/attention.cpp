@@ -35,12 +35,12 @@ Attention::Attention(const Config& c, TensorSource& tensors, const std::string& 
       k_norm_(head_norm(c, tensors, prefix + "attn_k_norm.weight")) {}
 
 void Attention::add_to(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const {
-  project(x, kv, s);
+  project(x, batch, kv, s);
   attend(batch, kv, s);
   o_.add_to(x, s.pack(s.attended), s);
 }
 
-void Attention::project(Mat x, const KvLayer& kv, Scratch& s) const {
+void Attention::project(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const {
   const int head_dim = config_.head_dim;
   auto store_kv = s.kernels.ops.store_kv[static_cast<int>(kv.cache.type())];
   const bool is_centred = is_quantised(kv.cache.type());
@@ -74,22 +74,39 @@ void Attention::project(Mat x, const KvLayer& kv, Scratch& s) const {
   Linear::apply_all(
       {{q_, s.q, queries, head_dim}, {k_, s.k, keys, head_dim}, {v_, s.v, values, head_dim}},
       s.pack(x, norm_), s);
-  if (is_centred) store_keys(kv, s);
+  if (is_centred) store_keys(batch, kv, s);
 }
 
-void Attention::store_keys(const KvLayer& kv, Scratch& s) const {
-  auto store_kv = s.kernels.ops.store_kv[static_cast<int>(kv.cache.type())];
-  for (bool on_first_page : {true, false}) {
-    s.for_rows(0, s.k.rows, [&](int row) {
-      const Place& place = s.places[static_cast<size_t>(row)];
-      if ((place.position < kPagePositions) != on_first_page) return;
-      for (int head = 0; head < config_.n_head_kv; ++head) {
-        const size_t offset = kv.cache.key_offset(kv.layer, head);
-        store_kv(s.k.row(row) + head * config_.head_dim,
-                 on_first_page ? nullptr : place.sequence->page_of(0) + offset,
-                 cached_row(row, kv, s) + offset, config_.head_dim);
-      }
+void Attention::store_keys(const Batch& batch, const KvLayer& kv, Scratch& s) const {
+  constexpr int kSerial = 8;  // rows: more are worth a thread
+  const int n_heads = config_.n_head_kv;
+  int row = 0;
+  for (const Run& run : batch.runs) {
+    s.pool.for_chunks(n_heads, run.n_rows < kSerial ? n_heads : 1, [&](int, int begin, int end) {
+      for (int head = begin; head < end; ++head) store_head(run, row, head, kv, s);
     });
+    row += run.n_rows;
+  }
+}
+
+void Attention::store_head(const Run& run, int first_row, int head, const KvLayer& kv,
+                           Scratch& s) const {
+  const int type = static_cast<int>(kv.cache.type()), head_dim = config_.head_dim;
+  const size_t keys = kv.cache.key_offset(kv.layer, head);
+  const size_t centre = kv.cache.centre_offset(kv.layer, head);
+  for (int i = 0; i < run.n_rows; ++i) {
+    const int position = run.position + i;
+    uint8_t* page = run.sequence->page_of(position);
+    if (position == 0) {
+      std::memset(page + centre, 0, kv.cache.centre_bytes());
+    } else if (position % kPagePositions == 0) {
+      const uint8_t* before = run.sequence->page_of(position - 1);
+      s.kernels.ops.next_centre[type](before + keys, before + centre, page + centre, head_dim);
+    }
+    s.kernels.ops.store_kv[type](
+        s.k.row(first_row + i) + head * head_dim, page + centre,
+        page + keys + static_cast<size_t>(position % kPagePositions) * kv.cache.position_bytes(),
+        head_dim);
   }
 }
 
@@ -122,7 +139,8 @@ AttendRows Attention::head_rows(int head, int first_row, int worker, const KvLay
            .head_dim = config_.head_dim,
            .scale = scale_,
            .k_offset = kv.cache.key_offset(kv.layer, head),
-           .v_offset = kv.cache.value_offset(kv.layer, head)},
+           .v_offset = kv.cache.value_offset(kv.layer, head),
+           .centre_offset = kv.cache.centre_offset(kv.layer, head)},
           s.q.row(first_row) + column,
           s.attended.row(first_row) + column,
           s.q.stride,
@@ -171,8 +189,12 @@ void Attention::attend_in_spans(int first_row, const KvLayer& kv, Scratch& s) co
   // A row and a head is a task.
   auto args_of = [&](int worker, int task) {
     const AttendRow& row = s.generated.row(task / config_.n_head_kv);
-    return AttendArgs{head_rows(task % config_.n_head_kv, first_row, worker, kv, s), &row, 1,
-                      parts + static_cast<size_t>(task) * task_floats, 0, row.n_positions};
+    return AttendArgs{head_rows(task % config_.n_head_kv, first_row, worker, kv, s),
+                      &row,
+                      1,
+                      parts + static_cast<size_t>(task) * task_floats,
+                      0,
+                      row.n_positions};
   };
   s.pool.for_chunks(n_tasks * n_spans, 1, [&](int worker, int i, int) {
     AttendArgs args = args_of(worker, i / n_spans);
@@ -182,9 +204,8 @@ void Attention::attend_in_spans(int first_row, const KvLayer& kv, Scratch& s) co
     args.end = std::min(args.begin + span, args.end);
     if (args.begin < args.end) attention.attend(args);
   });
-  s.pool.for_chunks(n_tasks, 1, [&](int worker, int task, int) {
-    attention.fold(args_of(worker, task));
-  });
+  s.pool.for_chunks(n_tasks, 1,
+                    [&](int worker, int task, int) { attention.fold(args_of(worker, task)); });
 }
 
 }  // namespace q3l

@@ -23,12 +23,13 @@ class Attention {
 
  private:
   // Queries and keys go to s.q and the cache as soon as they are projected, and so do values.
-  void project(Mat x, const KvLayer& kv, Scratch& s) const;
+  void project(Mat x, const Batch& batch, const KvLayer& kv, Scratch& s) const;
   // y may be x.
   void norm_and_rotate(const float* x, const std::optional<Norm>& norm, int row, float* y,
                        Scratch& s) const;
-  // Those of a sequence's first page come before those that are kept as what they differ by.
-  void store_keys(const KvLayer& kv, Scratch& s) const;
+  // In order, as a page's keys are kept less what those of the page before have in common.
+  void store_keys(const Batch& batch, const KvLayer& kv, Scratch& s) const;
+  void store_head(const Run& run, int first_row, int head, const KvLayer& kv, Scratch& s) const;
   void attend(const Batch& batch, const KvLayer& kv, Scratch& s) const;
   // Real weights are there for exactness; beside those of quantised ones, roundings to bf16 are
   // small.

@@ -20,7 +20,9 @@ KvCache::KvCache(const Config& config, KvType type, int max_pages)
       max_pages_(max_pages),
       n_head_kv_(static_cast<size_t>(config.n_head_kv)),
       position_bytes_(kv_row_bytes(type, config.head_dim)),
-      page_bytes_(offset(2 * config.n_layer, 0)) {}
+      centre_bytes_(kv_centre_bytes(type, config.head_dim)),
+      centres_(offset(2 * config.n_layer, 0)),
+      page_bytes_(centre_offset(config.n_layer, 0)) {}
 
 uint8_t* KvCache::take_page() {
   while (true) {
@@ -101,7 +103,8 @@ int KvCache::n_available() const {
 void KvCache::copy_positions(uint8_t* to, const uint8_t* from, int n) const {
   const size_t plane = kPagePositions * position_bytes_;
   const size_t bytes = static_cast<size_t>(n) * position_bytes_;
-  for (size_t at = 0; at < page_bytes_; at += plane) std::memcpy(to + at, from + at, bytes);
+  for (size_t at = 0; at < centres_; at += plane) std::memcpy(to + at, from + at, bytes);
+  std::memcpy(to + centres_, from + centres_, page_bytes_ - centres_);
 }
 
 KvSequence::KvSequence(KvCache& cache, int n_listed) : cache_(&cache) {

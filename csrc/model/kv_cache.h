@@ -1,7 +1,8 @@
 // Keys and values of every sequence, in pages of 64 positions that hold all layers. A sequence is a
 // list of pages in any order in memory; sequences whose beginnings are the same share pages; those
 // that nobody holds are used again.
-// A page is [layer][key, value][key/value head][position], each a row of the cache's type.
+// A page is [layer][key, value][key/value head][position], each a row of the cache's type, and of a
+// quantised type the centres of its keys, [layer][key/value head].
 #pragma once
 
 #include <cstddef>
@@ -37,7 +38,12 @@ class KvCache {
   int max_pages() const { return max_pages_; }
   size_t key_offset(int layer, int head) const { return offset(2 * layer, head); }
   size_t value_offset(int layer, int head) const { return offset(2 * layer + 1, head); }
+  size_t centre_offset(int layer, int head) const {
+    return centres_ +
+           (static_cast<size_t>(layer) * n_head_kv_ + static_cast<size_t>(head)) * centre_bytes_;
+  }
   size_t position_bytes() const { return position_bytes_; }
+  size_t centre_bytes() const { return centre_bytes_; }
 
   // A page that the caller alone holds. Throws OverloadedError when all are held and no keeper, the
   // first asked first, has any to give back.
@@ -53,7 +59,7 @@ class KvCache {
   bool is_idle(const uint8_t* page) const;  // nobody needs it: keepers alone hold it
   int n_held() const;                       // pages
   int n_available() const;                  // pages that are free or idle
-  // Copies the first n positions of a page.
+  // Copies the first n positions of a page, and its centres.
   void copy_positions(uint8_t* to, const uint8_t* from, int n) const;
 
  private:
@@ -74,7 +80,8 @@ class KvCache {
   KvType type_;
   int max_pages_;
   std::vector<PageKeeper*> keepers_;
-  size_t n_head_kv_, position_bytes_, page_bytes_;
+  size_t n_head_kv_, position_bytes_, centre_bytes_;
+  size_t centres_, page_bytes_;       // of a page: where its centres begin, and where it ends
   std::vector<AlignedBuffer> pages_;  // each behind its Holders
   std::vector<uint8_t*> free_;
   int n_idle_ = 0;

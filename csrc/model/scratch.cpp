@@ -152,7 +152,8 @@ void Scratch::begin(const Batch& batch, const Ropes& ropes) {
   }
   const int n_heads = std::max(1, n - n_prompt_) * config_.n_head_kv;
   const int n_chunks = (most_seen + kAttendChunk - 1) / kAttendChunk;
-  n_spans = std::clamp(kTasksPerThread * pool.size() / n_heads, 1, std::max(1, n_chunks));
+  const int n_wanted = pool.size() == 1 ? 1 : kTasksPerThread * pool.size() / n_heads;
+  n_spans = std::clamp(n_wanted, 1, std::max(1, n_chunks));
   for_rows(n, [&](int row) {
     const Place& place = places[static_cast<size_t>(row)];
     const Rope& rope = rope_of(ropes, place.sequence->stretch());

@@ -23,18 +23,17 @@ struct SoftmaxSum {
   float largest, total;
 };
 
-// The n positions of one chunk, perhaps the sequence's first: their weighted values to `part`.
-// Behind them, n_left are left.
+// The n positions of one chunk: their weighted values to `part`. Behind them, n_left are left.
 template <int kHeads, class Heads>
 inline void attend_chunk(const HeadGroup<kHeads>& group, const Heads& heads,
-                         const uint8_t* const* pages, int n, int n_left, bool is_first,
+                         const uint8_t* const* pages, int n, int n_left,
                          SoftmaxSum (&sums)[kHeads]) {
   const size_t k = group.head.k_offset, v = group.head.v_offset;
   const int n_pages = pages_for(n);
   auto rows_of = [&](int page, size_t offset, const uint8_t* next) {
     const int first = page * kPagePositions, left = n - first;
-    return RowsOfPage{pages[page] + offset, next, first,
-                      left < kPagePositions ? left : kPagePositions, is_first && page == 0};
+    return RowsOfPage{pages[page], pages[page] + offset, next, first,
+                      left < kPagePositions ? left : kPagePositions};
   };
   for (int i = 0; i < n_pages; ++i) {
     heads.score(rows_of(i, k, i + 1 < n_pages ? pages[i + 1] + k : pages[0] + v));
@@ -105,8 +104,8 @@ template <class Kv, int kHeads>
 using HeadsOf = typename HeadsFor<Kv, kHeads>::Type;
 
 template <class Kv, int kHeads>
-inline void attend_heads(const AttendArgs& a, const AttendRow& row, const float* query,
-                         float* out, int first_head) {
+inline void attend_heads(const AttendArgs& a, const AttendRow& row, const float* query, float* out,
+                         int first_head) {
   const int dims = padded_dims(a.head_dim);
   float* q = a.scratch + kHeads * kAttendChunk;
   const HeadGroup<kHeads> group = {
@@ -120,13 +119,12 @@ inline void attend_heads(const AttendArgs& a, const AttendRow& row, const float*
     }
     spread_as_kept<Kv>(q + h * dims, a.head_dim);
   }
-  const HeadsOf<Kv, kHeads> heads(
-      group, row.n_positions > kPagePositions ? row.pages[0] + a.k_offset : nullptr);
+  const HeadsOf<Kv, kHeads> heads(group);
   if (!a.parts) std::memset(out, 0, static_cast<size_t>(kHeads * a.head_dim) * sizeof(float));
   const int end = a.parts ? a.end : row.n_positions;
   for (int begin = a.begin; begin < end; begin += kAttendChunk) {
     const int left = end - begin, n = left < kAttendChunk ? left : kAttendChunk;
-    attend_chunk(group, heads, row.pages + begin / kPagePositions, n, left - n, begin == 0, chunk);
+    attend_chunk(group, heads, row.pages + begin / kPagePositions, n, left - n, chunk);
     for (int h = 0; h < kHeads; ++h) {
       const float* part = group.part + h * dims;
       if (a.parts) {

@@ -19,7 +19,7 @@ struct PromptTile : TileRows {
   float* part = q + kAttendTileRows * dims;              // the same: weighted values of the chunk
   float* values = part + kAttendTileRows * dims;         // keys or values in float32
   float* rows = values + kPagePositions * value_stride;  // [kLanes][dims]: rows of part
-  float* centre = rows + kLanes * dims;                  // [dims], of a quantised cache's keys
+  float* centre = rows + kLanes * dims;                  // [dims], of a page's keys
   alignas(64) float visible[kAttendTileRows] = {};       // n_visible of the chunk under way
 
   // Of `n` positions of the chunk from `first`, those that all rows of a group see, or any.
@@ -111,10 +111,11 @@ inline void score_chunk(const PromptTile& tile, int n) {
   const size_t row_bytes = kv_row_bytes(Kv::kType, a.head_dim);
   for (int first = 0; first < n; first += kAttendValues) {
     const int position = tile.begin + first;
-    const uint8_t* k = tile.pages[position / kPagePositions] + a.k_offset +
-                       static_cast<size_t>(position % kPagePositions) * row_bytes;
-    const bool is_centred = is_quantised(Kv::kType) && position >= kPagePositions;
-    const float* centre = is_centred ? tile.centre : nullptr;
+    const uint8_t* page = tile.pages[position / kPagePositions];
+    const uint8_t* k =
+        page + a.k_offset + static_cast<size_t>(position % kPagePositions) * row_bytes;
+    const float* centre = is_quantised(Kv::kType) ? tile.centre : nullptr;
+    if (centre && position % kPagePositions == 0) load_centre(a, page, tile.centre);
     for (int b = 0; b < kAttendValues; ++b) {  // the last key takes the place of those after it
       convert_row<Kv>(k + static_cast<size_t>(clamp(b, 0, n - 1 - first)) * row_bytes, a.head_dim,
                       centre, tile.values + b * tile.value_stride);
@@ -222,11 +223,6 @@ void attend_tile(const AttendTileArgs& a) {
   states.add_prompt(a);
   PromptTile tile = {TileRows(a, a.pages, states, 0, states.n_rows)};
   pack_queries<Kv>(tile);
-  if constexpr (is_quantised(Kv::kType)) {
-    if (states.seen[states.n_rows - 1] > kPagePositions) {
-      find_centre<Kv>(a.pages[0] + a.k_offset, a.head_dim, tile.dims, tile.centre);
-    }
-  }
   for_chunks(tile, [&](int n) {
     for (int lane = 0; lane < kAttendTileRows; ++lane) {
       tile.visible[lane] = static_cast<float>(tile.n_visible(lane));

@@ -11,23 +11,14 @@ class QuantHeads {
   using Format = typename Kv::Format;
 
  public:
-  // Those of the sequence's first page, if there are others.
-  QuantHeads(const HeadGroup<kHeads>& g, const uint8_t* first_keys)
+  explicit QuantHeads(const HeadGroup<kHeads>& g)
       : group_(g),
         steps_(reinterpret_cast<QuantStep*>(g.rest)),
         scales_(reinterpret_cast<float*>(steps_ + kHeads * n_steps())),
         weights_(reinterpret_cast<int32_t*>(scales_ + kPagePositions * kLanes)) {
     alignas(64) int16_t integers[kMostHeadDim + kStep * kKvBlock];
-    alignas(64) float centre[kMostHeadDim + kStep * kKvBlock];
-    if (first_keys) find_centre<Kv>(first_keys, g.head.head_dim, g.dims, centre);
     for (int h = 0; h < kHeads; ++h) {
-      const float* q = g.q + h * g.dims;
-      F sum = splat(0.0f);
-      for (int j = 0; first_keys && j < g.dims; j += kLanes) {
-        sum = fma(load(q + j), load(centre + j), sum);
-      }
-      offset_[h] = g.head.scale * reduce_add(sum);
-      scale_[h] = g.head.scale * quantise_group<kMostInput>(q, g.dims, integers);
+      scale_[h] = g.head.scale * quantise_group<kMostInput>(g.q + h * g.dims, g.dims, integers);
       for (int s = 0; s < n_steps(); ++s) {
         pack_step(integers + s * kStep * kKvBlock, &steps_[h * n_steps() + s]);
       }
@@ -37,15 +28,14 @@ class QuantHeads {
   void score(const RowsOfPage& page) const {
     const int n = n_steps(), n_whole = n_whole_steps(), n_last = n_last_blocks();
     const QuantStep* steps = steps_;
-    constexpr float kNone[kHeads] = {};
-    score_rows<Kv>(group_, page, scale_, page.is_first ? kNone : offset_,
-                   [=](const uint8_t* row, F(&acc)[kHeads]) {
-                     for (int s = 0; s < n_whole; ++s, row += sizeof(Step))
-                       add_products(row, steps + s, n, acc);
-                     if (n_last == 0) return;
-                     const Step last(row, n_last);
-                     add_products(last.bytes, steps + n_whole, n, acc);
-                   });
+    float offset[kHeads];
+    score_centre(page.page, offset);
+    score_rows<Kv>(group_, page, scale_, offset, [=](const uint8_t* row, F(&acc)[kHeads]) {
+      for (int s = 0; s < n_whole; ++s, row += sizeof(Step)) add_products(row, steps + s, n, acc);
+      if (n_last == 0) return;
+      const Step last(row, n_last);
+      add_products(last.bytes, steps + n_whole, n, acc);
+    });
   }
 
   // part += sum of weights * values.
@@ -74,6 +64,19 @@ class QuantHeads {
   int n_steps() const { return group_.dims / (kStep * kKvBlock); }
   int n_whole_steps() const { return group_.head.head_dim / (kStep * kKvBlock); }
   int n_last_blocks() const { return group_.head.head_dim / kKvBlock % kStep; }
+
+  // What the page's centre adds to each head's scores.
+  void score_centre(const uint8_t* page, float (&offset)[kHeads]) const {
+    alignas(64) float centre[kMostHeadDim];
+    load_centre(group_.head, page, centre);
+    for (int h = 0; h < kHeads; ++h) {
+      F sum = splat(0.0f);
+      for (int j = 0; j < group_.head.head_dim; j += kLanes) {
+        sum = fma(load(group_.q + h * group_.dims + j), load(centre + j), sum);
+      }
+      offset[h] = group_.head.scale * reduce_add(sum);
+    }
+  }
 
   // Those of a step; queries' steps lie n_steps apart.
   static void add_products(const uint8_t* step, const QuantStep* q, int n_steps, F (&acc)[kHeads]) {
@@ -204,5 +207,4 @@ class QuantHeads {
   float* scales_;     // of a step of a page's values, [kPagePositions][kLanes]
   int32_t* weights_;  // [kHeads][kPagePositions / 2][kLanes]
   float scale_[kHeads];
-  float offset_[kHeads];  // of scores behind the sequence's first page
 };

@@ -15,7 +15,7 @@ struct RealHeads {
   const HeadGroup<kHeads>& group;
   float scale[kHeads], offset[kHeads] = {};
 
-  RealHeads(const HeadGroup<kHeads>& g, const uint8_t*) : group(g) {
+  explicit RealHeads(const HeadGroup<kHeads>& g) : group(g) {
     for (float& s : scale) s = g.head.scale;
   }
 

@@ -32,9 +32,8 @@ struct HeadGroup {
 
 // A stretch of rows of one page, and those that are wanted after it.
 struct RowsOfPage {
-  const uint8_t *rows, *next;
-  int first, n;           // of the chunk's positions
-  bool is_first = false;  // of the sequence
+  const uint8_t *page, *rows, *next;
+  int first, n;  // of the chunk's positions
 };
 
 // Asks for the row that is wanted a page later, since nothing else foresees where pages are, and

@@ -49,23 +49,10 @@ struct HalfRows : RealRows<KvType::f16, RealLoader<load_half, 2>> {
   }
 };
 
-// The mean of keys of a sequence's first page, by which those behind it are less; padded with
-// zeros.
-template <class Kv>
-inline void find_centre(const uint8_t* first_keys, int head_dim, int dims, float* centre) {
-  const size_t row_bytes = kv_row_bytes(Kv::kType, head_dim);
-  for (int j = 0; j < dims; j += kKvBlock) {
-    F sum[kBlockVectors];
-    for (F& v : sum) v = splat(0.0f);
-    for (size_t row = 0; j < head_dim && row < kPagePositions; row += kCentreStride) {
-      F key[kBlockVectors];
-      Kv::load_block(first_keys + row * row_bytes, j, head_dim, key);
-      for (int v = 0; v < kBlockVectors; ++v) sum[v] = add(key[v], sum[v]);
-    }
-    for (int v = 0; v < kBlockVectors; ++v) {
-      store(centre + j + v * kLanes, mul(sum[v], splat(1.0f * kCentreStride / kPagePositions)));
-    }
-  }
+// What a page's keys are less, as floats. REQUIRES: a quantised type.
+inline void load_centre(const CachedHead& head, const uint8_t* page, float* to) {
+  const uint8_t* centre = page + head.centre_offset;
+  for (int j = 0; j < head.head_dim; j += kLanes) store(to + j, load_half(centre + 2 * j));
 }
 
 // Spreads outliers, or gathers them again, if this type keeps values so.
@@ -92,9 +79,11 @@ struct QuantRows {
     }
   }
 
-  static void store_row(float* x, const uint8_t* first_keys, uint8_t* out, int n) {
+  static void store_row(float* x, const uint8_t* centre, uint8_t* out, int n) {
     spread_outliers(x, n);  // one value that is not finite makes all of them so
-    if (first_keys) take_centre_away(x, first_keys, n);
+    for (int j = 0; centre && j < n; j += kLanes) {
+      store(x + j, sub(load(x + j), load_half(centre + 2 * j)));
+    }
     for (; n > 0; n -= kKvBlock, x += kKvBlock, out += Format::kBytes) {
       int16_t q[kKvBlock];
       const uint16_t d = round_block(x, q);
@@ -109,17 +98,29 @@ struct QuantRows {
     }
   }
 
+  static void next_centre(const uint8_t* keys, const uint8_t* centre, uint8_t* next, int n) {
+    const size_t row_bytes = kv_row_bytes(kType, n);
+    for (int j = 0; j < n; j += kKvBlock) {
+      F sum[kBlockVectors];
+      for (F& v : sum) v = splat(0.0f);
+      for (size_t row = 0; row < kPagePositions; row += kCentreStride) {
+        F key[kBlockVectors];
+        load_block(keys + row * row_bytes, j, n, key);
+        for (int v = 0; v < kBlockVectors; ++v) sum[v] = add(key[v], sum[v]);
+      }
+      for (int v = 0; v < kBlockVectors; ++v) {
+        const int at = 2 * (j + v * kLanes);
+        const F mean = mul(sum[v], splat(1.0f * kCentreStride / kPagePositions));
+        store_half(next + at, add(load_half(centre + at), mean));
+      }
+    }
+  }
+
  private:
   static constexpr float kHigh = Format::kBits == 8 ? 127.0f : 7.0f;
   static constexpr float kLow = Format::kBits == 8 ? -127.0f : -8.0f;
   // Units that are tried, as multiples of the one that makes the value of largest magnitude kLow.
   static constexpr float kUnits[] = {1.1f, 1.03f, 0.96f, 0.9f};
-
-  static void take_centre_away(float* x, const uint8_t* first_keys, int n) {
-    alignas(64) float centre[kMostHeadDim];
-    find_centre<QuantRows>(first_keys, n, n, centre);
-    for (int j = 0; j < n; j += kLanes) store(x + j, sub(load(x + j), load(centre + j)));
-  }
 
   struct Fit {
     float products, squares;  // of values and integers, of integers

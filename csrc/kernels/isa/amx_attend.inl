@@ -31,7 +31,7 @@ struct MatrixTile : TileRows {
   // of positions], which take the scores' place from the front; weighted values, [row][stride].
   float* scores = reinterpret_cast<float*>(q + (kAttendTileRows / kTile + kBlockTiles) * steps);
   float* part = scores + kAttendChunk * kAttendBlockRows;
-  float* centre = part + kAttendBlockRows * stride;  // [stride], of a quantised cache's keys
+  float* centre = part + kAttendBlockRows * stride;  // [stride], of the page's keys
   bool has_overflow = false;                         // among the chunk's values
 
   float* row_scores(int row_tile) const { return scores + row_tile * kAttendChunk * kTile; }
@@ -73,14 +73,13 @@ inline void unpack_keys(const MatrixTile& tile, int first, const uint8_t* k, int
                         int64_t to_next) {
   const int head_dim = tile.args.head_dim;
   const auto row_bytes = static_cast<int>(kv_row_bytes(Kv::kType, head_dim));
-  const bool is_centred = is_quantised(Kv::kType) && tile.begin + first >= kPagePositions;
   for (int i = first; i < first + whole_steps(n); ++i, k += row_bytes) {
     Operand* to = tile.keys + i / kTile * tile.steps;
     prefetch_row(k, to_next, row_bytes);
     for (int s = 0; s < tile.steps; ++s) {
       F key[kBlockVectors];
       Kv::load_block(k, s * kStepValues, head_dim, key);
-      for (int v = 0; is_centred && v < kBlockVectors; ++v) {
+      for (int v = 0; is_quantised(Kv::kType) && v < kBlockVectors; ++v) {
         key[v] = add(load(tile.centre + s * kStepValues + v * kLanes), key[v]);
       }
       _mm512_store_si512(to[s].v[i % kTile], to_bf16(key[0], key[1]));
@@ -332,22 +331,12 @@ inline void prefetch_rows(const MatrixTile& tile) {
   }
 }
 
-// What keys of a page are less, if it is not the first.
-template <class Kv>
-inline void find_centre_behind(const MatrixTile& tile, int page) {
-  if constexpr (is_quantised(Kv::kType)) {
-    const AttendRows& a = tile.args;
-    if (page > 0) {
-      find_centre<Kv>(tile.pages[0] + a.k_offset, a.head_dim, tile.stride, tile.centre);
-    }
-  }
-}
-
 // A page's n keys and values, which are positions of the chunk from `first`; `next` comes after it.
 template <class Kv>
 inline void unpack_page(const MatrixTile& tile, int first, int n, const uint8_t* page,
                         const uint8_t* next) {
   const AttendRows& a = tile.args;
+  if constexpr (is_quantised(Kv::kType)) load_centre(a, page, tile.centre);
   unpack_keys<Kv>(tile, first, page + a.k_offset, n, next - page);
   unpack_values<Kv>(tile, first, page + a.v_offset, n, next - page);
 }
@@ -375,16 +364,14 @@ inline void attend_prompt_on_tiles(const AttendTileArgs& a) {
   prefetch_rows(tile);
   pack_queries<Kv>(tile);
   const int n_pages = pages_for(states.seen[states.n_rows - 1]);
-  find_centre_behind<Kv>(tile, n_pages - 1);
   for_chunks(tile, [&](int n) {
     for (int first = 0; first < n; first += kPagePositions) {
       const int i = (tile.begin + first) / kPagePositions;
       unpack_page<Kv>(tile, first, clamp(n - first, 0, kPagePositions), a.pages[i],
                       a.pages[i + 1 < n_pages ? i + 1 : i]);
     }
-    attend_blocks<Kv>(tile, n, [&](int row, const float* part) {
-      fold_rows(tile, row, part, tile.stride);
-    });
+    attend_blocks<Kv>(tile, n,
+                      [&](int row, const float* part) { fold_rows(tile, row, part, tile.stride); });
   });
   finish_rows<Kv>(a, states, a.out);
 }
@@ -411,8 +398,8 @@ inline Visit find_visit(const AttendArgs& a, int page, int first, int n_pages) {
 // Of a page's chunk, for heads [first, first + kTile).
 inline void keep_parts(const AttendArgs& a, const MatrixTile& tile, int first, const float* part) {
   for (int head = first; head < a.n_group && head < first + kTile; ++head, part += tile.stride) {
-    keep_part(part_of(a, tile.begin / kPagePositions, head),
-              {tile.largest[head], tile.total[head]}, part, a.head_dim);
+    keep_part(part_of(a, tile.begin / kPagePositions, head), {tile.largest[head], tile.total[head]},
+              part, a.head_dim);
   }
 }
 
@@ -432,7 +419,8 @@ inline void attend_rows_on_tiles(const AttendArgs& a) {
   const TilesInUse tiles;
   const int n_pages = pages_for(a.parts ? a.end : n_most);
   Visit packed = {};
-  for (Visit now = find_visit(a, a.begin / kPagePositions, 0, n_pages), next; now.n > 0; now = next) {
+  for (Visit now = find_visit(a, a.begin / kPagePositions, 0, n_pages), next; now.n > 0;
+       now = next) {
     next = find_visit(a, now.page, now.first + now.n, n_pages);
     const Visit& prefetched = next.n > 0 ? next : now;
     const auto* pages = a.rows[now.first].pages;
@@ -441,7 +429,6 @@ inline void attend_rows_on_tiles(const AttendArgs& a) {
     const int n = tile.n_seen(tile.n_rows - 1, 0, kPagePositions);
     if (now.first != packed.first || now.n != packed.n) pack_queries<Kv>(tile);
     packed = now;
-    find_centre_behind<Kv>(tile, now.page);
     unpack_page<Kv>(tile, 0, n, pages[now.page], a.rows[prefetched.first].pages[prefetched.page]);
     attend_blocks<Kv>(tile, n, [&](int row, const float* part) {
       if (a.parts) {

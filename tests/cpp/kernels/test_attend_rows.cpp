@@ -1,5 +1,5 @@
-// Attention of generated rows has the same bits whoever else sees their pages, and in whatever spans
-// it goes through them.
+// Attention of generated rows has the same bits whoever else sees their pages, and in whatever
+// spans it goes through them.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -29,7 +29,9 @@ struct Pages {
     std::normal_distribution<float> normal;
     const size_t row_bytes = half_page(type) / kPagePositions;
     for (int page = 0; page < kPages; ++page) {
-      bytes.emplace_back(2 * half_page(type));
+      const size_t centre_bytes = kv_centre_bytes(type, kHeadDim);
+      bytes.emplace_back(2 * half_page(type) + centre_bytes);
+      std::memset(bytes.back().data() + 2 * half_page(type), page, centre_bytes);
       for (size_t i = 0; i < 2 * kPagePositions; ++i) {
         float row[kHeadDim];
         for (float& x : row) x = normal(random);
@@ -52,8 +54,7 @@ struct Attended {
 
   std::vector<float> of(const std::vector<AttendRow>& rows, bool rounded) {
     std::vector<float> out(q.size());
-    way(rounded).attend(
-        {inputs(out), rows.data(), static_cast<int>(rows.size())});
+    way(rounded).attend({inputs(out), rows.data(), static_cast<int>(rows.size())});
     return out;
   }
 
@@ -80,7 +81,7 @@ struct Attended {
   }
   AttendRows inputs(std::vector<float>& out) {
     std::memset(scratch.data(), 0xff, scratch.size());
-    const CachedHead head = {kGroup, kHeadDim, 0.3f, 0, half_page(type)};
+    const CachedHead head = {kGroup, kHeadDim, 0.3f, 0, half_page(type), 2 * half_page(type)};
     return {head, q.data(), out.data(), kStride, scratch.floats()};
   }
 

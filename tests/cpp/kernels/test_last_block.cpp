@@ -63,8 +63,11 @@ std::vector<int> row_lengths(Family family) {
 // Attention over one full page whose keys, or whose values, end at the edge.
 void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
   const size_t row = kv_row_bytes(type, head_dim), half = 64 * row;
-  const GuardedBytes page(2 * half);
-  const size_t k_offset = keys_last ? half : 0, v_offset = keys_last ? 0 : half;
+  const size_t centre = kv_centre_bytes(type, head_dim);
+  const GuardedBytes page(centre + 2 * half);
+  const size_t k_offset = centre + (keys_last ? half : 0);
+  const size_t v_offset = centre + (keys_last ? 0 : half);
+  std::fill_n(page.data(), centre, uint8_t{0});
   const std::vector<float> kv = wave(64 * static_cast<size_t>(head_dim), 0.7f);
   for (size_t i = 0; i < 64; ++i) {
     for (size_t offset : {k_offset, v_offset}) {
@@ -84,7 +87,7 @@ void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
                               static_cast<size_t>(attend_scratch(set.ops.attend_rows, head_dim)));
   const uint8_t* pages[] = {page.data()};
   auto* result = reinterpret_cast<float*>(out.data());
-  const CachedHead head = {1, head_dim, 0.1f, k_offset, v_offset};
+  const CachedHead head = {1, head_dim, 0.1f, k_offset, v_offset, 0};
   const auto* q = reinterpret_cast<const float*>(query.data());
   const auto stride = static_cast<size_t>(head_dim);
   const AttendRows inputs = {head, q, result, stride, scratch.floats()};

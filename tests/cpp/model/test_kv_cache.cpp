@@ -38,6 +38,13 @@ TEST_CASE("a page has room for every layer, head and position, and no two overla
       CHECK(start == expected);
       expected += kPagePositions * cache.position_bytes();
     }
+    for (int layer = 0; layer < 3; ++layer) {
+      for (int head = 0; head < 2; ++head) {
+        CHECK(cache.centre_offset(layer, head) == expected);
+        expected += cache.centre_bytes();
+      }
+    }
+    CHECK(cache.centre_bytes() == (is_quantised(type) ? 128u : 0u));
     CHECK(cache.page_bytes() == expected);
   }
 }

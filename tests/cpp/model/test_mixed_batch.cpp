@@ -220,6 +220,28 @@ TEST_CASE("mixed batches: experts") {
   }
 }
 
+TEST_CASE("threads share the positions that a token sees") {
+  const TempFile file(tiny_model({.format = "Q4_0", .head_dim = 64}).bytes());
+  const gguf::Reader reader(file.path());
+  const Transformer model(reader);
+  const Plan plan = {{{0, 1200, Role::prompt}}, {{0, 3, Role::generated}}};
+  for (const std::string& isa : available_isas()) {
+    for (KvType type : {KvType::f16, KvType::q4_0}) {
+      CAPTURE(isa);
+      CAPTURE(static_cast<int>(type));
+      Runner one(model, isa, type, 1);
+      const Rows expected = alone(one, plan, 0);
+      CHECK(one.scratch.n_spans == 1);
+      for (int n_threads : {2, 3, 5}) {
+        CAPTURE(n_threads);
+        Runner run(model, isa, type, n_threads);
+        CHECK(first_difference(alone(run, plan, 0), expected) == -1);
+        CHECK(run.scratch.n_spans > 1);
+      }
+    }
+  }
+}
+
 // Pieces that end within a page, on its edge, and across the attention's chunk of 512.
 void check_pieces(const TinyModel& shape, KvType type) {
   const TempFile file(tiny_model(shape).bytes());

@@ -20,7 +20,7 @@ from qwen3lite import _core
 Attention = Callable[[Floats, Floats, Floats, float], Doubles]
 CHUNK = 512  # positions whose softmax is finished before the next's
 PAGE = 64  # which is the chunk of generated rows on tiles
-CENTRE_STRIDE = 4  # of keys of the first page whose mean later ones are kept less
+CENTRE_STRIDE = 4  # of keys of a page whose mean those of the next are kept less
 KV_TYPES = ["f32", "f16", "q8_0", "q4_0"]
 KV_FORMATS = {"q8_0": GGMLQuantizationType.Q8_0, "q4_0": GGMLQuantizationType.Q4_0}
 
@@ -58,11 +58,15 @@ def kept_rows(isa: str, kv_type: str, x: Floats, are_keys: bool = False) -> Floa
     if kv_type not in KV_FORMATS:
         return stored.view(np.float32 if kv_type == "f32" else np.float16).astype(np.float32)
     rows: Floats = quants.dequantize(stored, KV_FORMATS[kv_type])
-    if are_keys:  # behind the first page, as what they differ by from a mean of that page's
-        total = np.zeros_like(rows[0])
-        for row in rows[:PAGE:CENTRE_STRIDE]:
+    centre = np.zeros_like(rows[0])
+    for begin in range(0, len(rows) if are_keys else 0, PAGE):
+        # As what they differ by from a mean of the page before.
+        total = np.zeros_like(centre)
+        for row in rows[begin : begin + PAGE : CENTRE_STRIDE]:
             total = row + total
-        rows[PAGE:] += total * np.float32(CENTRE_STRIDE / PAGE)
+        rows[begin : begin + PAGE] += centre
+        mean = total * np.float32(CENTRE_STRIDE / PAGE)
+        centre = (centre + mean).astype(np.float16).astype(np.float32)
     return rows
 
 
