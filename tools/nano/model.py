@@ -72,5 +72,6 @@ def save_master(model: Qwen3ForCausalLM, directory: Path) -> None:
     temporary.replace(directory / "model.safetensors")
     config = model.config.to_dict() | {"architectures": ["Qwen3ForCausalLM"], "use_cache": True}
     config["dtype"] = "bfloat16"
+    config["_name_or_path"] = ""  # not where training began
     for name, content in {"config.json": config, "generation_config.json": GENERATION}.items():
         (directory / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
