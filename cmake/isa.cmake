@@ -1,5 +1,6 @@
-# One row per instruction set: its name is the file csrc/kernels/isa/<name>.cpp, compiled once for each
-# family that it offers, with flags of its own. Writes generated/isa_rows.inc, the dispatcher's table.
+# One row per instruction set: its name is the file csrc/kernels/isa/<name>.cpp or that of its SOURCE,
+# compiled once for each family that it offers, with flags of its own. Writes generated/isa_rows.inc,
+# the dispatcher's table; Q3L_ISAS are the rows' names.
 add_library(q3l_isa OBJECT)
 target_include_directories(q3l_isa PRIVATE csrc ${PROJECT_BINARY_DIR})
 set(isa_level -O3)
@@ -14,10 +15,15 @@ target_compile_options(q3l_isa PRIVATE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-uninitialized;-Wno-ignored-attributes>)
 set(isa_declarations "")
 set(isa_rows "")
+set(Q3L_ISAS "")
 
-# q3l_isa(NAME <name> RANK <n> FAMILIES <family>... [NEEDS <CpuFeature>...] [FLAGS <flag>...])
+# q3l_isa(NAME <name> [SOURCE <name>] RANK <n> FAMILIES <family>... [NEEDS <CpuFeature>...]
+#         [FLAGS <flag>...] [DEFINITIONS <definition>...])
 function(q3l_isa)
-  cmake_parse_arguments(ISA "" "NAME;RANK" "FAMILIES;NEEDS;FLAGS" ${ARGN})
+  cmake_parse_arguments(ISA "" "NAME;SOURCE;RANK" "FAMILIES;NEEDS;FLAGS;DEFINITIONS" ${ARGN})
+  if(NOT ISA_SOURCE)
+    set(ISA_SOURCE ${ISA_NAME})
+  endif()
   set(sets "")
   foreach(family IN LISTS Q3L_FAMILIES ITEMS ops)
     if(NOT family IN_LIST ISA_FAMILIES)
@@ -25,12 +31,12 @@ function(q3l_isa)
       continue()
     endif()
     set(unit ${PROJECT_BINARY_DIR}/generated/${ISA_NAME}_${family}.cpp)
-    file(CONFIGURE OUTPUT ${unit} CONTENT "#include \"kernels/isa/${ISA_NAME}.cpp\"\n" @ONLY)
+    file(CONFIGURE OUTPUT ${unit} CONTENT "#include \"kernels/isa/${ISA_SOURCE}.cpp\"\n" @ONLY)
     target_sources(q3l_isa PRIVATE ${unit})
     list(JOIN ISA_FLAGS " " flags)  # as a string, for in lists -Xclang stands once
     set_source_files_properties(${unit} PROPERTIES
       COMPILE_FLAGS "${flags}"
-      COMPILE_DEFINITIONS "Q3L_ISA_RANK=${ISA_RANK};Q3L_FAMILY_SET=${family}_set;Q3L_FAMILY_INL=\"kernels/generic/${family}.inl\"")
+      COMPILE_DEFINITIONS "Q3L_ISA_RANK=${ISA_RANK};Q3L_FAMILY_SET=${family}_set;Q3L_FAMILY_INL=\"kernels/generic/${family}.inl\";${ISA_DEFINITIONS}")
     list(APPEND sets ${ISA_NAME}::${family}_set)
     if(family STREQUAL ops)
       set(type OpsSet)
@@ -48,6 +54,7 @@ function(q3l_isa)
   string(APPEND isa_rows "    {\"${ISA_NAME}\", {${needs}}, {${sets}}, ${ops}},\n")
   set(isa_declarations "${isa_declarations}" PARENT_SCOPE)
   set(isa_rows "${isa_rows}" PARENT_SCOPE)
+  set(Q3L_ISAS ${Q3L_ISAS} ${ISA_NAME} PARENT_SCOPE)
 endfunction()
 
 # Flags for features: in `flags` those given, or where zig compiles, which names CPUs and not
@@ -88,10 +95,15 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "riscv64|loongarch64" AND NOT CMAKE_CXX_COMPIL
 elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL riscv64)
   set(rank 0)
   foreach(bits IN ITEMS 128 256 512)
-    math(EXPR rank "${rank} + 1")
+    math(EXPR rank "${rank} + 2")
+    math(EXPR rank_of_halves "${rank} + 1")
+    set(definitions Q3L_VECTOR_BITS=${bits})
     q3l_features(vectors -march=rv64gcv_zvl${bits}b v zvl${bits}b)
-    q3l_isa(NAME rvv${bits} RANK ${rank} FAMILIES real b32 k256 ops NEEDS v${bits}
-      FLAGS ${vectors})
+    q3l_isa(NAME rvv${bits} SOURCE rvv RANK ${rank} FAMILIES real b32 k256 ops NEEDS v${bits}
+      FLAGS ${vectors} DEFINITIONS Q3L_ROW=rvv${bits} ${definitions})
+    q3l_features(vectors -march=rv64gcv_zvl${bits}b_zvfhmin v zvl${bits}b zvfhmin)
+    q3l_isa(NAME rvv${bits}h SOURCE rvv RANK ${rank_of_halves} FAMILIES real ops
+      NEEDS v${bits} zvfhmin FLAGS ${vectors} DEFINITIONS Q3L_ROW=rvv${bits}h ${definitions})
   endforeach()
 elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL loongarch64)
   q3l_features(lsx -mlsx lsx)

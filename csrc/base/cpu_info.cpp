@@ -79,19 +79,27 @@ uint64_t x86_features() {
 #elif defined(__riscv)
 namespace {
 
-// Bits of the vector registers; 0 where there are none. Only the kernel's own call tells version 1
-// of the extension from what came before it.
-int vector_bits() {
+// Only the kernel's own call tells version 1 of the vector extension from what came before it.
+uint64_t riscv_features() {
   struct {
     int64_t key;
     uint64_t value;
   } probe = {4, 0};  // RISCV_HWPROBE_KEY_IMA_EXT_0
   constexpr long kHwprobe = 258;
-  constexpr uint64_t kVectors = 1 << 2;  // RISCV_HWPROBE_IMA_V
+  constexpr uint64_t kVectors = 1 << 2;            // RISCV_HWPROBE_IMA_V
+  constexpr uint64_t kHalves = uint64_t{3} << 30;  // RISCV_HWPROBE_EXT_ZVFH, which has ZVFHMIN
   if (syscall(kHwprobe, &probe, 1, 0, nullptr, 0) != 0 || !(probe.value & kVectors)) return 0;
   long bytes;
   asm("csrr %0, 0xc22" : "=r"(bytes));  // vlenb, by its number: assemblers may not know the name
-  return static_cast<int>(8 * bytes);
+  uint64_t mask = 0;
+  auto add = [&mask](bool has, CpuFeature feature) {
+    if (has) mask |= static_cast<uint64_t>(feature);
+  };
+  add(bytes >= 16, CpuFeature::v128);
+  add(bytes >= 32, CpuFeature::v256);
+  add(bytes >= 64, CpuFeature::v512);
+  add((probe.value & kHalves) != 0, CpuFeature::zvfhmin);
+  return mask;
 }
 
 }  // namespace
@@ -111,10 +119,7 @@ uint64_t cpu_features() {
   if (has >> 4 & 1) mask |= static_cast<uint64_t>(CpuFeature::lsx);
   if (has >> 5 & 1) mask |= static_cast<uint64_t>(CpuFeature::lasx);
 #elif defined(__riscv)
-  const int bits = vector_bits();
-  if (bits >= 128) mask |= static_cast<uint64_t>(CpuFeature::v128);
-  if (bits >= 256) mask |= static_cast<uint64_t>(CpuFeature::v256);
-  if (bits >= 512) mask |= static_cast<uint64_t>(CpuFeature::v512);
+  mask = riscv_features();
 #endif
   return mask;
 }

@@ -30,6 +30,7 @@ enum class CpuFeature : uint64_t {
   v512 = 1 << 18,
   lsx = 1 << 19,  // LoongArch's
   lasx = 1 << 20,
+  zvfhmin = 1 << 21,  // RISC-V's, of vectors of halves
 };
 
 // The features that the CPU has and the operating system lets programs use, as a mask.

@@ -6,7 +6,8 @@ struct Q4_K {
   static constexpr int kGroups = 1;
   static void scales(const uint8_t* p, SuperScales* out) { unpack_scales_and_mins(p, out); }
   static WholeScales whole_scales(const uint8_t* p) { return unpack_whole_scales(p); }
-  static HalfBlocks half_scales(const uint8_t* p) { return halve_blocks(split_scales(p)); }
+  static uint64_t block_scales(const uint8_t* p) { return split_scales(p); }
+  static HalfBlocks half_scales(const uint8_t* p) { return halve_blocks(block_scales(p)); }
   static uint64_t block_mins(const uint8_t* p) { return split_mins(p); }
   static F unit(const uint8_t* p) { return splat_half(p); }
   static F min_unit(const uint8_t* p) { return splat_half(p + 2); }

@@ -50,6 +50,7 @@ class Board:
             pytest.skip(f"{self.emulator} is older than 10: {self.cpu} has no vectors there")
 
 
+HALVES = "zfh=true,zvfh=true"
 BOARDS = {
     "Raspberry Pi 3": Board("aarch64", "cortex-a53", "neon"),
     "Raspberry Pi 4": Board("aarch64", "cortex-a72", "neon"),
@@ -60,12 +61,15 @@ BOARDS = {
     "RISC-V, 128 bits": Board("riscv64", "rv64,v=true,vlen=128", "rvv128"),
     "RISC-V, 256 bits": Board("riscv64", "rv64,v=true,vlen=256", "rvv256"),
     "RISC-V, 512 bits": Board("riscv64", "rv64,v=true,vlen=512", "rvv512"),
+    "RISC-V, 128 bits, halves": Board("riscv64", f"rv64,v=true,vlen=128,{HALVES}", "rvv128h"),
+    "RISC-V, 256 bits, halves": Board("riscv64", f"rv64,v=true,vlen=256,{HALVES}", "rvv256h"),
+    "RISC-V, 512 bits, halves": Board("riscv64", f"rv64,v=true,vlen=512,{HALVES}", "rvv512h"),
     "LoongArch": Board("loongarch64", "la464,lsx=off,lasx=off", "scalar"),
     "LoongArch, 128 bits": Board("loongarch64", "la464,lasx=off", "lsx"),
     "LoongArch, 256 bits": Board("loongarch64", "la464", "lasx"),
 }
 # Their CPUs have the rows of the others.
-QUICK = ("Neoverse N2", "RISC-V, 256 bits", "LoongArch, 256 bits")
+QUICK = ("Neoverse N2", "RISC-V, 256 bits, halves", "LoongArch, 256 bits")
 TESTED = tuple(BOARDS) if os.environ.get("BOARDS_ALL") else QUICK
 
 

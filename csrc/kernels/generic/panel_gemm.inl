@@ -1,7 +1,7 @@
 // Prompt tokens: kPanelRows weight rows at a time are unpacked into a panel of integers, whatever
 // their format, and multiplied with tiles of tokens. A lane is a token, so nothing is reduced
 // across lanes, and weights keep the order in which they are unpacked. REQUIRES: integers, their
-// places and tiles, as generic/panel_words.inl has them.
+// places and tiles, as generic/panel_words.inl has them, and sums as generic/panel_rows.inl has them.
 #pragma once
 
 constexpr int kChunkRows = kPanelRows;
@@ -96,11 +96,12 @@ template <int kVectors, class Block>
   }
   for (int i = 0; i < n_blocks; ++i) {
     for (int j = 0; j < Block::kMins; ++j) {
-      F x[kVectors];
-      for (int v = 0; v < kVectors; ++v) x[v] = load(tiles[v]->sum[i * Block::kMins + j]);
       for (int r = 0; r < kTileRows; ++r) {
-        const F min = splat(w[i].m[j][row + r]);
-        for (int v = 0; v < kVectors; ++v) group[r][v] = fma(min, x[v], group[r][v]);
+        const F min = splat_row(w[i].m[j] + row, r);
+        for (int v = 0; v < kVectors; ++v) {
+          const F x = load_tokens(tiles[v]->sum[i * Block::kMins + j], r);
+          group[r][v] = fma(min, x, group[r][v]);
+        }
       }
     }
   }
@@ -110,7 +111,7 @@ template <int kVectors, class Block>
       I32 dot[kTileRows][kVectors];
       dot_run<kRun>(w->q + row, s * kRun, tiles, b * Block::kLength + s * kRun, dot);
       for (int r = 0; r < kTileRows; ++r) {
-        const F d = splat(w->d[s][row + r]);
+        const F d = splat_row(w->d[s] + row, r);
         for (int v = 0; v < kVectors; ++v) group[r][v] = fma(to_float(dot[r][v]), d, group[r][v]);
       }
     }
@@ -118,7 +119,7 @@ template <int kVectors, class Block>
   for (int r = 0; r < kTileRows; ++r) {
     for (int v = 0; v < kVectors; ++v) {
       F& sum = sums[row + r][v];
-      sum = fma(group[r][v], load(tiles[v]->d), first ? splat(0.0f) : sum);
+      sum = fma(group[r][v], load_tokens(tiles[v]->d, r), first ? splat(0.0f) : sum);
     }
   }
 }
@@ -152,6 +153,7 @@ inline void store_sums(Sums& sums, int v, int n_tokens, int n_rows, float* y, si
   for (int row = 0; row < n_rows; row += kLanes) {
     F block[kLanes];
     for (int i = 0; i < kLanes; ++i) block[i] = sums[row + i][v];
+    sort_rows(block);
     transpose(block);
     for (int c = 0; c < n_tokens; ++c) {
       store_first(y + static_cast<size_t>(c) * y_stride + row, block[c], n_rows - row);

@@ -2,6 +2,7 @@
 // REQUIRES: sums, as generic/pair_sums.inl has them.
 #pragma once
 
+#include "kernels/generic/panel_rows.inl"
 #include "kernels/generic/token_tiles.inl"
 
 using PanelValue = int16_t;
@@ -17,7 +18,7 @@ inline void place_values(const PanelValue* values, int r, PanelValue (*q)[32]) {
 }
 
 // The products of kRun values, from `from` on in weight rows q[0..kTileRows) and from `value` on in
-// tiles: dot[r][v] of row r and tile v's tokens.
+// tiles: dot[r][v] of row r and tile v's tokens, as generic/panel_rows.inl has them.
 template <int kRun, int kValues, int kVectors>
 inline void dot_run(const PanelValue (*q)[kValues], int from, const TokenTile* const* tiles,
                     int value, I32 (&dot)[kTileRows][kVectors]) {

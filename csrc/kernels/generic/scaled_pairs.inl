@@ -1,6 +1,8 @@
 // Scaled sums of runs' products where an instruction adds up pairs of them in 16 bits.
 #pragma once
 
+#include "kernels/generic/quantise.inl"
+
 constexpr bool kMultipliesBytes = false;  // by one instruction, whatever their signs
 
 using RunScale = I32;
@@ -15,3 +17,17 @@ inline I32 add_scaled(I32 acc, const I32 (&w)[n], const I32 (&x)[n], RunScale sc
   for (int i = 0; i < n; ++i) acc = dot2(acc, multiply_bytes(w[i], x[i]), scale);
   return acc;
 }
+
+// Of inputs in planes.
+class ScaledSums {
+ public:
+  template <int n>
+  void take(const I32 (&w)[n], const I32 (&x)[kPlanes][n], RunScale scale) {
+    high_ = add_scaled(high_, w, x[kHigh], scale);
+    low_ = add_scaled(low_, w, x[kLow], scale);
+  }
+  I32 total() const { return add(shift_left<8>(high_), low_); }
+
+ private:
+  I32 high_ = splat(int32_t{0}), low_ = high_;
+};

@@ -1,7 +1,7 @@
 // Generated tokens by superblocks of 256 values: integer scales are multiplied in, so that a lane
 // has one sum of integers for a superblock, or half of it, however they were multiplied. Weights
 // are unsigned bytes, a vector of them a run: blocks i, i + kRuns and so on, or half a block.
-// REQUIRES: scaled sums, as generic/scaled_pairs.inl has them.
+// REQUIRES: scaled sums, as generic/scaled_pairs.inl has them, and kRowsShareInputs.
 #pragma once
 
 #include "kernels/generic/lanes.inl"
@@ -17,7 +17,6 @@ constexpr int kHalfBlocks = kGroup / 16;
 // within 32 bits, and the same for all instruction sets.
 constexpr int kSumValues = 32;
 constexpr int kLargestSuperInput = INT32_MAX / (63 * 128 * kSumValues) - 128;
-constexpr int kSumRuns = kRuns < kSumValues / 4 ? kRuns : kSumValues / 4;
 
 // A group of an input row.
 struct alignas(64) SuperGroup {
@@ -79,16 +78,25 @@ struct SuperMultiplier {
   static constexpr int kGroupBytes = Format::kBytes;
   static constexpr int kTileRows = 1, kTileColumns = 8;  // more rows would need more registers
   static constexpr int kScaleRuns = Format::kGroups == 1 && kRunValues < 32 ? 2 : 1;  // share one
+  static constexpr bool kBlockScales = kMultipliesBytes && kScaleRuns == 2;
+  // Whose sums stay within 32 bits.
+  static constexpr int kMostRuns = kSumValues * 63 / ((1 << Format::kBits) - 1) / 4;
+  static constexpr int kSumRuns = kRuns < kMostRuns ? kRuns : kMostRuns;
+  static_assert(kRuns % kSumRuns == 0);
   template <int kRows, int kColumns>
   using Sums = RowSums<kRows, kColumns>;
 
   template <int kRows, int kColumns>
   static void add_group(const uint8_t* w, size_t row_bytes, int, const SuperGroup* x,
                         int column_groups, RowSums<kRows, kColumns>& sums) {
+    if constexpr (kRowsShareInputs && kRows % 2 == 0 && kColumns == 1) {
+      for (int r = 0; r < kRows; r += 2, w += 2 * row_bytes) add_pair(w, row_bytes, *x, r, sums);
+      return;
+    }
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r, w += row_bytes) {
       prefetch_weights<Format::kBytes>(w);
-      const HalfBlocks scales = Format::half_scales(w);
+      const auto scales = scales_of(w);
       const F unit = Format::unit(w);
 #pragma GCC unroll 2
       for (int run = 0; run < kRuns; run += kSumRuns) {
@@ -100,52 +108,98 @@ struct SuperMultiplier {
         }
         for (int c = 0; c < kColumns; ++c) sums.add(r, c, dot[c], unit);
       }
-      if constexpr (Format::kGroups == 2) {
-        const F offset = mul(unit, splat(-static_cast<float>(1 << (Format::kBits - 1))));
-        for (int c = 0; c < kColumns; ++c) {
-          sums.add(r, c, dot_half_blocks(scales, x[c * column_groups].half_sums), offset);
-        }
-      } else {
-        const uint64_t mins = Format::block_mins(w);
-        const F min_unit = mul(Format::min_unit(w), splat(-1.0f));
-        for (int c = 0; c < kColumns; ++c) {
-          sums.add(r, c, dot_blocks(mins, x[c * column_groups].block_sums), min_unit);
-        }
-      }
+      for (int c = 0; c < kColumns; ++c) add_offset(w, x[c * column_groups], r, c, sums);
     }
   }
 
+  // A token alone, whose inputs are loaded once for two rows.
+  template <int kRows>
+  static void add_pair(const uint8_t* w, size_t row_bytes, const SuperGroup& x, int r,
+                       RowSums<kRows, 1>& sums) {
+    const uint8_t* rows[] = {w, w + row_bytes};
+    for (const uint8_t* row : rows) prefetch_weights<Format::kBytes>(row);
+    const decltype(scales_of(w)) scales[] = {scales_of(rows[0]), scales_of(rows[1])};
+#pragma GCC unroll 2  // here and below: what is of a row stays in registers
+    for (int run = 0; run < kRuns; run += kSumRuns) {
+      ScaledSums dot[2];
+#pragma GCC unroll kRunUnroll
+      for (int i = run; i < run + kSumRuns; i += kScaleRuns) {
+        const InputRuns inputs(x, i);
+#pragma GCC unroll 2
+        for (int j = 0; j < 2; ++j) {
+          I32 values[kScaleRuns];
+          for (int k = 0; k < kScaleRuns; ++k) values[k] = Format::run(rows[j], i + k);
+          dot[j].take(values, inputs.of, scale_at(scales[j], i));
+        }
+      }
+#pragma GCC unroll 2
+      for (int j = 0; j < 2; ++j) sums.add(r + j, 0, dot[j].total(), Format::unit(rows[j]));
+    }
+#pragma GCC unroll 2
+    for (int j = 0; j < 2; ++j) add_offset(rows[j], x, r + j, 0, sums);
+  }
+
+  static auto scales_of(const uint8_t* w) {
+    if constexpr (kBlockScales)
+      return Format::block_scales(w);
+    else
+      return Format::half_scales(w);
+  }
+  template <class Scales>
+  static RunScale scale_at(const Scales& scales, int run) {
+    if constexpr (kBlockScales)
+      return scale_of_block(scales, run / 2);
+    else
+      return scale_of_run(scales, run);
+  }
+
+  // What an offset or minima of the weights make of the inputs.
+  template <int kRows, int kColumns>
+  static void add_offset(const uint8_t* w, const SuperGroup& x, int r, int c,
+                         RowSums<kRows, kColumns>& sums) {
+    if constexpr (Format::kGroups == 2) {
+      constexpr auto kOffset = static_cast<float>(1 << (Format::kBits - 1));
+      sums.add(r, c, dot_half_blocks(Format::half_scales(w), x.half_sums),
+               mul(Format::unit(w), splat(-kOffset)));
+    } else {
+      sums.add(r, c, dot_blocks(Format::block_mins(w), x.block_sums),
+               mul(Format::min_unit(w), splat(-1.0f)));
+    }
+  }
+
+  // Of runs that share a scale.
+  struct InputRuns {
+    I32 of[kPlanes][kScaleRuns];
+
+    InputRuns(const SuperGroup& x, int run) {
+#pragma GCC unroll 2
+      for (int k = 0; k < kScaleRuns; ++k) {
+        for (int plane = 0; plane < kPlanes; ++plane) {
+          of[plane][k] = load_vector(x.planes[plane][run + k]);
+        }
+      }
+    }
+  };
+
   // Inputs as bytes, so that weights need no widening: a token alone, or where that is all there is
   // to do.
-  template <int kColumns>
-  static void dot_bytes(const uint8_t* w, const HalfBlocks& scales, const SuperGroup* x,
+  template <class Scales, int kColumns>
+  static void dot_bytes(const uint8_t* w, const Scales& scales, const SuperGroup* x,
                         int column_groups, int run, I32 (&dot)[kColumns]) {
-    I32 high[kColumns], low[kColumns];
-#pragma GCC unroll 8  // here and below: sums stay in registers
-    for (int c = 0; c < kColumns; ++c) high[c] = low[c] = splat(int32_t{0});
-#pragma GCC unroll kRunUnroll
+    ScaledSums sums[kColumns];
+#pragma GCC unroll kRunUnroll  // here and below: sums stay in registers
     for (int i = run; i < run + kSumRuns; i += kScaleRuns) {
       I32 values[kScaleRuns];
 #pragma GCC unroll 2
       for (int k = 0; k < kScaleRuns; ++k) values[k] = Format::run(w, i + k);
-      const RunScale scale = scale_of_run(scales, i);
+      const RunScale scale = scale_at(scales, i);
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) {
-        const auto& planes = x[c * column_groups].planes;
-        add_plane(high[c], values, planes[kHigh] + i, scale);
-        add_plane(low[c], values, planes[kLow] + i, scale);
+        sums[c].take(values, InputRuns(x[c * column_groups], i).of, scale);
       }
     }
 #pragma GCC unroll 8
-    for (int c = 0; c < kColumns; ++c) dot[c] = add(shift_left<8>(high[c]), low[c]);
-  }
-
-  static void add_plane(I32& acc, const I32 (&values)[kScaleRuns], const int8_t (*x)[kRunValues],
-                        RunScale scale) {
-    I32 inputs[kScaleRuns];
-#pragma GCC unroll 2
-    for (int k = 0; k < kScaleRuns; ++k) inputs[k] = load_vector(x[k]);
-    acc = add_scaled(acc, values, inputs, scale);
+    for (int c = 0; c < kColumns; ++c) dot[c] = sums[c].total();
   }
 
   // Several tokens share weights as words, scales multiplied in.

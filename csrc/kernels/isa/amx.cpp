@@ -12,6 +12,7 @@ constexpr int kLargestInput = 16 * 127 + 15;  // products of a superblock stay w
 constexpr int kGemvRows = 4;
 constexpr int kGemvColumns = 4;
 constexpr int kStreams = 4;
+constexpr bool kRowsShareInputs = false;
 constexpr int kFarBytes = 3072, kNearBytes = 548;  // how far ahead weights are asked for
 
 // In this order: vocabulary, products, prompt attention, family.

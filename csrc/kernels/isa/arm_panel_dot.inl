@@ -4,6 +4,7 @@
 
 constexpr int kTokenRun = 4;
 
+#include "kernels/generic/panel_rows.inl"
 #include "kernels/isa/arm_panel_bytes.inl"
 
 inline void place_values(const PanelValue* values, int r, PanelValue (*q)[32]) {

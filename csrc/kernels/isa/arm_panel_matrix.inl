@@ -42,12 +42,27 @@ inline void dot_run(const PanelValue (*q)[kValues], int from, const TokenTile* c
     for (I32& sum : row) sum = shift_left<8>(sum);
   }
   add_plane(kLow);
-  auto halves = [](I32 a, I32 b, bool upper) {
-    const int64x2_t x = vreinterpretq_s64_s32(a), y = vreinterpretq_s64_s32(b);
-    return vreinterpretq_s32_s64(upper ? vzip2q_s64(x, y) : vzip1q_s64(x, y));
-  };
   for (int r = 0; r < kTileRows; ++r) {
-    const auto& row = sums[r / 2];
-    for (int v = 0; v < kVectors; ++v) dot[r][v] = halves(row[2 * v], row[2 * v + 1], r % 2);
+    for (int v = 0; v < kVectors; ++v) dot[r][v] = sums[r / 2][2 * v + r % 2];
+  }
+}
+
+// Sums lie as the instruction leaves them, two rows' of two tokens in a vector: vector r has rows
+// r / 2 * 2 and the next, and tokens 0 and 1 of four or, if r is odd, 2 and 3.
+inline F splat_row(const float* rows, int r) {
+  const float32x2_t two = vld1_f32(rows + r / 2 * 2);
+  const F twice = vcombine_f32(two, two);
+  return vzip1q_f32(twice, twice);
+}
+inline F load_tokens(const float* tokens, int r) {
+  const float32x2_t two = vld1_f32(tokens + r % 2 * 2);
+  return vcombine_f32(two, two);
+}
+inline void sort_rows(F (&vectors)[kLanes]) {
+  for (int r = 0; r < kLanes; r += 2) {
+    const float64x2_t a = vreinterpretq_f64_f32(vectors[r]);
+    const float64x2_t b = vreinterpretq_f64_f32(vectors[r + 1]);
+    vectors[r] = vreinterpretq_f32_f64(vzip1q_f64(a, b));
+    vectors[r + 1] = vreinterpretq_f32_f64(vzip2q_f64(a, b));
   }
 }

@@ -12,6 +12,7 @@ constexpr int kPanelRows = 32;
 constexpr int kTurnUnroll = 16;  // all of it, or accumulators move about between turns
 constexpr int kAttendTileRows = 48;
 constexpr int kStreams = 2;
+constexpr bool kRowsShareInputs = false;
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 
 inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {

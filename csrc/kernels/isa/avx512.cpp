@@ -15,6 +15,7 @@ constexpr int kLargestInput = 127 * 256 + 127;
 constexpr int kGemvRows = 4;
 constexpr int kGemvColumns = 8;
 constexpr int kStreams = 4;
+constexpr bool kRowsShareInputs = false;
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 
 // In this order: vocabulary, products, prompt attention, family.

@@ -11,6 +11,7 @@ constexpr int kTileVectors = 2;
 constexpr int kPanelRows = 48;
 constexpr int kTurnUnroll = 16;  // all of it, or accumulators move about between turns
 constexpr int kStreams = 4;
+constexpr bool kRowsShareInputs = false;
 constexpr int kFarBytes = 3072, kNearBytes = 548;  // how far ahead weights are asked for
 
 inline __m256i dot_pairs(__m256i acc, __m256i w, __m256i x) {

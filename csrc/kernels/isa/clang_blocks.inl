@@ -213,12 +213,6 @@ inline I32 join_run(int i, Part part) {
   return reinterpret_cast<I32>(
       join<kPieces>([&](int piece) { return part(block + 4 * piece, offset); }));
 }
-inline I32 spread_half_blocks(const HalfBlocks& a, int run) {
-  return reinterpret_cast<I32>(join<kStep>([&](int i) {
-    const int block = run + 4 * (i / 2);
-    return Vector<int16_t, 8>{} + int16_t{a.v[kLanes == 4 ? run : 2 * block + i % 2]};
-  }));
-}
 inline I32 multiply_bytes(I32 w, I32 x) {
   return reinterpret_cast<I32>(
       multiply_pairs(reinterpret_cast<Bytes>(w), reinterpret_cast<Bytes>(x)));

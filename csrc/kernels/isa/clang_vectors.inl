@@ -81,10 +81,15 @@ inline void store(float* p, F v) {
   std::memcpy(p, &v, sizeof v);
 }
 inline void store_half(uint8_t* p, F v) {
+#if defined(__riscv_zvfhmin)
+  const auto halves = __builtin_convertvector(v, Vector<_Float16, kLanes>);
+  std::memcpy(p, &halves, sizeof halves);
+#else
   for (int i = 0; i < kLanes; ++i) {
     const uint16_t h = float_to_half(v[i]);
     std::memcpy(p + 2 * i, &h, sizeof h);
   }
+#endif
 }
 inline F load_bf16(const uint8_t* p) {
   const auto h = load_as<Vector<uint16_t, kLanes>>(p);

@@ -6,8 +6,8 @@
 namespace q3l::i8mm {
 namespace {
 
-constexpr int kTileRows = 8;
-constexpr int kTileVectors = 1;
+constexpr int kTileRows = 4;
+constexpr int kTileVectors = 2;
 
 // In this order: vocabulary and generated tokens' products, prompts', family.
 #include "kernels/isa/arm_dots.inl"

@@ -21,6 +21,12 @@ inline F load_half(const uint8_t* p) {
   std::memcpy(four, p, sizeof four);
   return __lasx_xvfcvtl_s_h(__m256i{four[0], four[0], four[1], four[1]});
 }
+// Byte 2 run in all words of the lower half, byte 2 run + 1 in the upper one's.
+inline Raw spread_bytes(Vector<int8_t, 16> bytes, int run) {
+  const auto sorted = pick<[](int i) { return i % 8 * 2 + i / 8; }, 16>(bytes, bytes);
+  const auto words = __builtin_convertvector(sorted, Whole<int16_t>);
+  return __lasx_xvreplve_h(reinterpret_cast<Raw>(words), run);
+}
 inline Raw add_even_words(Raw acc, Raw a, Raw b) {
   return __lasx_xvmaddwev_w_h(acc, a, b);
 }

@@ -1,5 +1,6 @@
 // What LSX and LASX have alike: 32 registers, and products of even and of odd values. REQUIRES:
-// Raw, a register, load_half, and of the instruction set's products those that are named below.
+// Raw, a register, load_half, spread_bytes, and of the instruction set's products those that are
+// named below.
 #pragma once
 
 constexpr int kTileRows = 4;
@@ -8,6 +9,7 @@ constexpr int kPanelRows = 32;
 constexpr int kTurnUnroll = 4;
 constexpr int kAttendTileRows = 48;
 constexpr int kStreams = 4;
+constexpr bool kRowsShareInputs = false;
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 constexpr int kRunUnroll = 8;
 constexpr int kRealColumns = 8;
@@ -48,6 +50,10 @@ inline I32 dot_bytes(I32 acc, Bytes w0, Bytes x0, Bytes w1, Bytes x1) {
 
 // In this order: vocabulary, products, prompt attention.
 #include "kernels/isa/clang_blocks.inl"
+
+inline I32 spread_half_blocks(const HalfBlocks& a, int run) {
+  return reinterpret_cast<I32>(spread_bytes(load_as<Vector<int8_t, 16>>(a.v), run));
+}
 
 #include "kernels/isa/clang_quads.inl"
 

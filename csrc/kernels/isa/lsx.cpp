@@ -20,6 +20,11 @@ inline F load_half(const uint8_t* p) {
   std::memcpy(&four, p, sizeof four);
   return __lsx_vfcvtl_s_h(__lsx_vreplgr2vr_d(four));
 }
+// Byte `run` in all words.
+inline Raw spread_bytes(Vector<int8_t, 16> bytes, int run) {
+  const Raw v = reinterpret_cast<Raw>(bytes);
+  return __lsx_vreplve_h(run < 8 ? __lsx_vsllwil_h_b(v, 0) : __lsx_vexth_h_b(v), run % 8);
+}
 inline Raw add_even_words(Raw acc, Raw a, Raw b) {
   return __lsx_vmaddwev_w_h(acc, a, b);
 }

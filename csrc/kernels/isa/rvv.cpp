@@ -1,10 +1,11 @@
-// RISC-V with vectors of 256 bits or more.
+// RISC-V with vectors of Q3L_VECTOR_BITS or more: one row for each length, and one for each with
+// conversions of halves.
 #include "kernels/kernel_set.h"
 
-namespace q3l::rvv256 {
+namespace q3l::Q3L_ROW {
 namespace {
 
-constexpr int kLanes = 8;
+constexpr int kLanes = Q3L_VECTOR_BITS / 32;
 
 #include "kernels/isa/rvv.inl"
 
@@ -16,4 +17,4 @@ decltype(kSet)& Q3L_FAMILY_SET() {
   return kSet;
 }
 
-}  // namespace q3l::rvv256
+}  // namespace q3l::Q3L_ROW

@@ -10,6 +10,7 @@ constexpr int kPanelRows = 32;
 constexpr int kTurnUnroll = 4;
 constexpr int kAttendTileRows = 48;
 constexpr int kStreams = 4;
+constexpr bool kRowsShareInputs = false;
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 constexpr int kRunUnroll = 8;
 constexpr int kRealColumns = 8;
@@ -23,12 +24,16 @@ constexpr int kGemvColumns = 4;
 
 #include "kernels/isa/clang_vectors.inl"
 
-// Without the extension for halves, by their bits: scaled, a subnormal's are right too.
 inline F load_half(const uint8_t* p) {
+#if defined(__riscv_zvfhmin)
+  return __builtin_convertvector(load_as<Vector<_Float16, kLanes>>(p), F);
+#else
+  // By their bits: scaled, a subnormal's are right too.
   const auto half = __builtin_convertvector(load_as<Vector<uint16_t, kLanes>>(p), I32);
   const I32 magnitude = half & 0x7fff, sign = (half & 0x8000) << 16, bits = magnitude << 13;
   const I32 finite = reinterpret_cast<I32>(reinterpret_cast<F>(bits) * 0x1p112f);
   return reinterpret_cast<F>((magnitude >= 0x7c00 ? bits | 0x7f800000 : finite) | sign);
+#endif
 }
 inline Vector<float, 4> splat_quad(const uint8_t* p) {
   uint16_t half;
@@ -61,6 +66,13 @@ inline I32 dot_bytes(I32 acc, Bytes w0, Bytes x0, Bytes w1, Bytes x1) {
 }
 
 #include "kernels/isa/clang_blocks.inl"
+
+inline I32 spread_half_blocks(const HalfBlocks& a, int run) {
+  return reinterpret_cast<I32>(join<kStep>([&](int i) {
+    const int block = run + 4 * (i / 2);
+    return Vector<int16_t, 8>{} + int16_t{a.v[kLanes == 4 ? run : 2 * block + i % 2]};
+  }));
+}
 
 // What generic/pair_sums.inl has, with either product of a pair in a lane of its own: widening
 // multiplication adds those without another instruction.

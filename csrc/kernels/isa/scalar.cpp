@@ -21,6 +21,7 @@ constexpr int kAttendTileRows = 48;
 constexpr int kSharedHeads = 1;  // query heads of a generated row that share keys and values
 constexpr int kSumVectors = 8;   // of weighted values that are kept in registers
 constexpr int kStreams = 1;      // weight rows that one generated token reads together
+constexpr bool kRowsShareInputs = false;
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 constexpr int kLargestInput = 127 * 256 + 127;     // of generated tokens
 constexpr int kGemvRows = 1;                       // weight rows and
