@@ -224,7 +224,7 @@ TEST_CASE("threads share the positions that a token sees") {
   const TempFile file(tiny_model({.format = "Q4_0", .head_dim = 64}).bytes());
   const gguf::Reader reader(file.path());
   const Transformer model(reader);
-  const Plan plan = {{{0, 1200, Role::prompt}}, {{0, 3, Role::generated}}};
+  const Plan plan = {{{0, 560, Role::prompt}}, {{0, 3, Role::generated}}};
   for (const std::string& isa : available_isas()) {
     for (KvType type : {KvType::f16, KvType::q4_0}) {
       CAPTURE(isa);
@@ -232,12 +232,9 @@ TEST_CASE("threads share the positions that a token sees") {
       Runner one(model, isa, type, 1);
       const Rows expected = alone(one, plan, 0);
       CHECK(one.scratch.n_spans == 1);
-      for (int n_threads : {2, 3, 5}) {
-        CAPTURE(n_threads);
-        Runner run(model, isa, type, n_threads);
-        CHECK(first_difference(alone(run, plan, 0), expected) == -1);
-        CHECK(run.scratch.n_spans > 1);
-      }
+      Runner several(model, isa, type, 3);
+      CHECK(first_difference(alone(several, plan, 0), expected) == -1);
+      CHECK(several.scratch.n_spans > 1);
     }
   }
 }
