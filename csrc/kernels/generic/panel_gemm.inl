@@ -1,7 +1,8 @@
 // Prompt tokens: kPanelRows weight rows at a time are unpacked into a panel of integers, whatever
 // their format, and multiplied with tiles of tokens. A lane is a token, so nothing is reduced
 // across lanes, and weights keep the order in which they are unpacked. REQUIRES: integers, their
-// places and tiles, as generic/panel_words.inl has them, and sums as generic/panel_rows.inl has them.
+// places and tiles, as generic/panel_words.inl has them, and sums as generic/panel_rows.inl has
+// them.
 #pragma once
 
 constexpr int kChunkRows = kPanelRows;

@@ -8,7 +8,7 @@ constexpr int kStep = 1;
 constexpr int kPanelRows = 32;
 constexpr int kAttendTileRows = 48;
 constexpr int kStreams = 4;
-constexpr bool kRowsShareInputs = true;  // loads of inputs are instructions of their own
+constexpr bool kRowsShareInputs = true;            // loads of inputs are instructions of their own
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 constexpr int kRunUnroll = 8;
 constexpr int kRealColumns = 8;
