@@ -9,7 +9,6 @@ from .catalog import (
     CLAUSES,
     VERBS,
     Tool,
-    Value,
     any_tool,
     article,
     domain_tool,
@@ -17,13 +16,13 @@ from .catalog import (
     made_up_tool,
     others,
     schema,
-    value,
     verb_noun,
 )
 from .domain import OK
 from .item import Draw, Item, Language, Turn
 from .talk import INTENTS
 from .toolbox import DOMAINS, HELD_OUT_DOMAINS
+from .values import Value, value
 
 REFUSAL: dict[Language, str] = {
     "en": "None of my tools can do that.",
