@@ -241,7 +241,7 @@ def test_inspect_tells_the_memory_of_a_context(run: Run, tiny: Model) -> None:
     assert short["file"] == tiny.path.stat().st_size
     assert long["total"] == long["file"] + long["cache"] + long["work"]
     quarter = memory("-c", "6400", "--kv-type", "q4_0")["cache"]
-    # A key and a value in blocks of 32, and a half for each page of 64 keys; in halves 2 bytes each.
+    # A key and a value in blocks of 32, and a half for each page of 64 keys; else halves.
     assert quarter / long["cache"] == pytest.approx((2 * 18 / 32 + 2 / 64) / 4)
     assert "memory" in run("inspect", tiny.path, "-c", "64").out
     assert "memory" not in run("inspect", tiny.path).out
