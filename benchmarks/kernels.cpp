@@ -160,7 +160,7 @@ class AttendRun {
       const CachedHead head = {kGroup, kHeadDim, 0.1f, plane * plane_bytes_,
                                (plane + 1) * plane_bytes_,
                                static_cast<size_t>(2 * n_heads_) * plane_bytes_};
-      ops_.rows_rounded[static_cast<int>(type_)].attend(
+      ops_.row_attention_rounded[static_cast<int>(type_)].attend(
           {{head, q_.data(), out_.data(), 0, scratch_.floats()}, &row_, 1});
     }
   }

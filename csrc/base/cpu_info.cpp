@@ -87,7 +87,7 @@ uint64_t riscv_features() {
   } probe = {4, 0};  // RISCV_HWPROBE_KEY_IMA_EXT_0
   constexpr long kHwprobe = 258;
   constexpr uint64_t kVectors = 1 << 2;            // RISCV_HWPROBE_IMA_V
-  constexpr uint64_t kHalves = uint64_t{3} << 30;  // RISCV_HWPROBE_EXT_ZVFH, which has ZVFHMIN
+  constexpr uint64_t kHalves = uint64_t{3} << 30;  // RISCV_HWPROBE_EXT_ZVFH or _ZVFHMIN
   if (syscall(kHwprobe, &probe, 1, 0, nullptr, 0) != 0 || !(probe.value & kVectors)) return 0;
   long bytes;
   asm("csrr %0, 0xc22" : "=r"(bytes));  // vlenb, by its number: assemblers may not know the name

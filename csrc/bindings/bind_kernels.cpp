@@ -66,16 +66,12 @@ void store_copy(const OpsSet& ops, KvType type, const float* x, int n, const uin
   ops.store_kv[static_cast<int>(type)](row.data(), centre, out, n);
 }
 
-// The centre of the page of a key that is to be stored at `position`, at which a page begins: null
-// if the type has none. `keys` and `centre` are those of the page before, if there is one.
-const uint8_t* begin_centre(const OpsSet& ops, KvType type, int position, const uint8_t* keys,
-                            const uint8_t* centre, uint8_t* out, int n) {
+// The centre of a page, null if the type has none; `keys` and `before` are of the page before, if
+// there is one.
+const uint8_t* find_centre(const OpsSet& ops, KvType type, const uint8_t* keys,
+                           const uint8_t* before, uint8_t* out, int n) {
   if (!is_quantised(type)) return nullptr;
-  if (position == 0) {
-    std::memset(out, 0, kv_centre_bytes(type, n));
-  } else {
-    ops.next_centre[static_cast<int>(type)](keys, centre, out, n);
-  }
+  ops.find_centre[static_cast<int>(type)](keys, before, out, n);
   return out;
 }
 
@@ -96,7 +92,7 @@ py::array_t<uint8_t> store_kv(const std::string& isa, const std::string& kv_type
     if (are_keys && i % kPagePositions == 0) {
       before = now;
       const uint8_t* keys = i == 0 ? nullptr : out.data(i - kPagePositions, 0);
-      centre = begin_centre(set.ops, type, static_cast<int>(i), keys, before.data(), now.data(), n);
+      centre = find_centre(set.ops, type, keys, before.data(), now.data(), n);
     }
     store_copy(set.ops, type, x.data(i, 0), n, centre, out.mutable_data(i, 0));
   }
@@ -116,7 +112,7 @@ struct StoredPages {
       if (i % kPagePositions == 0) {
         uint8_t* page = pages.emplace_back(page_bytes).data();
         std::memset(page, 0xff, page_bytes);
-        centre = begin_centre(ops, kv_type, i, before, centre, page + 2 * half_page, dim);
+        centre = find_centre(ops, kv_type, before, centre, page + 2 * half_page, dim);
         addresses.push_back(before = page);
       }
       uint8_t* row = pages.back().data() +
@@ -153,7 +149,7 @@ FloatArray attend(const std::string& isa, const std::string& kv_type, const Floa
   FloatArray out({q.shape(0), q.shape(1)});
   const AttendRow row = {0, kv.n, kv.addresses.data()};
   const CachedHead head = kv.head(static_cast<int>(q.shape(0)), scale);
-  set.ops.rows_rounded[kv.type].attend(
+  set.ops.row_attention_rounded[kv.type].attend(
       {{head, q.data(), out.mutable_data(), 0, scratch.floats()}, &row, 1});
   return out;
 }

@@ -101,8 +101,11 @@ constexpr int pages_for(int n_positions) {
 }
 inline constexpr int kAttendChunk = 512;  // positions whose softmax is finished before the next's
 // Of a head's part: its weighted values and, behind them, the largest score and the sum of weights.
+constexpr int attend_part_values(int head_dim) {
+  return (head_dim + 31) / 32 * 32;
+}
 constexpr int attend_part_floats(int head_dim) {
-  return (head_dim + 31) / 32 * 32 + 16;
+  return attend_part_values(head_dim) + 16;
 }
 
 // A key/value head in every page, and what its query heads do with it.
@@ -181,11 +184,12 @@ struct OpsSet {
   void (*rope_interleaved)(float* x, const float* cos, const float* sin, int n_pairs);
   // Stores a value or key; centre is null but for keys of a quantised type. x is lost.
   void (*store_kv[kKvTypes])(float* x, const uint8_t* centre, uint8_t* out, int n);
-  // The next page's centre, from a page's keys and its own. Null if the type is not quantised.
-  void (*next_centre[kKvTypes])(const uint8_t* keys, const uint8_t* centre, uint8_t* next, int n);
+  // A page's centre, from the keys and the centre of the page before; keys are null if there is
+  // none. Null if the type is not quantised.
+  void (*find_centre[kKvTypes])(const uint8_t* keys, const uint8_t* before, uint8_t* out, int n);
   // In float32 or, if that is faster, rounded to bf16.
-  RowAttention rows[kKvTypes];
-  RowAttention rows_rounded[kKvTypes];
+  RowAttention row_attention[kKvTypes];
+  RowAttention row_attention_rounded[kKvTypes];
   void (*attend_tile[kKvTypes])(const AttendTileArgs&);
   void (*attend_tile_rounded[kKvTypes])(const AttendTileArgs&);
   int attend_rows;  // of a tile, at most

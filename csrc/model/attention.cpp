@@ -97,16 +97,13 @@ void Attention::store_head(const Run& run, int first_row, int head, const KvLaye
   for (int i = 0; i < run.n_rows; ++i) {
     const int position = run.position + i;
     uint8_t* page = run.sequence->page_of(position);
-    if (position == 0) {
-      std::memset(page + centre, 0, kv.cache.centre_bytes());
-    } else if (position % kPagePositions == 0) {
-      const uint8_t* before = run.sequence->page_of(position - 1);
-      s.kernels.ops.next_centre[type](before + keys, before + centre, page + centre, head_dim);
+    if (position % kPagePositions == 0) {
+      const uint8_t* before = position > 0 ? run.sequence->page_of(position - 1) : nullptr;
+      s.kernels.ops.find_centre[type](before ? before + keys : nullptr,
+                                      before ? before + centre : nullptr, page + centre, head_dim);
     }
-    s.kernels.ops.store_kv[type](
-        s.k.row(first_row + i) + head * head_dim, page + centre,
-        page + keys + static_cast<size_t>(position % kPagePositions) * kv.cache.position_bytes(),
-        head_dim);
+    s.kernels.ops.store_kv[type](s.k.row(first_row + i) + head * head_dim, page + centre,
+                                 cached_row(first_row + i, kv, s) + keys, head_dim);
   }
 }
 
@@ -164,7 +161,8 @@ void Attention::attend_prompt(const Run& run, int first_row, const KvLayer& kv, 
 
 const RowAttention& Attention::row_attention(const KvLayer& kv, const Scratch& s) const {
   const OpsSet& ops = s.kernels.ops;
-  return (is_exact() ? ops.rows : ops.rows_rounded)[static_cast<int>(kv.cache.type())];
+  return (is_exact() ? ops.row_attention
+                     : ops.row_attention_rounded)[static_cast<int>(kv.cache.type())];
 }
 
 void Attention::attend_generated(int first_row, const KvLayer& kv, Scratch& s) const {
@@ -182,7 +180,8 @@ void Attention::attend_generated(int first_row, const KvLayer& kv, Scratch& s) c
 void Attention::attend_in_spans(int first_row, const KvLayer& kv, Scratch& s) const {
   const RowAttention& attention = row_attention(kv, s);
   const int n_tasks = s.generated.n_rows() * config_.n_head_kv, n_spans = s.n_spans;
-  const int n_parts = (s.most_seen + attention.part_positions - 1) / attention.part_positions;
+  const int n_parts =
+      (s.generated.most_seen() + attention.part_positions - 1) / attention.part_positions;
   const size_t task_floats = static_cast<size_t>(n_parts) * static_cast<size_t>(n_group_) *
                              static_cast<size_t>(attend_part_floats(config_.head_dim));
   float* parts = s.shape_parts(task_floats * static_cast<size_t>(n_tasks));

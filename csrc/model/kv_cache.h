@@ -43,7 +43,6 @@ class KvCache {
            (static_cast<size_t>(layer) * n_head_kv_ + static_cast<size_t>(head)) * centre_bytes_;
   }
   size_t position_bytes() const { return position_bytes_; }
-  size_t centre_bytes() const { return centre_bytes_; }
 
   // A page that the caller alone holds. Throws OverloadedError when all are held and no keeper, the
   // first asked first, has any to give back.

@@ -146,12 +146,8 @@ void Scratch::begin(const Batch& batch, const Ropes& ropes) {
   const int share = (n - n_prompt_) * config_.n_head_kv / (kTasksPerThread * pool.size());
   const int most = kernels.ops.attend_rows / (config_.n_head / config_.n_head_kv);
   generated.set(batch, std::clamp(share, 1, std::max(1, most)));
-  most_seen = 0;
-  for (int i = n_prompt_; i < n; ++i) {
-    most_seen = std::max(most_seen, places[static_cast<size_t>(i)].position + 1);
-  }
   const int n_heads = std::max(1, n - n_prompt_) * config_.n_head_kv;
-  const int n_chunks = (most_seen + kAttendChunk - 1) / kAttendChunk;
+  const int n_chunks = (generated.most_seen() + kAttendChunk - 1) / kAttendChunk;
   const int n_wanted = pool.size() == 1 ? 1 : kTasksPerThread * pool.size() / n_heads;
   n_spans = std::clamp(n_wanted, 1, std::max(1, n_chunks));
   for_rows(n, [&](int row) {

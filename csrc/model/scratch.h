@@ -140,7 +140,6 @@ class Scratch {
   Activations gated;  // what the gate let through
   ExpertScratch experts;
   int n_spans = 1;                // in which generated rows' positions are gone through
-  int most_seen = 0;              // positions, by any of them
   Mat cos, sin;                   // [rows, n_rot / 2] of each row's position
   std::vector<Place> places;      // of each row
   SharedRows generated;           // what generated rows see

@@ -39,4 +39,10 @@ void SharedRows::set(const Batch& batch, int max_rows) {
   }
 }
 
+int SharedRows::most_seen() const {
+  int most = 0;
+  for (const AttendRow& row : rows_) most = std::max(most, row.n_positions);
+  return most;
+}
+
 }  // namespace q3l

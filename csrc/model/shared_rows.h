@@ -15,6 +15,7 @@ class SharedRows {
   // Takes the batch's generated rows, at most max_rows a stretch.
   void set(const Batch& batch, int max_rows);
   int n_rows() const { return static_cast<int>(rows_.size()); }
+  int most_seen() const;  // positions, by any of them
   int n_stretches() const { return static_cast<int>(begins_.size()) - 1; }
   // Rows are counted from the first generated one.
   const AttendRow& row(int i) const { return rows_[static_cast<size_t>(i)]; }

@@ -74,11 +74,15 @@ inline float* part_of(const AttendArgs& a, int part, int head) {
   return a.parts + (part * a.n_group + head) * attend_part_floats(a.head_dim);
 }
 
-inline void keep_part(float* to, SoftmaxSum sum, const float* values, int head_dim) {
-  for (int j = 0; j < head_dim; j += kLanes) store(to + j, load(values + j));
-  float* behind = to + attend_part_floats(head_dim) - 16;
-  behind[0] = sum.largest;
-  behind[1] = sum.total;
+inline void keep_part(float* part, SoftmaxSum sum, const float* values, int head_dim) {
+  for (int j = 0; j < head_dim; j += kLanes) store(part + j, load(values + j));
+  std::memcpy(part + attend_part_values(head_dim), &sum, sizeof sum);
+}
+
+inline SoftmaxSum sum_of_part(const float* part, int head_dim) {
+  SoftmaxSum sum;
+  std::memcpy(&sum, part + attend_part_values(head_dim), sizeof sum);
+  return sum;
 }
 
 // A sum of weighted values becomes their mean.
@@ -163,13 +167,12 @@ void attend(const AttendArgs& a) {
 template <class Kv>
 void fold_parts(const AttendArgs& a) {
   float* out = a.out + static_cast<size_t>(a.rows->row) * a.stride;
-  const int values = attend_part_floats(a.head_dim) - 16;
   for (int h = 0; h < a.n_group; ++h, out += a.head_dim) {
     SoftmaxSum sum = {-__builtin_inff(), 0.0f};
     std::memset(out, 0, static_cast<size_t>(a.head_dim) * sizeof(float));
     for (int i = 0; i * kAttendChunk < a.rows->n_positions; ++i) {
       const float* part = part_of(a, i, h);
-      fold_chunk(&sum, out, {part[values], part[values + 1]}, part, a.head_dim);
+      fold_chunk(&sum, out, sum_of_part(part, a.head_dim), part, a.head_dim);
     }
     finish_row<Kv>(out, sum.total, a.head_dim);
   }

@@ -98,7 +98,11 @@ struct QuantRows {
     }
   }
 
-  static void next_centre(const uint8_t* keys, const uint8_t* centre, uint8_t* next, int n) {
+  static void find_centre(const uint8_t* keys, const uint8_t* before, uint8_t* out, int n) {
+    if (!keys) {
+      std::memset(out, 0, kv_centre_bytes(kType, n));
+      return;
+    }
     const size_t row_bytes = kv_row_bytes(kType, n);
     for (int j = 0; j < n; j += kKvBlock) {
       F sum[kBlockVectors];
@@ -111,7 +115,7 @@ struct QuantRows {
       for (int v = 0; v < kBlockVectors; ++v) {
         const int at = 2 * (j + v * kLanes);
         const F mean = mul(sum[v], splat(1.0f * kCentreStride / kPagePositions));
-        store_half(next + at, add(load_half(centre + at), mean));
+        store_half(out + at, add(load_half(before + at), mean));
       }
     }
   }

@@ -84,7 +84,7 @@ constexpr OpsSet kSet = {
     rope_neox,
     rope_interleaved,
     {SingleRows::store_row, HalfRows::store_row, EightBitRows::store_row, FourBitRows::store_row},
-    {nullptr, nullptr, EightBitRows::next_centre, FourBitRows::next_centre},
+    {nullptr, nullptr, EightBitRows::find_centre, FourBitRows::find_centre},
     {kAttend<SingleRows>, kAttend<HalfRows>, kAttend<EightBitRows>, kAttend<FourBitRows>},
     {kAttendRounded<SingleRows>, kAttendRounded<HalfRows>, kAttendRounded<EightBitRows>,
      kAttendRounded<FourBitRows>},

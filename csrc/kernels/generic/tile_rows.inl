@@ -32,6 +32,12 @@ struct RowStates {
           a.position + token + 1);
     }
   }
+  void add_generated(const AttendArgs& a, const AttendRow& row) {
+    for (int head = 0; head < a.n_group; ++head) {
+      add(static_cast<size_t>(row.row) * a.stride + static_cast<size_t>(head * a.head_dim),
+          row.n_positions);
+    }
+  }
 };
 
 // Rows [first, first + n) of those, that see the same pages.

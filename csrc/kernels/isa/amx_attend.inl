@@ -411,10 +411,7 @@ inline void attend_rows_on_tiles(const AttendArgs& a) {
   int n_most = 0;
   for (const AttendRow* row = a.rows; row < a.rows + a.n_rows; ++row) {
     n_most = row->n_positions > n_most ? row->n_positions : n_most;
-    for (int head = 0; head < a.n_group; ++head) {
-      states.add(static_cast<size_t>(row->row) * a.stride + static_cast<size_t>(head * a.head_dim),
-                 row->n_positions);
-    }
+    states.add_generated(a, *row);
   }
   const TilesInUse tiles;
   const int n_pages = pages_for(a.parts ? a.end : n_most);
@@ -443,24 +440,20 @@ inline void attend_rows_on_tiles(const AttendArgs& a) {
 
 template <class Kv>
 inline void fold_parts_on_tiles(const AttendArgs& a) {
-  const int floats = attend_part_floats(a.head_dim), values = floats - 16;
   RowStates states;
-  for (int head = 0; head < a.n_group; ++head) {
-    states.add(static_cast<size_t>(a.rows->row) * a.stride + static_cast<size_t>(head * a.head_dim),
-               a.rows->n_positions);
-  }
+  states.add_generated(a, *a.rows);
   TileRows tile(a, a.rows->pages, states, 0, states.n_rows);
   std::memset(tile.largest, 0, sizeof tile.largest);
   std::memset(tile.total, 0, sizeof tile.total);
   for (; tile.begin < a.rows->n_positions; tile.begin += kPagePositions) {
     const int page = tile.begin / kPagePositions;
     for (int head = 0; head < a.n_group; ++head) {
-      const float* part = part_of(a, page, head);
-      tile.largest[head] = part[values];
-      tile.total[head] = part[values + 1];
+      const SoftmaxSum sum = sum_of_part(part_of(a, page, head), a.head_dim);
+      tile.largest[head] = sum.largest;
+      tile.total[head] = sum.total;
     }
     for (int head = 0; head < a.n_group; head += kLanes) {
-      fold_rows(tile, head, part_of(a, page, head), floats);
+      fold_rows(tile, head, part_of(a, page, head), attend_part_floats(a.head_dim));
     }
   }
   finish_rows<Kv>(a, states, a.out);

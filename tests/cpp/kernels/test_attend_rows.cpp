@@ -77,7 +77,8 @@ struct Attended {
   }
 
   const RowAttention& way(bool rounded) const {
-    return (rounded ? set.ops.rows_rounded : set.ops.rows)[static_cast<int>(type)];
+    return (rounded ? set.ops.row_attention_rounded
+                    : set.ops.row_attention)[static_cast<int>(type)];
   }
   AttendRows inputs(std::vector<float>& out) {
     std::memset(scratch.data(), 0xff, scratch.size());

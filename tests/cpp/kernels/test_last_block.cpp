@@ -92,7 +92,7 @@ void check_page(const Kernels& set, KvType type, int head_dim, bool keys_last) {
   const auto stride = static_cast<size_t>(head_dim);
   const AttendRows inputs = {head, q, result, stride, scratch.floats()};
   const AttendRow seen = {0, 64, pages};
-  for (const auto& rows : {set.ops.rows, set.ops.rows_rounded}) {
+  for (const auto& rows : {set.ops.row_attention, set.ops.row_attention_rounded}) {
     std::fill_n(result, head_dim, 2.0f);
     rows[static_cast<int>(type)].attend({inputs, &seen, 1});
     CHECK(attends(result));

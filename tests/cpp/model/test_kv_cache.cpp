@@ -41,10 +41,10 @@ TEST_CASE("a page has room for every layer, head and position, and no two overla
     for (int layer = 0; layer < 3; ++layer) {
       for (int head = 0; head < 2; ++head) {
         CHECK(cache.centre_offset(layer, head) == expected);
-        expected += cache.centre_bytes();
+        expected += kv_centre_bytes(type, 64);
       }
     }
-    CHECK(cache.centre_bytes() == (is_quantised(type) ? 128u : 0u));
+    CHECK(kv_centre_bytes(type, 64) == (is_quantised(type) ? 128u : 0u));
     CHECK(cache.page_bytes() == expected);
   }
 }
