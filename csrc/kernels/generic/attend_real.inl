@@ -13,26 +13,44 @@ constexpr int slab_blocks(int n_heads) {
 template <class Kv, int kHeads>
 struct RealHeads {
   const HeadGroup<kHeads>& group;
-  float scale[kHeads], offset[kHeads] = {};
 
-  explicit RealHeads(const HeadGroup<kHeads>& g) : group(g) {
-    for (float& s : scale) s = g.head.scale;
-  }
+  explicit RealHeads(const HeadGroup<kHeads>& g) : group(g) {}
 
   void score(const RowsOfPage& page) const {
+    const size_t row_bytes = kv_row_bytes(Kv::kType, group.head.head_dim);
+    const F scale = splat(group.head.scale);
+    const uint8_t *row = page.rows, *next = page.next;
+    for (int begin = 0; begin < page.n; begin += kLanes) {
+      F sums[kHeads][kLanes];
+      for (int i = 0; i < kLanes; ++i) {
+        F acc[kHeads];
+        for (F& sum : acc) sum = splat(0.0f);
+        if (begin + i < page.n) {
+          prefetch_rows<Kv>(row, next, row_bytes);
+          multiply_key(row, acc);
+          row += row_bytes;
+          next += row_bytes;
+        }
+        for (int h = 0; h < kHeads; ++h) sums[h][i] = acc[h];
+      }
+      for (int h = 0; h < kHeads; ++h) {
+        store(group.scores + h * kAttendChunk + page.first + begin, mul(sum_lanes(sums[h]), scale));
+      }
+    }
+  }
+
+  void multiply_key(const uint8_t* row, F (&acc)[kHeads]) const {
     const int head_dim = group.head.head_dim;
-    score_rows<Kv>(group, page, scale, offset, [&](const uint8_t* row, F(&acc)[kHeads]) {
-      for (int j = 0; j < head_dim; j += kKvBlock) {
-        F key[kBlockVectors];
-        Kv::load_block(row, j, head_dim, key);
-        for (int h = 0; h < kHeads; ++h) {
-          const float* q = group.q + h * group.dims + j;
-          for (int v = 0; v < kBlockVectors; ++v) {
-            acc[h] = fma(key[v], load(q + v * kLanes), acc[h]);
-          }
+    for (int j = 0; j < head_dim; j += kKvBlock) {
+      F key[kBlockVectors];
+      Kv::load_block(row, j, head_dim, key);
+      for (int h = 0; h < kHeads; ++h) {
+        const float* q = group.q + h * group.dims + j;
+        for (int v = 0; v < kBlockVectors; ++v) {
+          acc[h] = fma(key[v], load(q + v * kLanes), acc[h]);
         }
       }
-    });
+    }
   }
 
   // part += sum of weights * values.

@@ -46,31 +46,3 @@ inline void prefetch_rows(const uint8_t* row, const uint8_t* next, size_t row_by
     if constexpr (!is_quantised(Kv::kType)) prefetch(row + kNearRows * row_bytes + i);
   }
 }
-
-// scores = scale * (q . key) + offset for all rows, as score_row(row, lanes of each head's sum) has
-// them.
-template <class Kv, int kHeads, class ScoreRow>
-inline void score_rows(const HeadGroup<kHeads>& group, const RowsOfPage& page,
-                       const float (&scale)[kHeads], const float (&offset)[kHeads],
-                       ScoreRow&& score_row) {
-  const size_t row_bytes = kv_row_bytes(Kv::kType, group.head.head_dim);
-  const uint8_t *row = page.rows, *next = page.next;
-  for (int begin = 0; begin < page.n; begin += kLanes) {
-    F sums[kHeads][kLanes];
-    for (int i = 0; i < kLanes; ++i) {
-      F acc[kHeads];
-      for (F& sum : acc) sum = splat(0.0f);
-      if (begin + i < page.n) {
-        prefetch_rows<Kv>(row, next, row_bytes);
-        score_row(row, acc);
-        row += row_bytes;
-        next += row_bytes;
-      }
-      for (int h = 0; h < kHeads; ++h) sums[h][i] = acc[h];
-    }
-    for (int h = 0; h < kHeads; ++h) {
-      store(group.scores + h * kAttendChunk + page.first + begin,
-            fma(sum_lanes(sums[h]), splat(scale[h]), splat(offset[h])));
-    }
-  }
-}

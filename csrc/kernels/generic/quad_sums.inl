@@ -1,14 +1,8 @@
-// Sums of generated tokens' products in a vector for four weight rows, lane 4 b + r for the blocks
-// b of each step: integers are added as far as one scale reaches before they become a float, so
-// that it does not matter how. What generic/row_sums.inl has for each row; less than four rows are
-// repeated. It leaves registers for the weights of four rows beside the sums of eight tokens.
-// REQUIRES: add_lanes, join_rows and store_rows.
+// Sums of generated tokens' products in a vector for four rows of weights or keys, lane 4 b + r for
+// the blocks b of each step: integers are added as far as one scale reaches before they become a
+// float, so that it does not matter how. What generic/row_sums.inl has for each row; less than four
+// rows are repeated. REQUIRES: add_lanes, join_rows and store_rows.
 #pragma once
-
-constexpr bool kWholeSums = true;  // a lane has a row, and a block's inputs
-constexpr bool kRowsTogether = true;
-
-#include "kernels/generic/quant_steps.inl"
 
 template <int kRows, int kColumns>
 struct QuadSums {
@@ -48,6 +42,3 @@ struct QuadSums {
     return r + 1 == kRows;
   }
 };
-
-template <int kRows, int kColumns>
-using BlockSums = QuadSums<kRows, kColumns>;

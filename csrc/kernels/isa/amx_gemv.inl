@@ -6,7 +6,7 @@
 
 #include "kernels/isa/x86_quads.inl"
 
-#include "kernels/generic/quad_sums.inl"
+#include "kernels/generic/block_quads.inl"
 
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/isa/amx_superblocks.inl"

@@ -220,8 +220,8 @@ inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
   };
   return vaddq_s32(dot(acc, 0), vshlq_n_s32(dot(vdupq_n_s32(0), 1), 8));
 }
-inline I32 pair_words(F a, F b) {
-  return vsliq_n_s32(vcvtnq_s32_f32(a), vcvtnq_s32_f32(b), 16);
+inline I32 spread_words(const int32_t* p) {
+  return vdupq_n_s32(*p);
 }
 template <bool kSigned>
 inline void pair_values(const Payload& a, const Payload& b, int half, I32 (&pairs)[4]) {

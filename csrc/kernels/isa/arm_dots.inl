@@ -51,6 +51,6 @@ class ScaledSums {
   I32 sum_ = splat(int32_t{0});
 };
 
-#include "kernels/generic/quad_sums.inl"
+#include "kernels/generic/block_quads.inl"
 
 #include "kernels/generic/gemv_vectors.inl"

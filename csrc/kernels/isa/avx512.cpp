@@ -25,7 +25,7 @@ constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are 
 
 #include "kernels/isa/x86_quads.inl"
 
-#include "kernels/generic/quad_sums.inl"
+#include "kernels/generic/block_quads.inl"
 
 #include "kernels/generic/scaled_pairs.inl"
 

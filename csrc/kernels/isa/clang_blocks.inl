@@ -107,9 +107,8 @@ inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
   acc = dot_bytes<1>(acc, w.first, plane(0, 0), w.second, plane(0, 1));
   return dot_bytes<256>(acc, w.first, plane(1, 0), w.second, plane(1, 1));
 }
-inline I32 pair_words(F a, F b) {
-  const I32 low = __builtin_convertvector(round(a), I32);
-  return (low & 0xffff) | __builtin_convertvector(round(b), I32) << 16;
+inline I32 spread_words(const int32_t* p) {
+  return join<kStep>([p](int i) { return Vector<int32_t, 4>{} + p[i]; });
 }
 template <bool kSigned>
 inline void pair_values(const Payload& a, const Payload& b, int half, I32 (&pairs)[4]) {

@@ -57,7 +57,7 @@ inline I32 spread_half_blocks(const HalfBlocks& a, int run) {
 
 #include "kernels/isa/clang_quads.inl"
 
-#include "kernels/generic/quad_sums.inl"
+#include "kernels/generic/block_quads.inl"
 
 #include "kernels/generic/scaled_pairs.inl"
 

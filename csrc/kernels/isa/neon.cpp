@@ -23,7 +23,7 @@ inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t 
 
 #include "kernels/isa/arm_128.inl"
 
-#include "kernels/generic/quad_sums.inl"
+#include "kernels/generic/block_quads.inl"
 
 #include "kernels/generic/scaled_pairs.inl"
 

@@ -84,6 +84,8 @@ inline I32 total(PairSums sums) {
 }
 
 // In this order: products, prompt attention.
+#include "kernels/isa/clang_quads.inl"
+
 #include "kernels/generic/block_rows.inl"
 
 #include "kernels/generic/scaled_pairs.inl"

@@ -234,11 +234,9 @@ inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
   }
   return acc;
 }
-// Integers of a in low words, of b in high ones. REQUIRES: they fit into 16 bits.
-inline I32 pair_words(F a, F b) {
-  const I32 low = __builtin_convertvector(round(a), I32),
-            high = __builtin_convertvector(round(b), I32);
-  return (low & 0xffff) | (high << 16);
+// A word for each block of a step, in all of its lanes.
+inline I32 spread_words(const int32_t* p) {
+  return splat(*p);
 }
 // Pairs of words, from a and b, of the block's first or second half, four a vector.
 template <bool kSigned>
@@ -372,6 +370,20 @@ inline void prefetch(const uint8_t* p) {
 }
 inline void prefetch_far(const uint8_t* p) {
   __builtin_prefetch(p, 0, 2);
+}
+
+// What generic/quad_sums.inl wants: of four rows, a lane each, sums of their lanes, and values that
+// those share.
+inline I32 add_lanes(const I32 (&rows)[4]) {
+  I32 out;
+  for (int r = 0; r < 4; ++r) out[r] = (rows[r][0] + rows[r][1]) + (rows[r][2] + rows[r][3]);
+  return out;
+}
+inline F join_rows(const F (&rows)[4]) {
+  return F{rows[0][0], rows[1][1], rows[2][2], rows[3][3]};
+}
+inline void store_rows(float* y, F sums) {
+  store(y, sums);
 }
 
 // In this order: vocabulary, products, prompt attention, family.

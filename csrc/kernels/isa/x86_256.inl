@@ -254,10 +254,9 @@ inline I32 dot2(I32 acc, I32 w, I32 x) {
 inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
   return {dot_bytes(acc.v, w.first, w.second, reinterpret_cast<const __m256i(*)[2]>(x))};
 }
-// Integers of a in low words, of b in high ones. REQUIRES: they fit into 16 bits.
-inline I32 pair_words(F a, F b) {
-  const __m256i high = _mm256_slli_epi32(_mm256_cvtps_epi32(b), 16);
-  return {_mm256_blend_epi16(_mm256_cvtps_epi32(a), high, 0xaa)};
+// A word for each block of a step, in all of its lanes.
+inline I32 spread_words(const int32_t* p) {
+  return {_mm256_set_m128i(_mm_set1_epi32(p[1]), _mm_set1_epi32(p[0]))};
 }
 // Pairs of words, from a and b, of the first or second halves of a step's blocks; four values of
 // each block a vector.
@@ -369,4 +368,18 @@ inline void prefetch(const uint8_t* p) {
 }
 inline void prefetch_far(const uint8_t* p) {
   _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T1);
+}
+
+// What generic/quad_sums.inl wants: of four rows, lane r of each block, sums of the block's lanes,
+// or values that those share; and the rows' sums over both blocks.
+inline I32 add_lanes(const I32 (&rows)[4]) {
+  return {_mm256_hadd_epi32(_mm256_hadd_epi32(rows[0].v, rows[1].v),
+                            _mm256_hadd_epi32(rows[2].v, rows[3].v))};
+}
+inline F join_rows(const F (&rows)[4]) {
+  return _mm256_blend_ps(_mm256_blend_ps(rows[0], rows[1], 0x22),
+                         _mm256_blend_ps(rows[2], rows[3], 0x88), 0xcc);
+}
+inline void store_rows(float* y, F sums) {
+  _mm_storeu_ps(y, _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1)));
 }

@@ -255,10 +255,11 @@ inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
   const __m512i high = dot(_mm512_setzero_si512(), 1);
   return {_mm512_add_epi32(dot(acc.v, 0), _mm512_slli_epi32(high, 8))};
 }
-// Integers of a in low words, of b in high ones. REQUIRES: they fit into 16 bits.
-inline I32 pair_words(F a, F b) {
-  const __m512i high = _mm512_slli_epi32(_mm512_cvtps_epi32(b), 16);
-  return {_mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_cvtps_epi32(a), high)};
+// A word for each block of a step, in all of its lanes.
+inline I32 spread_words(const int32_t* p) {
+  const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  const __m128i words = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  return {_mm512_permutexvar_epi32(lanes, _mm512_castsi128_si512(words))};
 }
 // Pairs of words, from a and b, of the first or second halves of a step's blocks; four values of
 // each block a vector.
