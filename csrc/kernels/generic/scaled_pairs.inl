@@ -2,8 +2,10 @@
 #pragma once
 
 #include "kernels/generic/quantise.inl"
+#include "kernels/generic/super_header.inl"
 
 constexpr bool kMultipliesBytes = false;  // by one instruction, whatever their signs
+constexpr bool kScalesSums = false;       // but pairs
 
 using RunScale = I32;
 

@@ -78,7 +78,7 @@ struct SuperMultiplier {
   static constexpr int kGroupBytes = Format::kBytes;
   static constexpr int kTileRows = 1, kTileColumns = 8;  // more rows would need more registers
   static constexpr int kScaleRuns = Format::kGroups == 1 && kRunValues < 32 ? 2 : 1;  // share one
-  static constexpr bool kBlockScales = kMultipliesBytes && kScaleRuns == 2;
+  static constexpr bool kBlockScales = kScalesSums && kScaleRuns == 2;
   // Whose sums stay within 32 bits.
   static constexpr int kMostRuns = kSumValues * 63 / ((1 << Format::kBits) - 1) / 4;
   static constexpr int kSumRuns = kRuns < kMostRuns ? kRuns : kMostRuns;
@@ -90,7 +90,10 @@ struct SuperMultiplier {
   static void add_group(const uint8_t* w, size_t row_bytes, int, const SuperGroup* x,
                         int column_groups, RowSums<kRows, kColumns>& sums) {
     if constexpr (kRowsShareInputs && kRows % 2 == 0 && kColumns == 1) {
-      for (int r = 0; r < kRows; r += 2, w += 2 * row_bytes) add_pair(w, row_bytes, *x, r, sums);
+#pragma GCC unroll 1
+      for (int r = 0; r < kRows; r += 2, w += 2 * row_bytes) {
+        add_pair(w, row_bytes, *x, r, sums);
+      }
       return;
     }
 #pragma GCC unroll 4
@@ -101,16 +104,21 @@ struct SuperMultiplier {
 #pragma GCC unroll 2
       for (int run = 0; run < kRuns; run += kSumRuns) {
         I32 dot[kColumns];
-        if constexpr (kMultipliesBytes || kColumns == 1) {
+        if constexpr (kScalesSums || kColumns == 1) {
           dot_bytes(w, scales, x, column_groups, run, dot);
         } else {
           dot_words(w, scales, x, column_groups, run, dot);
         }
         for (int c = 0; c < kColumns; ++c) sums.add(r, c, dot[c], unit);
       }
-      for (int c = 0; c < kColumns; ++c) add_offset(w, x[c * column_groups], r, c, sums);
+      for (int c = 0; c < kColumns; ++c) {
+        sums.add(r, c, offset_of(w, x[c * column_groups]), offset_unit(w));
+      }
     }
   }
+
+  // Compilers load nothing that comes after it any sooner: registers would not hold it.
+  static void hold_loads() { asm volatile("" ::: "memory"); }
 
   // A token alone, whose inputs are loaded once for two rows.
   template <int kRows>
@@ -119,11 +127,13 @@ struct SuperMultiplier {
     const uint8_t* rows[] = {w, w + row_bytes};
     for (const uint8_t* row : rows) prefetch_weights<Format::kBytes>(row);
     const decltype(scales_of(w)) scales[] = {scales_of(rows[0]), scales_of(rows[1])};
+    const F offsets[] = {offset_of(rows[0], x), offset_of(rows[1], x)};
 #pragma GCC unroll 2  // here and below: what is of a row stays in registers
     for (int run = 0; run < kRuns; run += kSumRuns) {
       ScaledSums dot[2];
 #pragma GCC unroll kRunUnroll
       for (int i = run; i < run + kSumRuns; i += kScaleRuns) {
+        if (i % (kRuns / 2) == 0) hold_loads();
         const InputRuns inputs(x, i);
 #pragma GCC unroll 2
         for (int j = 0; j < 2; ++j) {
@@ -136,7 +146,7 @@ struct SuperMultiplier {
       for (int j = 0; j < 2; ++j) sums.add(r + j, 0, dot[j].total(), Format::unit(rows[j]));
     }
 #pragma GCC unroll 2
-    for (int j = 0; j < 2; ++j) add_offset(rows[j], x, r + j, 0, sums);
+    for (int j = 0; j < 2; ++j) sums.add(r + j, 0, offsets[j], offset_unit(rows[j]));
   }
 
   static auto scales_of(const uint8_t* w) {
@@ -153,17 +163,20 @@ struct SuperMultiplier {
       return scale_of_run(scales, run);
   }
 
-  // What an offset or minima of the weights make of the inputs.
-  template <int kRows, int kColumns>
-  static void add_offset(const uint8_t* w, const SuperGroup& x, int r, int c,
-                         RowSums<kRows, kColumns>& sums) {
+  // What an offset or minima of the weights make of the inputs, and the unit of that.
+  static F offset_of(const uint8_t* w, const SuperGroup& x) {
+    if constexpr (Format::kGroups == 2) {
+      return dot_half_blocks(Format::half_scales(w), x.half_sums);
+    } else {
+      return dot_blocks(Format::block_mins(w), x.block_sums);
+    }
+  }
+  static F offset_unit(const uint8_t* w) {
     if constexpr (Format::kGroups == 2) {
       constexpr auto kOffset = static_cast<float>(1 << (Format::kBits - 1));
-      sums.add(r, c, dot_half_blocks(Format::half_scales(w), x.half_sums),
-               mul(Format::unit(w), splat(-kOffset)));
+      return mul(Format::unit(w), splat(-kOffset));
     } else {
-      sums.add(r, c, dot_blocks(Format::block_mins(w), x.block_sums),
-               mul(Format::min_unit(w), splat(-1.0f)));
+      return mul(Format::min_unit(w), splat(-1.0f));
     }
   }
 
@@ -203,9 +216,9 @@ struct SuperMultiplier {
   }
 
   // Several tokens share weights as words, scales multiplied in.
-  template <int kColumns>
-  static void dot_words(const uint8_t* w, HalfBlocks scales, const SuperGroup* x, int column_groups,
-                        int run, I32 (&dot)[kColumns]) {
+  template <class Scales, int kColumns>
+  static void dot_words(const uint8_t* w, const Scales& scales, const SuperGroup* x,
+                        int column_groups, int run, I32 (&dot)[kColumns]) {
     for (I32& d : dot) d = splat(int32_t{0});
 #pragma GCC unroll kRunUnroll
     for (int i = run; i < run + kSumRuns; ++i) {

@@ -154,11 +154,6 @@ inline F load_i8(const uint8_t* p) {
   const int16x8_t wide = vmovl_s8(vreinterpret_s8_u32(vdup_n_u32(four)));
   return vcvtq_f32_s32(vmovl_s16(vget_low_s16(wide)));
 }
-inline void store_scaled(float* p, uint64_t bytes, F factor) {
-  const uint16x8_t wide = vmovl_u8(vcreate_u8(bytes));
-  vst1q_f32(p, vmulq_f32(vcvtq_f32_u32(vmovl_u16(vget_low_u16(wide))), factor));
-  vst1q_f32(p + 4, vmulq_f32(vcvtq_f32_u32(vmovl_high_u16(wide)), factor));
-}
 inline F splat_half(const uint8_t* p) {
   uint16_t h;
   std::memcpy(&h, p, sizeof h);
@@ -215,8 +210,10 @@ inline I32 dot2(I32 acc, I32 w, I32 x) {
   return vaddq_s32(acc, vpaddq_s32(low, high));
 }
 inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
+  const I32 values[] = {vreinterpretq_s32_s8(w.first), vreinterpretq_s32_s8(w.second)};
   auto dot = [&](I32 sum, int plane) {
-    return dot_bytes(sum, w.first, vld1q_s8(x[plane][0][0]), w.second, vld1q_s8(x[plane][1][0]));
+    auto half = [&](int i) { return vreinterpretq_s32_s8(vld1q_s8(x[plane][i][0])); };
+    return dot_bytes(sum, values, {half(0), half(1)});
   };
   return vaddq_s32(dot(acc, 0), vshlq_n_s32(dot(vdupq_n_s32(0), 1), 8));
 }
@@ -233,7 +230,42 @@ inline void pair_values(const Payload& a, const Payload& b, int half, I32 (&pair
   pairs[3] = vreinterpretq_s32_s16(vmovl_high_s8(high));
 }
 
-// Superblocks.
+// Superblocks. A lane for each block, or half block.
+struct BlockValues {
+  I32 of[2];
+};
+struct HalfBlocks {
+  I32 of[4];
+};
+
+#include "kernels/generic/super_scales.inl"
+
+// Bytes [4 i, 4 i + 4).
+template <int i>
+inline I32 widen_word(uint8x16_t bytes) {
+  const uint32x4_t lanes = {4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3};
+  const uint8x16_t from = vreinterpretq_u8_u32(vorrq_u32(lanes, vdupq_n_u32(0xffffff00)));
+  return vreinterpretq_s32_u8(vqtbl1q_u8(bytes, from));
+}
+inline SuperHeader load_super_header(const uint8_t* p) {
+  const uint8x16_t header = vld1q_u8(p);  // units, then words of scales, minima and top nibbles
+  const F units = vcvt_f32_f16(vreinterpret_f16_u8(vget_low_u8(header)));
+  const uint8x16_t first = vandq_u8(header, vdupq_n_u8(63));
+  const uint8x16_t tops = vreinterpretq_u8_u32(vdupq_laneq_u32(vreinterpretq_u32_u8(header), 3));
+  const uint8x16_t nibbles = vshlq_u8(tops, vcombine_s8(vdup_n_s8(0), vdup_n_s8(-4)));
+  const uint8x16_t second = vsliq_n_u8(nibbles, vshrq_n_u8(header, 6), 4);
+  return {{widen_word<1>(first), widen_word<1>(second)},
+          {widen_word<2>(first), widen_word<2>(second)},
+          vdupq_laneq_f32(units, 0),
+          vdupq_laneq_f32(units, 1)};
+}
+inline void store_bytes(uint8_t* p, BlockValues a) {
+  const int16x8_t words = vcombine_s16(vmovn_s32(a.of[0]), vmovn_s32(a.of[1]));
+  vst1_s8(reinterpret_cast<int8_t*>(p), vmovn_s16(words));
+}
+inline void store_scaled(float* p, BlockValues a, F factor) {
+  for (int i = 0; i < 2; ++i) vst1q_f32(p + 4 * i, vmulq_f32(vcvtq_f32_s32(a.of[i]), factor));
+}
 inline Payload load_paired_nibbles(const uint8_t* p, int s) {
   p += 32 * (s / 2);
   auto half = [s](uint8x16_t packed) {
@@ -267,46 +299,26 @@ inline F spread(const float* p) {
   return vdupq_n_f32(p[kFirst]);
 }
 
-struct HalfBlocks {
-  int8_t v[16];
-};
 inline HalfBlocks load_half_blocks(const uint8_t* p) {
-  HalfBlocks out;
-  std::memcpy(out.v, p, sizeof out.v);
+  const int8x16_t bytes = vld1q_s8(reinterpret_cast<const int8_t*>(p));
+  const int16x8_t low = vmovl_s8(vget_low_s8(bytes)), high = vmovl_high_s8(bytes);
+  HalfBlocks out = {{vmovl_s16(vget_low_s16(low)), vmovl_high_s16(low),
+                     vmovl_s16(vget_low_s16(high)), vmovl_high_s16(high)}};
+  for (I32& four : out.of) asm("" : "+w"(four));  // else compilers widen each lane by itself
   return out;
 }
-inline HalfBlocks halve_blocks(uint64_t blocks) {
-  const uint8x16_t eight = vcombine_u8(vcreate_u8(blocks), vcreate_u8(blocks));
-  HalfBlocks out;
-  vst1q_s8(out.v, vreinterpretq_s8_u8(vzip1q_u8(eight, eight)));
-  return out;
+inline HalfBlocks halve_blocks(BlockValues a) {
+  return {{vzip1q_s32(a.of[0], a.of[0]), vzip2q_s32(a.of[0], a.of[0]), vzip1q_s32(a.of[1], a.of[1]),
+           vzip2q_s32(a.of[1], a.of[1])}};
 }
 inline F dot_half_blocks(HalfBlocks a, const float* x) {
   F sum = vdupq_n_f32(0);
-  for (int i = 0; i < 16; i += 4) {
-    sum = vfmaq_f32(sum, load_i8(reinterpret_cast<const uint8_t*>(a.v + i)), vld1q_f32(x + i));
-  }
+  for (int i = 0; i < 4; ++i) sum = vfmaq_f32(sum, vcvtq_f32_s32(a.of[i]), vld1q_f32(x + 4 * i));
   return sum;
 }
-inline F dot_blocks(uint64_t a, const float* x) {
-  const uint16x8_t wide = vmovl_u8(vcreate_u8(a));
-  const F first = vmulq_f32(vcvtq_f32_u32(vmovl_u16(vget_low_u16(wide))), vld1q_f32(x));
-  return vfmaq_f32(first, vcvtq_f32_u32(vmovl_high_u16(wide)), vld1q_f32(x + 4));
-}
-inline I32 spread_half_blocks(const HalfBlocks& a, int run) {
-  return vreinterpretq_s32_s16(vdupq_n_s16(a.v[run]));
-}
-inline I32 multiply_bytes(I32 w, I32 x) {
-  const int8x16_t a = vreinterpretq_s8_s32(w), b = vreinterpretq_s8_s32(x);
-  const int16x8_t low = vmull_s8(vget_low_s8(a), vget_low_s8(b)), high = vmull_high_s8(a, b);
-  return vreinterpretq_s32_s16(vpaddq_s16(low, high));
-}
-inline void scale_words(I32 bytes, I32 scale, I32 (&words)[2]) {
-  const uint16x8_t v = vreinterpretq_u16_s32(bytes);
-  const int16x8_t s = vreinterpretq_s16_s32(scale);
-  const int16x8_t even = vreinterpretq_s16_u16(vandq_u16(v, vdupq_n_u16(0xff)));
-  words[0] = vreinterpretq_s32_s16(vmulq_s16(even, s));
-  words[1] = vreinterpretq_s32_s16(vmulq_s16(vreinterpretq_s16_u16(vshrq_n_u16(v, 8)), s));
+inline F dot_blocks(BlockValues a, const float* x) {
+  const F first = vmulq_f32(vcvtq_f32_s32(a.of[0]), vld1q_f32(x));
+  return vfmaq_f32(first, vcvtq_f32_s32(a.of[1]), vld1q_f32(x + 4));
 }
 inline I32 load_nibble_run(const uint8_t* p, int i) {
   const uint8x16_t packed = vld1q_u8(p + 32 * (i / 4) + 16 * (i % 2));

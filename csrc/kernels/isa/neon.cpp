@@ -10,13 +10,20 @@ constexpr int kTileRows = 4;
 constexpr int kTileVectors = 4;
 constexpr int kTurnUnroll = 4;
 
-// Adds the products of unsigned values below 32, in any lanes. REQUIRES: sums of four fit 16 bits.
-inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t w1, int8x16_t x1) {
-  int16x8_t sum = vmull_s8(vget_low_s8(w0), vget_low_s8(x0));
-  sum = vmlal_high_s8(sum, w0, x0);
-  sum = vmlal_s8(sum, vget_low_s8(w1), vget_low_s8(x1));
-  return vpadalq_s16(acc, vmlal_high_s8(sum, w1, x1));
+// Adds the products of unsigned values and signed bytes, in any lanes. REQUIRES: sums of 2 n fit
+// 16 bits.
+template <int n>
+inline int32x4_t dot_bytes(int32x4_t acc, const int32x4_t (&w)[n], const int32x4_t (&x)[n]) {
+  int16x8_t sum = vdupq_n_s16(0);
+  for (int i = 0; i < n; ++i) {
+    const int8x16_t a = vreinterpretq_s8_s32(w[i]), b = vreinterpretq_s8_s32(x[i]);
+    sum = vmlal_s8(sum, vget_low_s8(a), vget_low_s8(b));
+    sum = vmlal_high_s8(sum, a, b);
+  }
+  return vpadalq_s16(acc, sum);
 }
+
+constexpr bool kMultipliesBytes = false;  // by one instruction, whatever their signs
 
 // In this order: vocabulary, products, prompt attention, family.
 #include "base/fp16.inl"
@@ -25,7 +32,7 @@ inline int32x4_t dot_bytes(int32x4_t acc, int8x16_t w0, int8x16_t x0, int8x16_t 
 
 #include "kernels/generic/block_quads.inl"
 
-#include "kernels/generic/scaled_pairs.inl"
+#include "kernels/isa/arm_scaled_sums.inl"
 
 #include "kernels/generic/gemv_vectors.inl"
 
