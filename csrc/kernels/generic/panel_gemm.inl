@@ -97,6 +97,7 @@ template <int kVectors, class Block>
   }
   for (int i = 0; i < n_blocks; ++i) {
     for (int j = 0; j < Block::kMins; ++j) {
+#pragma GCC unroll kTileRows  // here and below: sums stay in registers
       for (int r = 0; r < kTileRows; ++r) {
         const F min = splat_row(w[i].m[j] + row, r);
         for (int v = 0; v < kVectors; ++v) {
@@ -111,12 +112,14 @@ template <int kVectors, class Block>
     for (int s = 0; s < Block::kRuns; ++s) {
       I32 dot[kTileRows][kVectors];
       dot_run<kRun>(w->q + row, s * kRun, tiles, b * Block::kLength + s * kRun, dot);
+#pragma GCC unroll kTileRows
       for (int r = 0; r < kTileRows; ++r) {
         const F d = splat_row(w->d[s] + row, r);
         for (int v = 0; v < kVectors; ++v) group[r][v] = fma(to_float(dot[r][v]), d, group[r][v]);
       }
     }
   }
+#pragma GCC unroll kTileRows
   for (int r = 0; r < kTileRows; ++r) {
     for (int v = 0; v < kVectors; ++v) {
       F& sum = sums[row + r][v];
