@@ -1,6 +1,7 @@
 // The vocabulary of weights' blocks in Clang's own vectors. A step is kLanes / 4 blocks, whose
 // halves are pieces of 16 bytes. REQUIRES: of the instruction set splat_quad, a half in four lanes,
-// and the products dot_bytes, dot_pairs and multiply_pairs.
+// load_i8 and floats_of, eight unsigned bytes as floats, and the products dot_bytes, dot_pairs and
+// multiply_pairs.
 #pragma once
 
 constexpr int kStep = kLanes / 4;
@@ -35,13 +36,6 @@ inline Payload add_fifth_bits(Payload a, const uint8_t* p) {
     return reinterpret_cast<Bytes>(found != 0) & 16;
   };
   return {a.first + sixteens(0), a.second + sixteens(1)};
-}
-inline F load_i8(const uint8_t* p) {
-  return __builtin_convertvector(load_as<Vector<int8_t, kLanes>>(p), F);
-}
-// Eight unsigned bytes as floats.
-inline Vector<float, 8> floats_of(uint64_t bytes) {
-  return __builtin_convertvector(load_as<Vector<uint8_t, 8>>(&bytes), Vector<float, 8>);
 }
 inline void store_scaled(float* p, uint64_t bytes, F factor) {
   const Vector<float, 8> scaled = floats_of(bytes) * factor[0];

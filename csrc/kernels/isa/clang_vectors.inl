@@ -72,7 +72,7 @@ inline auto join(Part part, int first = 0) {
 }
 
 inline F splat(float a) {
-  return F{} + a;
+  return a - F{};  // an addition would be computed: it makes -0 to 0
 }
 inline F load(const float* p) {
   return load_as<F>(p);

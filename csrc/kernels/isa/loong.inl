@@ -22,9 +22,7 @@ constexpr int kGemvRows = 4;
 constexpr int kGemvColumns = 4;
 
 inline Vector<float, 4> splat_quad(const uint8_t* p) {
-  int16_t half;
-  std::memcpy(&half, p, sizeof half);
-  return __lsx_vfcvtl_s_h(__lsx_vreplgr2vr_h(half));
+  return __lsx_vfcvtl_s_h(__lsx_vldrepl_h(p, 0));
 }
 
 template <class V>

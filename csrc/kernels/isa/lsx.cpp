@@ -20,6 +20,19 @@ inline F load_half(const uint8_t* p) {
   std::memcpy(&four, p, sizeof four);
   return __lsx_vfcvtl_s_h(__lsx_vreplgr2vr_d(four));
 }
+inline F floats_of_words(Raw words) {
+  return reinterpret_cast<F>(__lsx_vffint_s_w(words));
+}
+inline F load_i8(const uint8_t* p) {
+  int32_t four;
+  std::memcpy(&four, p, sizeof four);
+  return floats_of_words(__lsx_vsllwil_w_h(__lsx_vsllwil_h_b(__lsx_vreplgr2vr_w(four), 0), 0));
+}
+inline Vector<float, 8> floats_of(uint64_t bytes) {
+  const Raw halves = __lsx_vsllwil_hu_bu(__lsx_vreplgr2vr_d(static_cast<int64_t>(bytes)), 0);
+  return concat(floats_of_words(__lsx_vsllwil_wu_hu(halves, 0)),
+                floats_of_words(__lsx_vexth_wu_hu(halves)));
+}
 // Byte `run` in all words.
 inline Raw spread_bytes(Vector<int8_t, 16> bytes, int run) {
   const Raw v = reinterpret_cast<Raw>(bytes);

@@ -40,6 +40,12 @@ inline Vector<float, 4> splat_quad(const uint8_t* p) {
   std::memcpy(&half, p, sizeof half);
   return Vector<float, 4>{} + half_to_float(half);
 }
+inline F load_i8(const uint8_t* p) {
+  return __builtin_convertvector(load_as<Vector<int8_t, kLanes>>(p), F);
+}
+inline Vector<float, 8> floats_of(uint64_t bytes) {
+  return __builtin_convertvector(load_as<Vector<uint8_t, 8>>(&bytes), Vector<float, 8>);
+}
 
 template <class V>
 inline auto add_even_odd(V a) {
