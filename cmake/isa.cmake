@@ -105,6 +105,8 @@ endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "riscv64|loongarch64" AND NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
   message(STATUS "no vectors of ${CMAKE_SYSTEM_PROCESSOR}: these kernels need Clang, such as zig's")
 elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL riscv64)
+  # Halves and words of headers lie as aligned as files are, which Clang cannot know: it loads bytes.
+  set(aligned -Xclang -target-feature -Xclang +unaligned-scalar-mem)
   set(rank 0)
   foreach(bits IN ITEMS 128 256 512)
     math(EXPR rank "${rank} + 2")
@@ -112,10 +114,11 @@ elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL riscv64)
     set(definitions Q3L_VECTOR_BITS=${bits})
     q3l_features(vectors -march=rv64gcv_zvl${bits}b v zvl${bits}b)
     q3l_isa(NAME rvv${bits} SOURCE rvv RANK ${rank} FAMILIES real b32 k256 ops NEEDS v${bits}
-      FLAGS ${vectors} DEFINITIONS Q3L_ROW=rvv${bits} ${definitions})
+      FLAGS ${vectors} ${aligned} DEFINITIONS Q3L_ROW=rvv${bits} ${definitions})
     q3l_features(vectors -march=rv64gcv_zvl${bits}b_zvfhmin v zvl${bits}b zvfhmin)
     q3l_isa(NAME rvv${bits}h SOURCE rvv RANK ${rank_of_halves} FAMILIES real ops
-      NEEDS v${bits} zvfhmin FLAGS ${vectors} DEFINITIONS Q3L_ROW=rvv${bits}h ${definitions})
+      NEEDS v${bits} zvfhmin FLAGS ${vectors} ${aligned}
+      DEFINITIONS Q3L_ROW=rvv${bits}h ${definitions})
   endforeach()
 elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL loongarch64)
   q3l_features(lsx -mlsx lsx)

@@ -23,6 +23,8 @@ inline I32 add_scaled(I32 acc, const I32 (&w)[n], const I32 (&x)[n], RunScale sc
 // Of inputs in planes.
 class ScaledSums {
  public:
+  static constexpr int kColumns = 8;  // of tokens, whose sums registers hold
+
   template <int n>
   void take(const I32 (&w)[n], const I32 (&x)[kPlanes][n], RunScale scale) {
     high_ = add_scaled(high_, w, x[kHigh], scale);

@@ -76,9 +76,10 @@ template <class Format>
 struct SuperMultiplier {
   using Inputs = SuperGroup;
   static constexpr int kGroupBytes = Format::kBytes;
-  static constexpr int kTileRows = 1, kTileColumns = 8;  // more rows would need more registers
+  static constexpr int kTileRows = 1;  // more rows would need more registers
+  static constexpr int kTileColumns = ScaledSums::kColumns;
   static constexpr int kScaleRuns = Format::kGroups == 1 && kRunValues < 32 ? 2 : 1;  // share one
-  static constexpr bool kBlockScales = kScalesSums && kScaleRuns == 2;
+  static constexpr bool kBlockScales = kScalesSums && Format::kGroups == 1;
   // Whose sums stay within 32 bits.
   static constexpr int kMostRuns = kSumValues * 63 / ((1 << Format::kBits) - 1) / 4;
   static constexpr int kSumRuns = kRuns < kMostRuns ? kRuns : kMostRuns;
@@ -156,9 +157,9 @@ struct SuperMultiplier {
       return Format::half_scales(w);
   }
   template <class Scales>
-  static RunScale scale_at(const Scales& scales, int run) {
+  static auto scale_at(const Scales& scales, int run) {
     if constexpr (kBlockScales)
-      return scale_of_block(scales, run / 2);
+      return scale_of_block(scales, run * kPieceValues / 32);
     else
       return scale_of_run(scales, run);
   }
@@ -205,7 +206,7 @@ struct SuperMultiplier {
       I32 values[kScaleRuns];
 #pragma GCC unroll 2
       for (int k = 0; k < kScaleRuns; ++k) values[k] = Format::run(w, i + k);
-      const RunScale scale = scale_at(scales, i);
+      const auto scale = scale_at(scales, i);
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) {
         sums[c].take(values, InputRuns(x[c * column_groups], i).of, scale);

@@ -17,6 +17,8 @@ inline RunScale scale_of_block(const BlockValues& scales, int block) {
 // The plane of high bytes comes first, so that one multiplication by the scale does for both.
 class ScaledSums {
  public:
+  static constexpr int kColumns = 4;  // of tokens, whose sums registers hold
+
   template <int n>
   void take(const I32 (&w)[n], const I32 (&x)[kPlanes][n], RunScale scale) {
     const I32 high = dot_bytes(splat(int32_t{0}), w, x[kHigh]);

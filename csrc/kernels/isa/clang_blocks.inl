@@ -1,7 +1,6 @@
 // The vocabulary of weights' blocks in Clang's own vectors. A step is kLanes / 4 blocks, whose
-// halves are pieces of 16 bytes. REQUIRES: of the instruction set splat_quad, a half in four lanes,
-// load_i8 and floats_of, eight unsigned bytes as floats, and the products dot_bytes, dot_pairs and
-// multiply_pairs.
+// halves are pieces of 16 bytes. REQUIRES: of the instruction set load_scales, load_i8 and
+// floats_of, eight unsigned bytes as floats, and the products dot_bytes and dot_pairs.
 #pragma once
 
 constexpr int kStep = kLanes / 4;
@@ -40,10 +39,6 @@ inline Payload add_fifth_bits(Payload a, const uint8_t* p) {
 inline void store_scaled(float* p, uint64_t bytes, F factor) {
   const Vector<float, 8> scaled = floats_of(bytes) * factor[0];
   std::memcpy(p, &scaled, sizeof scaled);
-}
-template <int stride>
-inline F load_scales(const uint8_t* p) {
-  return join<kStep>([p](int i) { return splat_quad(p + i * stride); });
 }
 inline F splat_half(const uint8_t* p) {
   return load_scales<0>(p);
@@ -205,16 +200,6 @@ inline I32 join_run(int i, Part part) {
   const int block = kLanes == 4 ? i / 2 : i, offset = kLanes == 4 ? 16 * (i % 2) : 0;
   return reinterpret_cast<I32>(
       join<kPieces>([&](int piece) { return part(block + 4 * piece, offset); }));
-}
-inline I32 multiply_bytes(I32 w, I32 x) {
-  return reinterpret_cast<I32>(
-      multiply_pairs(reinterpret_cast<Bytes>(w), reinterpret_cast<Bytes>(x)));
-}
-inline void scale_words(I32 bytes, I32 scale, I32 (&words)[2]) {
-  const auto v = reinterpret_cast<Whole<uint16_t>>(bytes);
-  const auto s = reinterpret_cast<Whole<uint16_t>>(scale);
-  words[0] = reinterpret_cast<I32>((v & 0xff) * s);
-  words[1] = reinterpret_cast<I32>((v >> 8) * s);
 }
 inline I32 load_nibble_run(const uint8_t* p, int i) {
   return join_run(i, [p](int block, int offset) {

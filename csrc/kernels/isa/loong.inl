@@ -21,8 +21,11 @@ constexpr int kLargestInput = 127 * 256 + 127;
 constexpr int kGemvRows = 4;
 constexpr int kGemvColumns = 4;
 
-inline Vector<float, 4> splat_quad(const uint8_t* p) {
-  return __lsx_vfcvtl_s_h(__lsx_vldrepl_h(p, 0));
+template <int stride>
+inline F load_scales(const uint8_t* p) {
+  return join<kLanes / 4>([p](int i) {
+    return reinterpret_cast<Vector<float, 4>>(__lsx_vfcvtl_s_h(__lsx_vldrepl_h(p + i * stride, 0)));
+  });
 }
 
 template <class V>
@@ -49,6 +52,16 @@ inline I32 dot_bytes(I32 acc, Bytes w0, Bytes x0, Bytes w1, Bytes x1) {
 // In this order: vocabulary, products, prompt attention.
 #include "kernels/isa/clang_blocks.inl"
 
+inline I32 multiply_bytes(I32 w, I32 x) {
+  return reinterpret_cast<I32>(
+      multiply_pairs(reinterpret_cast<Bytes>(w), reinterpret_cast<Bytes>(x)));
+}
+inline void scale_words(I32 bytes, I32 scale, I32 (&words)[2]) {
+  const auto v = reinterpret_cast<Whole<uint16_t>>(bytes);
+  const auto s = reinterpret_cast<Whole<uint16_t>>(scale);
+  words[0] = reinterpret_cast<I32>((v & 0xff) * s);
+  words[1] = reinterpret_cast<I32>((v >> 8) * s);
+}
 inline I32 spread_half_blocks(const HalfBlocks& a, int run) {
   return reinterpret_cast<I32>(spread_bytes(load_as<Vector<int8_t, 16>>(a.v), run));
 }

@@ -10,7 +10,7 @@ constexpr int kPanelRows = 32;
 constexpr int kTurnUnroll = 4;
 constexpr int kAttendTileRows = 48;
 constexpr int kStreams = 4;
-constexpr bool kRowsShareInputs = false;
+constexpr bool kRowsShareInputs = true;
 constexpr int kFarBytes = 1024, kNearBytes = 256;  // how far ahead weights are asked for
 constexpr int kRunUnroll = 8;
 constexpr int kRealColumns = 8;
@@ -24,21 +24,27 @@ constexpr int kGemvColumns = 4;
 
 #include "kernels/isa/clang_vectors.inl"
 
-inline F load_half(const uint8_t* p) {
+inline F floats_of_halves(Vector<uint16_t, kLanes> halves) {
 #if defined(__riscv_zvfhmin)
-  return __builtin_convertvector(load_as<Vector<_Float16, kLanes>>(p), F);
+  return __builtin_convertvector(reinterpret_cast<Vector<_Float16, kLanes>>(halves), F);
 #else
   // By their bits: scaled, a subnormal's are right too.
-  const auto half = __builtin_convertvector(load_as<Vector<uint16_t, kLanes>>(p), I32);
+  const auto half = __builtin_convertvector(halves, I32);
   const I32 magnitude = half & 0x7fff, sign = (half & 0x8000) << 16, bits = magnitude << 13;
   const I32 finite = reinterpret_cast<I32>(reinterpret_cast<F>(bits) * 0x1p112f);
   return reinterpret_cast<F>((magnitude >= 0x7c00 ? bits | 0x7f800000 : finite) | sign);
 #endif
 }
-inline Vector<float, 4> splat_quad(const uint8_t* p) {
-  uint16_t half;
-  std::memcpy(&half, p, sizeof half);
-  return Vector<float, 4>{} + half_to_float(half);
+inline F load_half(const uint8_t* p) {
+  return floats_of_halves(load_as<Vector<uint16_t, kLanes>>(p));
+}
+template <int stride>
+inline F load_scales(const uint8_t* p) {
+  return floats_of_halves(join<kLanes / 4>([p](int i) {
+    uint16_t half;
+    std::memcpy(&half, p + i * stride, sizeof half);
+    return Vector<uint16_t, 4>{} + half;
+  }));
 }
 inline F load_i8(const uint8_t* p) {
   return __builtin_convertvector(load_as<Vector<int8_t, kLanes>>(p), F);
@@ -60,10 +66,6 @@ inline PairSums words_of(I32 pairs) {
 inline I32 dot_pairs(I32 acc, I32 w, I32 x) {
   return acc + add_even_odd(words_of(w) * words_of(x));
 }
-// Sums of pairs of products, values below 64 by signed bytes, in 16 bits.
-inline auto multiply_pairs(Bytes w, Bytes x) {
-  return add_even_odd(widened(w) * widened(x));
-}
 // Adds kFactor times the products of values below 32 and signed bytes, two vectors of each.
 template <int kFactor>
 inline I32 dot_bytes(I32 acc, Bytes w0, Bytes x0, Bytes w1, Bytes x1) {
@@ -72,13 +74,6 @@ inline I32 dot_bytes(I32 acc, Bytes w0, Bytes x0, Bytes w1, Bytes x1) {
 }
 
 #include "kernels/isa/clang_blocks.inl"
-
-inline I32 spread_half_blocks(const HalfBlocks& a, int run) {
-  return reinterpret_cast<I32>(join<kStep>([&](int i) {
-    const int block = run + 4 * (i / 2);
-    return Vector<int16_t, 8>{} + int16_t{a.v[kLanes == 4 ? run : 2 * block + i % 2]};
-  }));
-}
 
 // What generic/pair_sums.inl has, with either product of a pair in a lane of its own: widening
 // multiplication adds those without another instruction.
@@ -94,7 +89,7 @@ inline I32 total(PairSums sums) {
 
 #include "kernels/generic/block_rows.inl"
 
-#include "kernels/generic/scaled_pairs.inl"
+#include "kernels/isa/rvv_scaled_sums.inl"
 
 #include "kernels/generic/gemv_vectors.inl"
 
