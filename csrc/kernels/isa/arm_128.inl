@@ -157,7 +157,8 @@ inline F load_i8(const uint8_t* p) {
 inline F splat_half(const uint8_t* p) {
   uint16_t h;
   std::memcpy(&h, p, sizeof h);
-  return vcvt_f32_f16(vreinterpret_f16_u16(vdup_n_u16(h)));
+  const F lanes = vcvt_f32_f16(vreinterpret_f16_u16(vset_lane_u16(h, vdup_n_u16(0), 0)));
+  return vdupq_laneq_f32(lanes, 0);
 }
 inline void load_scaled_nibbles(const uint8_t* p, F d, F (&v)[8]) {
   const Payload q = nibbles_of(vld1q_u8(p));
@@ -215,7 +216,7 @@ inline I32 dot_planes(I32 acc, Payload w, const int8_t (*x)[2][kLanes][4]) {
     auto half = [&](int i) { return vreinterpretq_s32_s8(vld1q_s8(x[plane][i][0])); };
     return dot_bytes(sum, values, {half(0), half(1)});
   };
-  return vaddq_s32(dot(acc, 0), vshlq_n_s32(dot(vdupq_n_s32(0), 1), 8));
+  return vaddq_s32(acc, dot(vshlq_n_s32(dot(vdupq_n_s32(0), 1), 8), 0));
 }
 inline I32 spread_words(const int32_t* p) {
   return vdupq_n_s32(*p);
@@ -349,7 +350,7 @@ inline I32 add_lanes(const I32 (&rows)[4]) {
   return vpaddq_s32(vpaddq_s32(rows[0], rows[1]), vpaddq_s32(rows[2], rows[3]));
 }
 inline F join_rows(const F (&rows)[4]) {
-  return vzip1q_f32(vzip1q_f32(rows[0], rows[2]), vzip1q_f32(rows[1], rows[3]));
+  return F{rows[0][0], rows[1][0], rows[2][0], rows[3][0]};
 }
 inline void store_rows(float* y, F sums) {
   vst1q_f32(y, sums);
