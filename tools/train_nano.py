@@ -6,7 +6,9 @@
 WORK keeps the state of training, from which the same command goes on, and log.jsonl: the loss, and
 now and then the accuracy on a few held-out items of each skill. --export writes the state's model
 as BF16 beside the tokenizer in the given directory, and that as Q8_0 beside the directory
-(models/nano.gguf, which comes with the package). --from begins with a model instead of chance.
+(models/nano.gguf, which comes with the package). --from begins with a model instead of chance;
+--new-share then exports a mean of its weights and the trained ones, which forgets less (Wortsman et
+al. 2022, "Robust fine-tuning of zero-shot models").
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
 from tokenizers import Tokenizer
 
 from nano import together
@@ -47,8 +50,12 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--from", dest="start", type=Path, help="a model to begin with")
     parser.add_argument("--tokenizer", type=Path, default=MASTER / "tokenizer.json")
     parser.add_argument("--export", type=Path, help="write the model there, and stop")
+    parser.add_argument("--new-share", type=float, default=1.0, help="of what is exported")
     add_options(parser, probe_minutes=30)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.new_share < 1 and not arguments.start:
+        parser.error("--new-share: the other weights are those of --from MODEL; name it.")
+    return arguments
 
 
 def open_trainer(arguments: argparse.Namespace) -> Trainer:
@@ -75,6 +82,16 @@ def probe(trainer: Trainer, arguments: argparse.Namespace, log: Log) -> None:
     log.write(accuracy=by_mode, seconds=round(time.monotonic() - start))
 
 
+def export(trainer: Trainer, arguments: argparse.Namespace) -> None:
+    if arguments.new_share < 1:
+        weights, others = (m.parameters() for m in (trainer.model, load_model(arguments.start)))
+        with torch.no_grad():
+            for weight, other in zip(weights, others, strict=True):
+                weight.lerp_(other, 1 - arguments.new_share)
+    save_master(trainer.model, arguments.export)
+    convert(arguments.export, arguments.export.with_suffix(".gguf"), "q8_0")
+
+
 def load_copy(trainer: Trainer) -> Any:
     """The model as it is now, to generate with: not compiled, torch's own attention."""
     model = new_model(0)
@@ -99,8 +116,7 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     trainer = open_trainer(arguments)
     if arguments.export:
-        save_master(trainer.model, arguments.export)
-        convert(arguments.export, arguments.export.with_suffix(".gguf"), "q8_0")
+        export(trainer, arguments)
         return
     if trainer.steps_done >= arguments.steps:
         sys.exit(

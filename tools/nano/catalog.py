@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -79,6 +80,18 @@ NOUNS: tuple[Noun, ...] = tuple(
         " spreadsheet:电子表格 plan:方案 key:钥匙 card:卡片 tool:工具 bag:包 box:箱子 bottle:瓶子"
     ).split()
 )
+# Of descriptions, what does not tell tools apart.
+EMPTY_WORDS = frozenset(
+    "a an the of for to in on at by with from into between and or some given chosen certain current"
+    " present user somebody something one two it its their his that which is are be tool function"
+    " lets helps returns gives use this like what when up now".split()
+)
+EMPTY_PHRASES = {
+    "en": re.compile("(a|the) number of"),
+    "zh": re.compile(
+        "[。，、的]|用来|用于|工具|功能|按要求|为用户|替用户|在系统中|指定|一个|用户|若干|某地|某个|给定"
+    ),
+}
 JSON_TYPES = {"number": "integer", "small": "integer", "degrees": "integer", "id": "integer"}
 
 
@@ -87,11 +100,18 @@ class Tool:
     """A tool as it is offered; `ask` is how one asks for it, with its arguments."""
 
     name: str
+    key: str  # what it is for, in few words of its description
     topic: str  # two tools of one topic could both be meant
     schema: dict[str, Any]
     ask: Callable[[Draw], tuple[str, dict[str, Value]]]
     domain: Domain | None = None
     meaning: tuple[Verb, Noun] | None = None  # of one that is made up
+
+    @property
+    def note(self) -> str:
+        """Its name as it is written in calls, and its parameters."""
+        parameters = self.schema["function"]["parameters"]["required"]
+        return f'{self.key}: "{self.name}" {", ".join(parameters)}'
 
 
 def schema(name: str, description: str, kinds: dict[str, str]) -> dict[str, Any]:
@@ -102,6 +122,15 @@ def schema(name: str, description: str, kinds: dict[str, str]) -> dict[str, Any]
         "parameters": {"type": "object", "properties": parameters, "required": list(kinds)},
     }
     return {"type": "function", "function": function}
+
+
+def key_of(description: str, language: Language) -> str:
+    """What tells it apart: as of a made-up tool, in English what it is about and what is done."""
+    told = EMPTY_PHRASES[language].sub("", description.lower())
+    if language == "zh":
+        return told[:6]
+    words = [word for word in re.findall("[a-z']+", told) if word not in EMPTY_WORDS]
+    return " ".join(words[1::-1])
 
 
 def domain_tool(draw: Draw, language: Language, domain: Domain) -> Tool:
@@ -116,7 +145,7 @@ def domain_tool(draw: Draw, language: Language, domain: Domain) -> Tool:
         return text, {keys[key]: found for key, found in values.items()}
 
     offered = schema(name, description, {keys[key]: kind for key, kind in kinds.items()})
-    return Tool(name, domain.names[0], offered, ask, domain)
+    return Tool(name, key_of(description, language), domain.names[0], offered, ask, domain)
 
 
 # Parameters of made-up tools: names, kind, clauses of the request; Chinese ones begin with "，".
@@ -336,16 +365,18 @@ def verb_noun(draw: Draw) -> tuple[Verb, Noun]:
     return verb, noun
 
 
-def made_up(draw: Draw, language: Language, verb: Verb, noun: Noun) -> tuple[str, str]:
-    """Name and description of a tool."""
-    english, chinese = noun
+def made_up(draw: Draw, language: Language, verb: Verb, noun: Noun) -> tuple[str, str, str]:
+    """Name, description and key of a tool."""
+    english = noun[0]
     first, second = draw.choice(verb[0]).replace(" ", "_"), english
     if draw.practice and draw.chance(0.3):
         first, second = second, draw.choice((first, "service", "tool", "control"))
     frame = draw.phrase(DESCRIPTIONS[language])
-    said, thing = (verb[1], chinese) if language == "zh" else (verb[0], english)
-    described = frame.format(v=draw.choice(said), a=article(english), n=thing)
-    return f"{first}_{second}", described[0].upper() + described[1:]
+    is_chinese = language == "zh"
+    said, thing = draw.choice(verb[is_chinese]), noun[is_chinese]
+    described = frame.format(v=said, a=article(english), n=thing)
+    key = thing + said if is_chinese else f"{thing} {said}"
+    return f"{first}_{second}", described[0].upper() + described[1:], key
 
 
 def article(noun: str) -> str:
@@ -357,7 +388,7 @@ def made_up_tool(draw: Draw, language: Language, meaning: tuple[Verb, Noun] | No
     is_chinese = language == "zh"
     clauses = draw.sample(CLAUSES, draw.choice((1, 1, 1, 2, 2, 3)))
     keys = [draw.choice(names) for names, _, _ in clauses]
-    name, described = made_up(draw, language, verb, noun)
+    name, described, key = made_up(draw, language, verb, noun)
 
     def ask(draw: Draw) -> tuple[str, dict[str, Value]]:
         values = [value(draw, kind, language) for _, kind, _ in clauses]
@@ -373,7 +404,7 @@ def made_up_tool(draw: Draw, language: Language, meaning: tuple[Verb, Noun] | No
 
     kinds = {key: clause[1] for key, clause in zip(keys, clauses, strict=True)}
     topic = f"{verb[0][0]} {noun[0]}"
-    return Tool(name, topic, schema(name, described, kinds), ask, meaning=(verb, noun))
+    return Tool(name, key, topic, schema(name, described, kinds), ask, meaning=(verb, noun))
 
 
 def any_tool(draw: Draw, language: Language) -> Tool:

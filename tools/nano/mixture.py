@@ -40,7 +40,7 @@ EXTRA: dict[str, Maker] = {"steps_5": steps, "steps_6": steps}
 HAND_WRITTEN = Path(__file__).with_name("handwritten.jsonl")
 # Shares of the conversations; those of tools have many tokens each.
 WEIGHTS: dict[str, float] = {
-    "add_2": 12,
+    "add_2": 15,
     "add_3": 7,
     "subtract_2": 6,
     "subtract_3": 8,
@@ -51,7 +51,7 @@ WEIGHTS: dict[str, float] = {
     "sort": 10,
     "count": 4,
     "lookup": 22,
-    "tool_call": 18,
+    "tool_call": 20,
     "no_tool": 7,
     "tool_response": 2,
     "tool_sequence": 4,

@@ -14,7 +14,7 @@ from .item import Item
 from .mixture import MAKERS, held_out_items
 from .render import END, call_text, following, prompt
 
-MAX_NEW = 160
+MAX_NEW = 320
 ROWS = 64  # answered together
 
 

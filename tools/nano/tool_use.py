@@ -30,18 +30,20 @@ REFUSAL: dict[Language, str] = {
 }
 THOUGHTS: dict[Language, dict[str, str]] = {
     "en": {
-        "fits": "{} fits.",
+        "offered": "Tool: {}\n",
+        "asked": "Asked: {}",
         "argument": "\n{}: {}",
-        "none": "No tool fits.",
+        "none": "Asked: {}: ?",
         "read": "The tool responded.",
         "first": "First {}, then {}.",
         "then": "Now {} with {}.",
         "done": "All is done.",
     },
     "zh": {
-        "fits": "{}合适。",
+        "offered": "工具：{}\n",
+        "asked": "问：{}",
         "argument": "\n{}：{}",
-        "none": "没有合适的工具。",
+        "none": "问：{}: ?",
         "read": "工具已返回结果。",
         "first": "先{}，再{}。",
         "then": "现在调用{}：{}。",
@@ -59,49 +61,63 @@ def call(name: str, arguments: dict[str, Value]) -> dict[str, Any]:
     return {"name": name, "arguments": arguments}
 
 
-def shuffled(draw: Draw, tools: list[Tool]) -> list[dict[str, Any]]:
-    schemas = [tool.schema for tool in tools]
-    draw.random.shuffle(schemas)
-    return schemas
+def shuffled(draw: Draw, tools: list[Tool]) -> list[Tool]:
+    draw.random.shuffle(tools)
+    return tools
+
+
+def _schemas(tools: list[Tool]) -> list[dict[str, Any]]:
+    return [tool.schema for tool in tools]
 
 
 def tool_call(draw: Draw, skill: str, thinking: bool) -> Item:
     language = draw.language()
     tool = any_tool(draw, language)
-    text, turn = _asked(draw, language, tool, thinking)
-    offered = [tool, *others(draw, language, tool, draw.choice(N_TOOLS) - 1)]
+    offered = shuffled(draw, [tool, *others(draw, language, tool, draw.choice(N_TOOLS) - 1)])
+    text, turn = _asked(draw, language, offered, tool, thinking)
     message = {"role": "user", "content": text}
-    return Item(skill, [message], [turn], shuffled(draw, offered), thinking, language)
+    return Item(skill, [message], [turn], _schemas(offered), thinking, language)
 
 
-def _asked(draw: Draw, language: Language, tool: Tool, thinking: bool) -> tuple[str, Turn]:
+def _asked(
+    draw: Draw, language: Language, offered: list[Tool], tool: Tool, thinking: bool
+) -> tuple[str, Turn]:
     """A request for the tool, and its call."""
     text, arguments = tool.ask(draw)
-    thought = _fits(language, tool, arguments) if thinking else ""
+    thought = _found(language, offered, tool, arguments) if thinking else ""
     return text, Turn("", call(tool.name, arguments), reasoning=thought)
 
 
-def _fits(language: Language, tool: Tool, arguments: dict[str, Value]) -> str:
-    """The tool, then what it is to be given, one a line."""
+def _found(
+    language: Language, offered: list[Tool], tool: Tool, arguments: dict[str, Value]
+) -> str:
+    """What is asked in the words of the note of one tool, then what it is to be given, one a
+    line."""
     thoughts = THOUGHTS[language]
-    first = thoughts["fits"].format(tool.name)
-    return first + "".join(thoughts["argument"].format(*each) for each in arguments.items())
+    asked = thoughts["asked"].format(tool.note)
+    given = "".join(thoughts["argument"].format(*each) for each in arguments.items())
+    return _noted(language, offered) + asked + given
+
+
+def _noted(language: Language, offered: list[Tool]) -> str:
+    """Each tool in few words: what is asked, said in these, finds its name and parameters above."""
+    line = THOUGHTS[language]["offered"]
+    return "".join(line.format(tool.note) for tool in offered)
 
 
 def no_tool(draw: Draw, skill: str, thinking: bool) -> Item:
     """A request that needs another tool, or none at all."""
     language = draw.language()
-    if draw.chance(0.25):
-        tool = any_tool(draw, language)
-        text, turn = _small_talk(draw, language, thinking)
-    else:
-        tool = any_tool(draw, language)
-        text, turn = _unmeant(draw, language, tool, thinking)
+    tool = any_tool(draw, language)
     offered: list[Tool] = []
     while not offered:
-        offered = others(draw, language, tool, draw.choice(N_TOOLS))
+        offered = shuffled(draw, others(draw, language, tool, draw.choice(N_TOOLS)))
+    if draw.chance(0.25):
+        text, turn = _small_talk(draw, language, thinking)
+    else:
+        text, turn = _unmeant(draw, language, offered, tool, thinking)
     message = {"role": "user", "content": text}
-    return Item(skill, [message], [turn], shuffled(draw, offered), thinking, language)
+    return Item(skill, [message], [turn], _schemas(offered), thinking, language)
 
 
 def _small_talk(draw: Draw, language: Language, thinking: bool) -> tuple[str, Turn]:
@@ -110,35 +126,36 @@ def _small_talk(draw: Draw, language: Language, thinking: bool) -> tuple[str, Tu
     return text, Turn(intent.answer, reasoning=intent.thought if thinking else "")
 
 
-def _unmeant(draw: Draw, language: Language, tool: Tool, thinking: bool) -> tuple[str, Turn]:
+def _unmeant(
+    draw: Draw, language: Language, offered: list[Tool], tool: Tool, thinking: bool
+) -> tuple[str, Turn]:
     """A request for a tool that is not offered."""
     text, _ = tool.ask(draw)
-    thought = THOUGHTS[language]["none"] if thinking else ""
-    return text, Turn(REFUSAL[language], reasoning=thought)
+    thought = _noted(language, offered) + THOUGHTS[language]["none"].format(tool.key)
+    return text, Turn(REFUSAL[language], reasoning=thought if thinking else "")
 
 
 def requests(draw: Draw, thinking_share: float, n: int) -> list[Item]:
     """`n` items of tool_call and no_tool that are offered the same tools."""
     language = draw.language()
     tool = any_tool(draw, language)
-    offered = [tool, *others(draw, language, tool, draw.choice(N_TOOLS) - 1)]
+    offered = shuffled(draw, [tool, *others(draw, language, tool, draw.choice(N_TOOLS) - 1)])
     taken = {name for each in offered for name in (each.topic, each.name)}
-    schemas = shuffled(draw, offered)
     items = []
     for _ in range(n):
         thinking = draw.chance(thinking_share)
         skill = "no_tool" if draw.chance(NO_TOOL_SHARE[thinking]) else "tool_call"
         if skill == "tool_call":
-            text, turn = _asked(draw, language, draw.choice(offered), thinking)
+            text, turn = _asked(draw, language, offered, draw.choice(offered), thinking)
         elif draw.chance(0.25):
             text, turn = _small_talk(draw, language, thinking)
         else:
             other = tool
             while taken & {other.topic, other.name}:
                 other = any_tool(draw, language)
-            text, turn = _unmeant(draw, language, other, thinking)
+            text, turn = _unmeant(draw, language, offered, other, thinking)
         message = {"role": "user", "content": text}
-        items.append(Item(skill, [message], [turn], schemas, thinking, language))
+        items.append(Item(skill, [message], [turn], _schemas(offered), thinking, language))
     return items
 
 
@@ -179,21 +196,21 @@ def tool_response(draw: Draw, skill: str, thinking: bool) -> Item:
     tool = _responding(draw, language)
     text, arguments = tool.ask(draw)
     response = _response(draw, language, tool)
+    offered = shuffled(draw, [tool, *others(draw, language, tool, draw.choice((0, 0, 1, 2)))])
     made = {"type": "function", "function": call(tool.name, arguments)}
     messages: list[dict[str, Any]] = [
         {"role": "user", "content": text},
         {
             "role": "assistant",
             "content": "",
-            "reasoning_content": _fits(language, tool, arguments) if thinking else "",
+            "reasoning_content": _found(language, offered, tool, arguments) if thinking else "",
             "tool_calls": [made],
         },
         {"role": "tool", "content": json.dumps(response, ensure_ascii=False)},
     ]
     thought = THOUGHTS[language]["read"] if thinking else ""
-    offered = [tool, *others(draw, language, tool, draw.choice((0, 0, 1, 2)))]
     turn = Turn(_told(language, response), reasoning=thought)
-    return Item(skill, messages, [turn], shuffled(draw, offered), thinking, language)
+    return Item(skill, messages, [turn], _schemas(offered), thinking, language)
 
 
 # What is looked up (index of a word in the request, field of the response), what is done with it.
@@ -327,7 +344,10 @@ def _find_then(draw: Draw, language: Language) -> Sequence:
     takes = field if draw.chance(0.7) else draw.choice(fields)
     kinds = [{key: "person"}, {takes: "id"}, {takes: "id"}]
     made = [made_up(draw, language, each, noun) for each in (FIND, verb, other)]
-    tools = [schema(*each, kind) for each, kind in zip(made, kinds, strict=True)]
+    tools = [
+        schema(name, described, kind)
+        for (name, described, _), kind in zip(made, kinds, strict=True)
+    ]
     if draw.chance(0.4):
         tools.pop()
     found = value(draw, "id", language)
