@@ -88,9 +88,7 @@ def _asked(
     return text, Turn("", call(tool.name, arguments), reasoning=thought)
 
 
-def _found(
-    language: Language, offered: list[Tool], tool: Tool, arguments: dict[str, Value]
-) -> str:
+def _found(language: Language, offered: list[Tool], tool: Tool, arguments: dict[str, Value]) -> str:
     """What is asked in the words of the note of one tool, then what it is to be given, one a
     line."""
     thoughts = THOUGHTS[language]
