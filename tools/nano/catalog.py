@@ -108,10 +108,10 @@ class Tool:
     meaning: tuple[Verb, Noun] | None = None  # of one that is made up
 
     @property
-    def note(self) -> str:
-        """Its name as it is written in calls, and its parameters."""
+    def noted(self) -> str:
+        """What a note has of it behind its key: the name as a call writes it, and parameters."""
         parameters = self.schema["function"]["parameters"]["required"]
-        return f'{self.key}: "{self.name}" {", ".join(parameters)}'
+        return f'"{self.name}" {", ".join(parameters)}'
 
 
 def schema(name: str, description: str, kinds: dict[str, str]) -> dict[str, Any]:
@@ -125,7 +125,8 @@ def schema(name: str, description: str, kinds: dict[str, str]) -> dict[str, Any]
 
 
 def key_of(description: str, language: Language) -> str:
-    """What tells it apart: as of a made-up tool, in English what it is about and what is done."""
+    """The first words that tell it apart, in English the second before the first: "printer clean" of
+    "Clean a printer.", as made-up tools have it."""
     told = EMPTY_PHRASES[language].sub("", description.lower())
     if language == "zh":
         return told[:6]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from . import notes
 from .attributes import FRAMES, INVENTED, KINDS, PEOPLE, THING_NAMES, THINGS, Attribute
 from .invented import SHARE, word
 from .item import Draw, Item, Language, Turn
@@ -11,7 +12,6 @@ from .people import person, place
 
 UNKNOWN_SHARE = 0.12  # of the questions, those that the text does not answer
 UNKNOWN: dict[Language, str] = {"en": "The text does not say.", "zh": "文中没有提到。"}
-ASKED: dict[Language, str] = {"en": "Asked: ", "zh": "问："}
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,6 @@ def _asked(
 
 def _noted(known: list[Fact], asked: Fact) -> str:
     """Each fact in the same words, then what is asked in these: that finds its value above."""
-    lines = [f"{fact.key}: {fact.value}" for fact in known]
-    found = asked.value if asked in known else "?"
-    return "\n".join([*lines, f"{ASKED[asked.language]}{asked.key}: {found}"])
+    lines = [notes.note(fact.key, fact.value) for fact in known]
+    found = asked.value if asked in known else None
+    return "\n".join([*lines, notes.asked(asked.language, asked.key, found)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from . import notes
 from .catalog import (
     CLAUSES,
     VERBS,
@@ -31,9 +32,7 @@ REFUSAL: dict[Language, str] = {
 THOUGHTS: dict[Language, dict[str, str]] = {
     "en": {
         "offered": "Tool: {}\n",
-        "asked": "Asked: {}",
         "argument": "\n{}: {}",
-        "none": "Asked: {}: ?",
         "read": "The tool responded.",
         "first": "First {}, then {}.",
         "then": "Now {} with {}.",
@@ -41,9 +40,7 @@ THOUGHTS: dict[Language, dict[str, str]] = {
     },
     "zh": {
         "offered": "工具：{}\n",
-        "asked": "问：{}",
         "argument": "\n{}：{}",
-        "none": "问：{}: ?",
         "read": "工具已返回结果。",
         "first": "先{}，再{}。",
         "then": "现在调用{}：{}。",
@@ -61,7 +58,9 @@ def call(name: str, arguments: dict[str, Value]) -> dict[str, Any]:
     return {"name": name, "arguments": arguments}
 
 
-def shuffled(draw: Draw, tools: list[Tool]) -> list[Tool]:
+def _offered(draw: Draw, language: Language, tool: Tool, n_others: int) -> list[Tool]:
+    """The tool and up to so many others, in any order."""
+    tools = [tool, *others(draw, language, tool, n_others)]
     draw.random.shuffle(tools)
     return tools
 
@@ -73,7 +72,7 @@ def _schemas(tools: list[Tool]) -> list[dict[str, Any]]:
 def tool_call(draw: Draw, skill: str, thinking: bool) -> Item:
     language = draw.language()
     tool = any_tool(draw, language)
-    offered = shuffled(draw, [tool, *others(draw, language, tool, draw.choice(N_TOOLS) - 1)])
+    offered = _offered(draw, language, tool, draw.choice(N_TOOLS) - 1)
     text, turn = _asked(draw, language, offered, tool, thinking)
     message = {"role": "user", "content": text}
     return Item(skill, [message], [turn], _schemas(offered), thinking, language)
@@ -91,16 +90,15 @@ def _asked(
 def _found(language: Language, offered: list[Tool], tool: Tool, arguments: dict[str, Value]) -> str:
     """What is asked in the words of the note of one tool, then what it is to be given, one a
     line."""
-    thoughts = THOUGHTS[language]
-    asked = thoughts["asked"].format(tool.note)
-    given = "".join(thoughts["argument"].format(*each) for each in arguments.items())
-    return _noted(language, offered) + asked + given
+    line = THOUGHTS[language]["argument"]
+    given = "".join(line.format(*each) for each in arguments.items())
+    return _noted(language, offered) + notes.asked(language, tool.key, tool.noted) + given
 
 
 def _noted(language: Language, offered: list[Tool]) -> str:
     """Each tool in few words: what is asked, said in these, finds its name and parameters above."""
     line = THOUGHTS[language]["offered"]
-    return "".join(line.format(tool.note) for tool in offered)
+    return "".join(line.format(notes.note(tool.key, tool.noted)) for tool in offered)
 
 
 def no_tool(draw: Draw, skill: str, thinking: bool) -> Item:
@@ -109,7 +107,8 @@ def no_tool(draw: Draw, skill: str, thinking: bool) -> Item:
     tool = any_tool(draw, language)
     offered: list[Tool] = []
     while not offered:
-        offered = shuffled(draw, others(draw, language, tool, draw.choice(N_TOOLS)))
+        offered = others(draw, language, tool, draw.choice(N_TOOLS))
+    draw.random.shuffle(offered)
     if draw.chance(0.25):
         text, turn = _small_talk(draw, language, thinking)
     else:
@@ -129,7 +128,7 @@ def _unmeant(
 ) -> tuple[str, Turn]:
     """A request for a tool that is not offered."""
     text, _ = tool.ask(draw)
-    thought = _noted(language, offered) + THOUGHTS[language]["none"].format(tool.key)
+    thought = _noted(language, offered) + notes.asked(language, tool.key, None)
     return text, Turn(REFUSAL[language], reasoning=thought if thinking else "")
 
 
@@ -137,7 +136,7 @@ def requests(draw: Draw, thinking_share: float, n: int) -> list[Item]:
     """`n` items of tool_call and no_tool that are offered the same tools."""
     language = draw.language()
     tool = any_tool(draw, language)
-    offered = shuffled(draw, [tool, *others(draw, language, tool, draw.choice(N_TOOLS) - 1)])
+    offered = _offered(draw, language, tool, draw.choice(N_TOOLS) - 1)
     taken = {name for each in offered for name in (each.topic, each.name)}
     items = []
     for _ in range(n):
@@ -194,7 +193,7 @@ def tool_response(draw: Draw, skill: str, thinking: bool) -> Item:
     tool = _responding(draw, language)
     text, arguments = tool.ask(draw)
     response = _response(draw, language, tool)
-    offered = shuffled(draw, [tool, *others(draw, language, tool, draw.choice((0, 0, 1, 2)))])
+    offered = _offered(draw, language, tool, draw.choice((0, 0, 1, 2)))
     made = {"type": "function", "function": call(tool.name, arguments)}
     messages: list[dict[str, Any]] = [
         {"role": "user", "content": text},
