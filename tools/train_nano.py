@@ -20,14 +20,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
 from tokenizers import Tokenizer
 
 from nano import together
 from nano.batches import Place, Stream
 from nano.loop import Log, add_options, prepare, run
 from nano.mixture import curriculum
-from nano.model import load_model, new_model, save_master
+from nano.model import load_model, mix, new_model, save_master
 from nano.optimiser import Optimiser
 from nano.probe import accuracy, probe_items
 from nano.training import Trainer
@@ -84,10 +83,7 @@ def probe(trainer: Trainer, arguments: argparse.Namespace, log: Log) -> None:
 
 def export(trainer: Trainer, arguments: argparse.Namespace) -> None:
     if arguments.new_share < 1:
-        weights, others = (m.parameters() for m in (trainer.model, load_model(arguments.start)))
-        with torch.no_grad():
-            for weight, other in zip(weights, others, strict=True):
-                weight.lerp_(other, 1 - arguments.new_share)
+        mix(trainer.model, load_model(arguments.start), arguments.new_share)
     save_master(trainer.model, arguments.export)
     convert(arguments.export, arguments.export.with_suffix(".gguf"), "q8_0")
 

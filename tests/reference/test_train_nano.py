@@ -18,7 +18,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen3ForCausalLM
 from nano import attention
 from nano.batches import LENGTHS, Batch, Place, Row, Stream, batch, join, rows, text
 from nano.mixture import curriculum, training_families, training_items
-from nano.model import END_ID, GEOMETRY, PAD_ID, load_model, new_model, save_master
+from nano.model import END_ID, GEOMETRY, PAD_ID, load_model, mix, new_model, save_master
 from nano.optimiser import Optimiser, orthogonalised, schedule
 from nano.probe import accuracy, probe_items
 from nano.render import prompt, samples
@@ -263,6 +263,14 @@ def test_a_master_is_trained_further(tmp_path: Path) -> None:
     assert (
         json.loads((tmp_path / "generation_config.json").read_text())["eos_token_id"][0] == END_ID
     )
+
+
+def test_a_mean_of_weights_has_each_share_once() -> None:
+    model, start, other = tiny(1), tiny(1).state_dict(), tiny(2)
+    mix(model, other, 0.75)
+    for name, weight in model.state_dict().items():  # the tied head, too
+        expected = 0.75 * start[name] + 0.25 * other.state_dict()[name]
+        torch.testing.assert_close(weight, expected)
 
 
 def test_a_probe_finds_what_is_right(tokenizer: Tokenizer) -> None:

@@ -57,6 +57,13 @@ def load_model(directory: Path) -> Qwen3ForCausalLM:
     return model
 
 
+def mix(model: Qwen3ForCausalLM, other: Qwen3ForCausalLM, share: float) -> None:
+    """`model` becomes a mean of both, of which `share` is what it was."""
+    with torch.no_grad():  # parameters, as a state names tied ones twice
+        for weight, theirs in zip(model.parameters(), other.parameters(), strict=True):
+            weight.lerp_(theirs, 1 - share)
+
+
 def save_master(model: Qwen3ForCausalLM, directory: Path) -> None:
     """The model as BF16 and its configuration, beside the tokenizer's files."""
     from safetensors.torch import save_file

@@ -104,6 +104,21 @@ def test_families_are_offered_the_same_tools_and_are_items_like_others() -> None
         assert share == pytest.approx(weight / sum(WEIGHTS.values()), rel=0.25), skill
 
 
+def test_what_is_asked_stands_among_the_notes_of_tools() -> None:
+    items = [item for item in drawn("tool_call", held_out=True, n=200) if item.thinking]
+    for item in items:
+        lines = item.expected[0].reasoning.replace("：", ": ").splitlines()
+        notes = [line.partition(": ")[2] for line in lines[: len(item.tools)]]
+        _, _, asked = lines[len(item.tools)].partition(": ")
+        assert asked in notes
+        for note, tool in zip(notes, item.tools, strict=True):
+            function = tool["function"]
+            names = ", ".join(function["parameters"]["properties"])
+            assert note.endswith(f': "{function["name"]}" {names}')
+        assert f'"{item.expected[0].tool}"' in asked
+    assert len(items) > 50
+
+
 def test_an_item_thinks_where_it_is_to() -> None:
     for item in islice(training_items(2), 500):
         assert all(bool(turn.reasoning) == item.thinking for turn in item.expected)
