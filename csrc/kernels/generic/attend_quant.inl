@@ -18,7 +18,7 @@ class QuantHeads {
       : group_(g),
         queries_(reinterpret_cast<QuantGroup*>(g.rest)),
         scales_(reinterpret_cast<float*>(queries_ + kHeads * groups_of(g.dims))),
-        weights_(reinterpret_cast<int32_t*>(scales_ + kStep * kPagePositions)) {
+        pairs_(reinterpret_cast<int32_t*>(scales_ + kStep * kPagePositions)) {
     alignas(64) int16_t integers[kMostHeadDim + kStep * kKvBlock];
     QuantGroup* query = queries_;
     for (int h = 0; h < kHeads; ++h, query += groups_of(g.dims)) {
@@ -57,8 +57,8 @@ class QuantHeads {
   static constexpr int kMostInput = 127 * 256 + 127;  // whatever inputs of weights are
   static constexpr int kHalfVectors = 4;              // of a half of each of a step's blocks
   static constexpr int kMostWeight = 32767;
-  // Of codes, where they are not signed.
-  static constexpr int kOffset = Format::kBits == 8 ? 0 : 1 << (Format::kBits - 1);
+  // Of codes that are not signed.
+  static constexpr int kOffset = Format::kZero == Zero::offset ? 1 << (Format::kBits - 1) : 0;
   struct Step {
     Step() = default;
     // Zeros behind the blocks.
@@ -128,12 +128,12 @@ class QuantHeads {
     }
   }
 
-  // Pairs of integers, of two positions, go to weights_. A scale that is no number makes none of it
+  // Pairs of integers, of two positions, go to pairs_. A scale that is no number makes none of it
   // a number.
   void round_weights(const RowsOfPage& page, int s, int n_blocks,
                      Weights (&weights)[kHeads]) const {
     const float extreme = load_scales(page, s, n_blocks);
-    int32_t* pairs = weights_;
+    int32_t* pairs = pairs_;
     for (int h = 0; h < kHeads; ++h, pairs += kPagePositions / 2 * kStep) {
       const float* w = group_.scores + h * kAttendChunk + page.first;
       const float most = largest_of(w, page.n) * extreme;
@@ -203,7 +203,7 @@ class QuantHeads {
       for (int v = 0; v < kVectors; ++v) acc[h][v] = splat(int32_t{0});
     }
     const uint8_t* row = page.rows + static_cast<size_t>(s) * sizeof(Step);
-    const int32_t* pair = weights_;
+    const int32_t* pair = pairs_;
     const int n = page.n, n_last = n_last_blocks();
     for (int i = 0; i < n; i += 2, row += 2 * row_bytes(), pair += kStep) {
       if (s == 0 && half == 0) {
@@ -247,6 +247,6 @@ class QuantHeads {
   const HeadGroup<kHeads>& group_;
   QuantGroup* queries_;  // [kHeads][groups]
   float* scales_;        // of a step of a page's values, [kStep][kPagePositions]
-  int32_t* weights_;     // pairs, [kHeads][kPagePositions / 2][kStep]
+  int32_t* pairs_;       // of weights, [kHeads][kPagePositions / 2][kStep]
   float scale_[kHeads];
 };

@@ -151,7 +151,7 @@ inline Payload load_six_bits(const uint8_t* low, const uint8_t* high, int s) {
 }
 template <int kStride, int kFirst = 0>
 inline F spread(const float* p) {
-  return join<kStep>([p](int i) { return Vector<float, 4>{} + p[kFirst + i * kStride]; });
+  return join<kStep>([p](int i) { return p[kFirst + i * kStride] - Vector<float, 4>{}; });
 }
 
 struct HalfBlocks {
