@@ -53,6 +53,9 @@ Scheduler::Scheduler(Executor& executor, const EngineOptions& options, DraftMode
       prefixes_(executor.cache()),
       mixed_chunk_(kFirstChunk) {
   statistics_.max_pages = executor.cache().max_pages();
+  // Timing decides when a sequence alone has its widest step: nothing is allocated then.
+  const auto n_rows = 1 + static_cast<size_t>(executor.max_draft());
+  logits_.reserve(n_rows * static_cast<size_t>(executor.n_vocab()));
   thread_ = std::thread([this] { work(); });
 }
 

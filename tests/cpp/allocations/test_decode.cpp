@@ -1,7 +1,6 @@
 // Decoding allocates nothing: every call of operator new, of any thread, is counted while warm
-// sequences go on. Pages of the cache
-// come from its stock, as those of finished sequences do, and texts of a token fit into a string
-// without an allocation of its own.
+// sequences go on. Pages of the cache come from its stock, as those of finished sequences do, and
+// texts of a token fit into a string without an allocation of its own.
 #include <doctest/doctest.h>
 
 #include "allocations/counted.h"
@@ -15,7 +14,7 @@ namespace q3l {
 
 namespace {
 
-constexpr int kPrompt = 5, kSteps = 150;  // over two pages of 64 positions
+constexpr int kPrompt = 20, kSteps = 150;  // a prompt as long as guesses; over two pages
 
 std::vector<int32_t> prompt(int sequence) {
   std::vector<int32_t> ids;
