@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from .item import Draw, Language
 from .toolbox import DOMAINS
 
 SHARE = 0.4  # of facts, of tools' verbs and of their nouns, in practice
+VALUE_SHARE = 0.25  # of what facts and arguments say, in practice
 WORD: dict[Language, str] = {"en": "[a-z]{4,}", "zh": "[\u4e00-\u9fff]"}
 
 
@@ -18,6 +20,13 @@ def word(draw: Draw, language: Language) -> str:
     if language == "zh":
         return first + second
     return first[: (len(first) + 1) // 2] + second[len(second) // 2 :]
+
+
+def known_or_not(draw: Draw, language: Language, known: Callable[[], str]) -> str:
+    """What `known` draws; in practice at times a word that can only be copied."""
+    if draw.practice and draw.chance(VALUE_SHARE):
+        return draw.split(lambda: word(draw, language))
+    return known()
 
 
 @cache

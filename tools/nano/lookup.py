@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from . import notes
 from .attributes import FRAMES, INVENTED, KINDS, PEOPLE, THING_NAMES, THINGS, Attribute
-from .invented import SHARE, word
+from .invented import SHARE, known_or_not, word
 from .item import Draw, Item, Language, Turn
 from .people import person, place
 
 UNKNOWN_SHARE = 0.12  # of the questions, those that the text does not answer
+# Before a note, so that it begins as what is asked does: words have other tokens behind a space.
+NOTED: dict[Language, str] = {"en": "Fact: ", "zh": "事实："}
 UNKNOWN: dict[Language, str] = {"en": "The text does not say.", "zh": "文中没有提到。"}
 
 
@@ -35,7 +37,7 @@ class Fact:
 def value_of(draw: Draw, attribute: Attribute, language: Language) -> str:
     values = attribute.values
     if not isinstance(values, str):
-        return draw.choice(values)
+        return known_or_not(draw, language, lambda: draw.choice(values))
     if values == "place":
         return place(draw, language)
     if values == "person":
@@ -113,6 +115,6 @@ def _asked(
 
 def _noted(known: list[Fact], asked: Fact) -> str:
     """Each fact in the same words, then what is asked in these: that finds its value above."""
-    lines = [notes.note(fact.key, fact.value) for fact in known]
-    found = asked.value if asked in known else None
-    return "\n".join([*lines, notes.asked(asked.language, asked.key, found)])
+    lines = [NOTED[asked.language] + notes.note(fact.key, fact.value) for fact in known]
+    found = notes.note(asked.key, asked.value if asked in known else notes.MISSING)
+    return "\n".join([*lines, notes.asked(asked.language, found)])

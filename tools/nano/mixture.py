@@ -51,15 +51,18 @@ WEIGHTS: dict[str, float] = {
     "sort": 10,
     "count": 4,
     "lookup": 22,
-    "tool_call": 20,
-    "no_tool": 7,
-    "tool_response": 2,
+    "tool_call": 16,
+    "no_tool": 11,  # a tool is called too easily
+    "tool_response": 3,
     "tool_sequence": 4,
     "talk": 4,
 }
 THINKING_SHARE = 0.6
+GUESSED = ("steps_2", "steps_3")  # without a thought: little is to be learnt of them then
+GUESSED_THINKING_SHARE = 0.9
 EARLY_TOOLS = 0.1  # of the share that tools have later
 REQUESTED = ("tool_call", "no_tool")  # drawn N_ALIKE at a time, for the same tools
+NO_TOOL_SHARE = WEIGHTS["no_tool"] / (WEIGHTS["no_tool"] + WEIGHTS["tool_call"])
 ASKED = ("lookup",)  # N_ALIKE at a time, about the same text
 N_ALIKE = 4
 OPENINGS: dict[Language, tuple[str, ...]] = {
@@ -93,7 +96,7 @@ def training_items(seed: int | str) -> Iterator[Item]:
     draw = Draw(f"train {seed}", held_out=False)
     while True:
         skill = _choice(draw, WEIGHTS)
-        item = make(draw, skill, draw.chance(THINKING_SHARE))
+        item = make(draw, skill, _thinks(draw, skill))
         if not is_by_hand(item):
             yield item
 
@@ -135,7 +138,7 @@ def extended(share: float) -> Families:
 
 def _family(draw: Draw, skill: str) -> list[Item]:
     if skill in REQUESTED:
-        items = requests(draw, THINKING_SHARE, N_ALIKE)
+        items = requests(draw, THINKING_SHARE, NO_TOOL_SHARE, N_ALIKE)
         for item in items:
             vary(draw, [item])
         return items
@@ -143,7 +146,11 @@ def _family(draw: Draw, skill: str) -> list[Item]:
         items = lookups(draw, THINKING_SHARE, N_ALIKE)
         vary(draw, items)
         return items
-    return [make(draw, skill, draw.chance(THINKING_SHARE))]
+    return [make(draw, skill, _thinks(draw, skill))]
+
+
+def _thinks(draw: Draw, skill: str) -> bool:
+    return draw.chance(GUESSED_THINKING_SHARE if skill in GUESSED else THINKING_SHARE)
 
 
 def is_by_hand(item: Item) -> bool:

@@ -6,12 +6,13 @@ from __future__ import annotations
 from .item import Language
 
 ASKED: dict[Language, str] = {"en": "Asked: ", "zh": "问："}
+MISSING = "?"  # for what no note has
 
 
 def note(key: str, value: str) -> str:
     return f"{key}: {value}"
 
 
-def asked(language: Language, key: str, value: str | None) -> str:
-    """`value` is None where no note has it."""
-    return ASKED[language] + note(key, "?" if value is None else value)
+def asked(language: Language, found: str) -> str:
+    """`found` is a note, or what stands for one."""
+    return ASKED[language] + found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .invented import known_or_not
 from .item import Draw, Language
 
 ONSETS = "b br d dr f fl g gr h j k kl l m n p r s st t tr v w z".split()
@@ -24,22 +25,27 @@ CITIES: dict[Language, tuple[str, ...]] = {
 
 
 def person(draw: Draw, language: Language = "en") -> str:
-    return draw.split(lambda: _person(draw, language))
+    name = known_or_not(draw, language, lambda: draw.split(lambda: _person(draw, language)))
+    return name.capitalize()
 
 
 def place(draw: Draw, language: Language = "en") -> str:
     """A real city or an invented one."""
-    if language == "zh":
-        return draw.split(lambda: _chinese_place(draw))
-    if draw.chance(0.5):
-        return draw.split(lambda: draw.choice(CITIES["en"]))
-    return draw.split(lambda: _syllables(draw, 1).capitalize() + draw.choice(PLACE_ENDS))
+    return known_or_not(draw, language, lambda: _place(draw, language)).capitalize()
 
 
 def _person(draw: Draw, language: Language) -> str:
     if language == "zh":
         return draw.choice(SURNAMES) + "".join(draw.sample(GIVEN, draw.number(1, 2)))
     return (_syllables(draw, draw.number(1, 2)) + draw.choice(ENDS)).capitalize()
+
+
+def _place(draw: Draw, language: Language) -> str:
+    if language == "zh":
+        return draw.split(lambda: _chinese_place(draw))
+    if draw.chance(0.5):
+        return draw.split(lambda: draw.choice(CITIES["en"]))
+    return draw.split(lambda: _syllables(draw, 1).capitalize() + draw.choice(PLACE_ENDS))
 
 
 def _chinese_place(draw: Draw) -> str:

@@ -48,9 +48,6 @@ THOUGHTS: dict[Language, dict[str, str]] = {
     },
 }
 DONE: dict[Language, str] = {"en": "Done.", "zh": "完成了。"}
-# Of requests for the same tools, those that no tool meets, by thinking: without a thought a tool is
-# called too easily.
-NO_TOOL_SHARE = {True: 0.25, False: 0.3}
 N_TOOLS = (1, 2, 2, 3, 3, 4, 5, 6, 8)
 
 
@@ -92,13 +89,17 @@ def _found(language: Language, offered: list[Tool], tool: Tool, arguments: dict[
     line."""
     line = THOUGHTS[language]["argument"]
     given = "".join(line.format(*each) for each in arguments.items())
-    return _noted(language, offered) + notes.asked(language, tool.key, tool.noted) + given
+    return _noted(language, offered) + notes.asked(language, _note(tool)) + given
 
 
 def _noted(language: Language, offered: list[Tool]) -> str:
     """Each tool in few words: what is asked, said in these, finds its name and parameters above."""
     line = THOUGHTS[language]["offered"]
-    return "".join(line.format(notes.note(tool.key, tool.noted)) for tool in offered)
+    return "".join(line.format(_note(tool)) for tool in offered)
+
+
+def _note(tool: Tool) -> str:
+    return notes.note(tool.key, tool.noted)
 
 
 def no_tool(draw: Draw, skill: str, thinking: bool) -> Item:
@@ -126,13 +127,13 @@ def _small_talk(draw: Draw, language: Language, thinking: bool) -> tuple[str, Tu
 def _unmeant(
     draw: Draw, language: Language, offered: list[Tool], tool: Tool, thinking: bool
 ) -> tuple[str, Turn]:
-    """A request for a tool that is not offered."""
+    """A request for a tool that is not offered: nobody knows in which words it would be noted."""
     text, _ = tool.ask(draw)
-    thought = _noted(language, offered) + notes.asked(language, tool.key, None)
+    thought = _noted(language, offered) + notes.asked(language, notes.MISSING)
     return text, Turn(REFUSAL[language], reasoning=thought if thinking else "")
 
 
-def requests(draw: Draw, thinking_share: float, n: int) -> list[Item]:
+def requests(draw: Draw, thinking_share: float, no_tool_share: float, n: int) -> list[Item]:
     """`n` items of tool_call and no_tool that are offered the same tools."""
     language = draw.language()
     tool = any_tool(draw, language)
@@ -141,7 +142,7 @@ def requests(draw: Draw, thinking_share: float, n: int) -> list[Item]:
     items = []
     for _ in range(n):
         thinking = draw.chance(thinking_share)
-        skill = "no_tool" if draw.chance(NO_TOOL_SHARE[thinking]) else "tool_call"
+        skill = "no_tool" if draw.chance(no_tool_share) else "tool_call"
         if skill == "tool_call":
             text, turn = _asked(draw, language, offered, draw.choice(offered), thinking)
         elif draw.chance(0.25):

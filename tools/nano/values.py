@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .invented import known_or_not
 from .item import Draw, Language
 from .people import person, place
 
@@ -236,7 +237,7 @@ TITLE_WORDS = (
 def value(draw: Draw, kind: str, language: Language) -> Value:
     """Numbers are JSON numbers, all else strings."""
     if kind in LISTS:
-        return draw.choice(LISTS[kind][language])
+        return known_or_not(draw, language, lambda: draw.choice(LISTS[kind][language]))
     return VALUES[kind](draw, language)
 
 

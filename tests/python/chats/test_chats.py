@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from nano import values
 from nano.catalog import NOUNS, VERBS
 from nano.item import Draw, Item, Turn, write_items
 from nano.mixture import (
@@ -22,6 +23,7 @@ from nano.mixture import (
     training_families,
     training_items,
 )
+from nano.people import CITIES, place
 from nano.toolbox import DOMAINS, HELD_OUT_DOMAINS
 from nano.words import CHINESE, ENGLISH
 
@@ -119,6 +121,15 @@ def test_what_is_asked_stands_among_the_notes_of_tools() -> None:
     assert len(items) > 50
 
 
+def test_what_no_tool_does_is_in_no_note() -> None:
+    items = [item for item in drawn("no_tool", held_out=True, n=200) if item.thinking]
+    refused = [item for item in items if len(item.expected[0].reasoning.splitlines()) > 1]
+    for item in refused:
+        asked = item.expected[0].reasoning.splitlines()[len(item.tools)]
+        assert asked in ("Asked: ?", "问：?")
+    assert len(refused) > 50
+
+
 def test_an_item_thinks_where_it_is_to() -> None:
     for item in islice(training_items(2), 500):
         assert all(bool(turn.reasoning) == item.thinking for turn in item.expected)
@@ -143,6 +154,25 @@ def practised(skill: str, n: int = 400) -> list[Item]:
     return [make(draw, skill, thinking=i % 2 == 0) for i in range(n)]
 
 
+def noted(item: Item) -> list[tuple[str, str]]:
+    """What a thought notes of a passage, and last what is asked: keys and values."""
+    lines = item.expected[0].reasoning.splitlines()
+    found = [re.fullmatch("(?:Fact: |Asked: |事实：|问：)(.*): (.*)", line) for line in lines]
+    return [(each[1], each[2]) for each in found if each]
+
+
+def test_values_are_unknown_at_times_in_practice_alone() -> None:
+    known, shares = values.LISTS["room"]["zh"], {}
+    for practice in (True, False):
+        draw = Draw(3, held_out=False, practice=practice)
+        rooms = [values.value(draw, "room", "zh") for _ in range(400)]
+        shares[practice] = sum(room not in known for room in rooms) / len(rooms)
+        places = {place(draw, "zh") for _ in range(400)}.difference(CITIES["zh"])
+        assert any(name[-1] not in "城镇县" for name in places) == practice
+    assert shares[False] == 0
+    assert 0.15 < shares[True] < 0.35
+
+
 def test_practice_leaves_out_words_and_no_content() -> None:
     items = practised("add_2")
     for item in items:
@@ -153,9 +183,8 @@ def test_practice_leaves_out_words_and_no_content() -> None:
     )
     assert len(noisy - plain) > len(noisy) / 5
     for item in practised("lookup"):
-        for line in item.expected[0].reasoning.splitlines()[:-1]:
-            fact, value = line.rsplit(": ", 1)
-            subject = re.split(" |的", fact)[0]
+        for key, value in noted(item)[:-1]:
+            subject = re.split(" |的", key)[0]
             assert subject in question(item)
             assert value in question(item)
 
@@ -362,11 +391,9 @@ def test_facts_are_in_the_passage(held_out: bool) -> None:
         else:
             assert turn.content in question(item)
         if item.thinking:
-            *noted, asked = turn.reasoning.splitlines()
-            keys = dict(line.split(": ") for line in noted)
-            assert all(value in question(item) for value in keys.values())
-            key, found = re.split(r": (?!.*: )", asked.removeprefix("Asked: ").removeprefix("问："))
-            assert keys.get(key, "?") == found
+            *facts, (key, found) = noted(item)
+            assert all(value in question(item) for _, value in facts)
+            assert dict(facts).get(key, "?") == found
             assert found in (turn.content, "?")
     assert 0 < n_unknown < N / 3
 
