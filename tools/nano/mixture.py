@@ -51,8 +51,8 @@ WEIGHTS: dict[str, float] = {
     "sort": 10,
     "count": 4,
     "lookup": 22,
-    "tool_call": 16,
-    "no_tool": 11,  # a tool is called too easily
+    "tool_call": 20,
+    "no_tool": 13,  # a tool is called too easily
     "tool_response": 3,
     "tool_sequence": 4,
     "talk": 4,

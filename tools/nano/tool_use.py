@@ -85,21 +85,17 @@ def _asked(
 
 
 def _found(language: Language, offered: list[Tool], tool: Tool, arguments: dict[str, Value]) -> str:
-    """What is asked in the words of the note of one tool, then what it is to be given, one a
-    line."""
+    """The tools, that which is asked for, and what it is to be given, one a line. It is not said by
+    the few words of its description: its name may be what tells that it is meant."""
     line = THOUGHTS[language]["argument"]
     given = "".join(line.format(*each) for each in arguments.items())
-    return _noted(language, offered) + notes.asked(language, _note(tool)) + given
+    return _noted(language, offered) + notes.asked(language, tool.noted) + given
 
 
 def _noted(language: Language, offered: list[Tool]) -> str:
-    """Each tool in few words: what is asked, said in these, finds its name and parameters above."""
+    """Each tool in few words, with what a call of it takes."""
     line = THOUGHTS[language]["offered"]
-    return "".join(line.format(_note(tool)) for tool in offered)
-
-
-def _note(tool: Tool) -> str:
-    return notes.note(tool.key, tool.noted)
+    return "".join(line.format(notes.note(tool.key, tool.noted)) for tool in offered)
 
 
 def no_tool(draw: Draw, skill: str, thinking: bool) -> Item:
@@ -127,7 +123,7 @@ def _small_talk(draw: Draw, language: Language, thinking: bool) -> tuple[str, Tu
 def _unmeant(
     draw: Draw, language: Language, offered: list[Tool], tool: Tool, thinking: bool
 ) -> tuple[str, Turn]:
-    """A request for a tool that is not offered: nobody knows in which words it would be noted."""
+    """A request for a tool that is not offered."""
     text, _ = tool.ask(draw)
     thought = _noted(language, offered) + notes.asked(language, notes.MISSING)
     return text, Turn(REFUSAL[language], reasoning=thought if thinking else "")
