@@ -1,5 +1,5 @@
-"""Notes that a thought makes of what it is given, all in the same words, and what is asked, said in
-these: so what belongs to it is found as it stands above."""
+"""Notes that a thought makes of what it is given, all in the same words, and what is asked as it
+stands in one of them: so what belongs to it is found above."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def note(key: str, value: str) -> str:
 
 
 def asked(language: Language, found: str) -> str:
-    """`found` is a note, or what stands for one."""
+    """`found` is a note, a part that no other has, or MISSING."""
     return ASKED[language] + found
