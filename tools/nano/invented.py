@@ -22,10 +22,12 @@ def word(draw: Draw, language: Language) -> str:
     return first[: (len(first) + 1) // 2] + second[len(second) // 2 :]
 
 
-def known_or_not(draw: Draw, language: Language, known: Callable[[], str]) -> str:
-    """What `known` draws; in practice at times a word that can only be copied."""
+def known_or_not(
+    draw: Draw, language: Language, known: Callable[[], str], written: Callable[[str], str] = str
+) -> str:
+    """What `known` draws; in practice at times a word that can only be copied, as it is `written`."""
     if draw.practice and draw.chance(VALUE_SHARE):
-        return draw.split(lambda: word(draw, language))
+        return draw.split(lambda: written(word(draw, language)))
     return known()
 
 

@@ -25,13 +25,14 @@ CITIES: dict[Language, tuple[str, ...]] = {
 
 
 def person(draw: Draw, language: Language = "en") -> str:
-    name = known_or_not(draw, language, lambda: draw.split(lambda: _person(draw, language)))
-    return name.capitalize()
+    return known_or_not(
+        draw, language, lambda: draw.split(lambda: _person(draw, language)), str.capitalize
+    )
 
 
 def place(draw: Draw, language: Language = "en") -> str:
     """A real city or an invented one."""
-    return known_or_not(draw, language, lambda: _place(draw, language)).capitalize()
+    return known_or_not(draw, language, lambda: _place(draw, language), str.capitalize)
 
 
 def _person(draw: Draw, language: Language) -> str:

@@ -156,9 +156,12 @@ def practised(skill: str, n: int = 400) -> list[Item]:
 
 def noted(item: Item) -> list[tuple[str, str]]:
     """What a thought notes of a passage, and last what is asked: keys and values."""
-    lines = item.expected[0].reasoning.splitlines()
-    found = [re.fullmatch("(?:Fact: |Asked: |事实：|问：)(.*): (.*)", line) for line in lines]
-    return [(each[1], each[2]) for each in found if each]
+    *facts, asked = item.expected[0].reasoning.splitlines()
+    found = [re.fullmatch("(?:Fact: |事实：)(.*): (.*)", line) for line in facts]
+    found.append(re.fullmatch("(?:Asked: |问：)(.*): (.*)", asked))
+    pairs = [(each[1], each[2]) for each in found if each]
+    assert len(pairs) == len(found)
+    return pairs
 
 
 def test_values_are_unknown_at_times_in_practice_alone() -> None:
