@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .domain import Domain
 from .invented import SHARE, word
 from .item import Draw, Language, is_held_out
 from .toolbox import DOMAINS, HELD_OUT_DOMAINS
+from .toolbox.domain import Domain
 from .values import Value, value
 
 Verb = tuple[tuple[str, ...], tuple[str, ...]]  # English and Chinese words of one meaning
@@ -409,9 +409,8 @@ def made_up_tool(draw: Draw, language: Language, meaning: tuple[Verb, Noun] | No
 
 
 def any_tool(draw: Draw, language: Language) -> Tool:
-    """Of those on this side of the split; in practice more that mean something, as these are harder
-    to match than words that are alike."""
-    if draw.chance(0.3 if draw.practice else 0.5):
+    """Of those on this side of the split."""
+    if draw.chance(0.5):
         return made_up_tool(draw, language)
     return domain_tool(draw, language, draw.choice(HELD_OUT_DOMAINS if draw.held_out else DOMAINS))
 

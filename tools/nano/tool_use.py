@@ -19,10 +19,10 @@ from .catalog import (
     schema,
     verb_noun,
 )
-from .domain import OK
 from .item import Draw, Item, Language, Turn
 from .talk import INTENTS
 from .toolbox import DOMAINS, HELD_OUT_DOMAINS
+from .toolbox.domain import OK
 from .values import Value, value
 
 REFUSAL: dict[Language, str] = {

@@ -1,13 +1,9 @@
-"""All kinds of tools, and those of which training sees none."""
+"""Tools of which training sees none."""
 
 from __future__ import annotations
 
 from .domain import OK, Domain, domain
-from .toolbox_home import HOME
-from .toolbox_office import OFFICE
 
-DOMAINS = (*HOME, *OFFICE)
-# Training sees none of these.
 HELD_OUT_DOMAINS: tuple[Domain, ...] = (
     domain(
         "water_plants garden_sprinkler irrigate",

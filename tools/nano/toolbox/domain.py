@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .item import Language
+from ..item import Language
 
 
 @dataclass(frozen=True)
