@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import notes
-from .attributes import FRAMES, INVENTED, KINDS, PEOPLE, THING_NAMES, THINGS, Attribute
+from .attributes import PEOPLE, THINGS
+from .attributes.attribute import Attribute
+from .attributes.telling import FRAMES, INVENTED, KINDS, THING_NAMES
 from .invented import SHARE, known_or_not, word
 from .item import Draw, Item, Language, Turn
 from .people import person, place
