@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from . import together
+from .precision import HAS_BFLOAT16
 
 STEPS = 5
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
@@ -22,7 +23,7 @@ MOMENTUM = 0.95
 def orthogonalised(matrix: Tensor) -> Tensor:
     """About U V^T where `matrix` is U S V^T."""
     a, b, c = COEFFICIENTS
-    x = matrix.bfloat16()
+    x = matrix.bfloat16() if HAS_BFLOAT16 else matrix
     if x.shape[0] > x.shape[1]:
         x = x.T
     x = x / (x.norm() + 1e-7)

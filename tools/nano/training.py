@@ -15,6 +15,7 @@ from transformers import Qwen3ForCausalLM
 from . import together
 from .batches import Batch, Place
 from .optimiser import Optimiser, schedule
+from .precision import HAS_BFLOAT16
 
 LEARNT = 128
 
@@ -49,7 +50,7 @@ def targets_of(batch: Batch) -> Targets:
 def logits_at(model: Qwen3ForCausalLM, batch: Batch, targets: Targets) -> Tensor:
     """float32 [n, n_vocab], computed nowhere else."""
     ids = torch.from_numpy(batch.ids)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=HAS_BFLOAT16):
         hidden = model.model(
             input_ids=ids[:, :-1],
             position_ids=torch.from_numpy(batch.positions)[:, :-1],
