@@ -85,7 +85,7 @@ def export(trainer: Trainer, arguments: argparse.Namespace) -> None:
     if arguments.new_share < 1:
         mix(trainer.model, load_model(arguments.start), arguments.new_share)
     save_master(trainer.model, arguments.export)
-    convert(arguments.export, arguments.export.with_suffix(".gguf"), "q8_0")
+    convert(arguments.export, arguments.export.with_name(f"{arguments.export.name}.gguf"), "q8_0")
 
 
 def load_copy(trainer: Trainer) -> Any:

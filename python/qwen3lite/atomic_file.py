@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import FileError
@@ -17,9 +17,11 @@ from .errors import FileError
 
 @contextmanager
 def atomic_path(out: Path) -> Iterator[Path]:
-    """A temporary path beside `out`; renamed to it when the block ends, removed when it throws."""
-    if out.is_dir():
-        raise FileError(f"{out}: is a directory; name the file to write.")
+    """A temporary path beside `out`; renamed to it when the block ends, removed when it throws.
+
+    Throws FileError.
+    """
+    check_target(out)
     temporary = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
         yield temporary
@@ -31,4 +33,15 @@ def atomic_path(out: Path) -> Iterator[Path]:
             f"{out}: cannot be written ({error.strerror}); check the directory and its free space."
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def check_target(out: Path) -> None:
+    """Throws FileError where no file can be put under that name: known before hours of work."""
+    if out.is_dir():
+        raise FileError(f"{out}: is a directory; name the file to write.")
+    if out.exists() and not out.is_file():
+        raise FileError(f"{out}: is no regular file, and would be replaced; name another one.")
+    if not out.absolute().parent.is_dir():
+        raise FileError(f"{out}: there is no such directory; make it first.")

@@ -14,11 +14,11 @@ def byte_count(size: int | str) -> int:
 
     Throws InvalidArgumentError.
     """
-    if isinstance(size, int):
-        if size < 0:
-            raise InvalidArgumentError(f"{size} bytes are fewer than none.")
-        return size
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMG]?)", size.strip().upper())
-    if match is None:
-        raise InvalidArgumentError(f"'{size}' is no size; write bytes, or 96M or 2G.")
-    return int(float(match[1]) * UNITS[match[2]])
+    if isinstance(size, str):
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMG]?)", size.strip().upper())
+        if match is None:
+            raise InvalidArgumentError(f"'{size}' is no size; write bytes, or 96M or 2G.")
+        size = int(float(match[1]) * UNITS[match[2]])
+    if not 0 <= size < 1 << 63:
+        raise InvalidArgumentError(f"{size} bytes are fewer than none, or more than there are.")
+    return size

@@ -88,14 +88,15 @@ class ChatTemplate:
         source = engine.metadata_string(TEMPLATE_KEY)
         self._prefix = [] if source else bos_ids(engine.tokenizer)
         special = engine.special_tokens()
+        n_vocab = engine.info()["n_vocab"]  # beyond it are writers' "none"
         self._ids = {text: token for text, token, _ in special}
         self._all = SpecialTexts(list(self._ids))
         # A model may have written its user-defined tokens, <think> say, but none that control it.
         self._control = SpecialTexts([text for text, _, is_control in special if is_control])
         self._variables = {
-            name: engine.tokenizer.piece(int(token)).decode()
+            name: engine.tokenizer.piece(int(token)).decode("utf-8", "replace")
             for name, key in TOKEN_VARIABLES.items()
-            if (token := engine.metadata_number(key)) is not None
+            if (token := engine.metadata_number(key)) is not None and token < n_vocab
         }
         self._template = _compile(source or CHATML)
 
@@ -120,6 +121,11 @@ class ChatTemplate:
     def _render(
         self, messages: Messages, enable_thinking: bool | None, tools: Tools | None
     ) -> tuple[str, str]:
+        if isinstance(messages, str | Mapping) or any(isinstance(m, str) for m in messages):
+            raise InvalidArgumentError(
+                'messages are a list, as in [{"role": "user", "content": "Hello"}]; generate()'
+                " completes a text."
+            )
         plain = _plain_json([list(messages), None if tools is None else list(tools)])
         mark = next(c for c in map(chr, range(FIRST_NONCHARACTER, 0x110000)) if c not in plain)
         turns, definitions = json.loads(plain)
@@ -177,17 +183,17 @@ def _message_dict(value: Any) -> dict[str, Any]:
 def _compile(source: str) -> Any:
     """The Jinja template set up as transformers does: whitespace rules, filters, functions."""
     from jinja2 import TemplateError, TemplateSyntaxError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    from .jinja import template_environment
 
     def raise_exception(message: str) -> NoReturn:
         raise TemplateError(message)
 
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+    environment = template_environment(
+        raise_exception=raise_exception,
+        strftime_now=lambda format: datetime.now().strftime(format),
     )
     environment.filters["tojson"] = _to_json
-    environment.globals["raise_exception"] = raise_exception
-    environment.globals["strftime_now"] = lambda format: datetime.now().strftime(format)
     try:
         return environment.from_string(source)
     except TemplateSyntaxError as error:

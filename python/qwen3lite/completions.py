@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Generator
 from functools import cache
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overload
 
 from . import _core
 from .chat import Messages
@@ -92,7 +92,7 @@ class Completions(ABC):
         Throws ContextOverflowError for a prompt longer than n_ctx, InvalidArgumentError for
         arguments out of range, KeyboardInterrupt on Ctrl-C: the model remains usable.
         """
-        pieces = _pieces(*self._generate(prompt, options))
+        pieces = _Pieces(*self._generate(prompt, options))
         return pieces if stream else consume(pieces)
 
     @overload
@@ -130,7 +130,7 @@ class Completions(ABC):
         With `stream`, returns a generator of ChatPiece whose return value is the ChatCompletion.
         Throws as generate() does.
         """
-        pieces = _pieces(*self._chat(messages, options))
+        pieces = _Pieces(*self._chat(messages, options))
         return pieces if stream else consume(pieces)
 
     async def agenerate(
@@ -147,7 +147,7 @@ class Completions(ABC):
         **options: Unpack[GenerateOptions],
     ) -> AsyncGenerator[str, None]:
         """The pieces of generate() for asyncio."""
-        return _async_pieces(*self._generate(prompt, options))
+        return _AsyncPieces(*self._generate(prompt, options))
 
     async def achat(
         self,
@@ -163,7 +163,7 @@ class Completions(ABC):
         **options: Unpack[ChatOptions],
     ) -> AsyncGenerator[ChatPiece, None]:
         """The pieces of chat() for asyncio."""
-        return _async_pieces(*self._chat(messages, options))
+        return _AsyncPieces(*self._chat(messages, options))
 
     def _generate(
         self, prompt: str | Ids, options: GenerateOptions
@@ -233,7 +233,26 @@ class _ChatReader:
         )
 
 
-def _pieces(
+class _Pieces(Generator[Piece, None, Result]):
+    """Closing it ends the generation, also before the first piece: a generator function's `finally`
+    does not run then."""
+
+    def __init__(self, generation: _core.Generation, reader: _Reader[Piece, Result]) -> None:
+        self._generation = generation
+        self._steps = _read(generation, reader)
+
+    def send(self, value: None) -> Piece:
+        return self._steps.send(value)
+
+    def throw(self, *error: Any) -> Piece:
+        return self._steps.throw(*error)
+
+    def close(self) -> None:
+        self._generation.cancel()
+        self._steps.close()
+
+
+def _read(
     generation: _core.Generation, reader: _Reader[Piece, Result]
 ) -> Generator[Piece, None, Result]:
     text: str | None = ""
@@ -247,8 +266,26 @@ def _pieces(
         generation.cancel()
 
 
-async def _async_pieces(
-    generation: _core.Generation, reader: _Reader[Piece, Result]
+class _AsyncPieces(AsyncGenerator[Piece, None]):
+    """As _Pieces."""
+
+    def __init__(self, generation: _core.Generation, reader: _Reader[Piece, Any]) -> None:
+        self._generation = generation
+        self._steps = _read_async(generation, reader)
+
+    async def asend(self, value: None) -> Piece:
+        return await self._steps.asend(value)
+
+    async def athrow(self, *error: Any) -> Piece:
+        return await self._steps.athrow(*error)
+
+    async def aclose(self) -> None:
+        self._generation.cancel()
+        await self._steps.aclose()
+
+
+async def _read_async(
+    generation: _core.Generation, reader: _Reader[Piece, Any]
 ) -> AsyncGenerator[Piece, None]:
     text: str | None = ""
     try:
@@ -261,7 +298,7 @@ async def _async_pieces(
 
 
 async def _result(generation: _core.Generation, reader: _Reader[Piece, Result]) -> Result:
-    async for _ in _async_pieces(generation, reader):
+    async for _ in _AsyncPieces(generation, reader):
         pass
     return reader.result(generation)
 
@@ -275,10 +312,12 @@ def _in_thread(generation: _core.Generation) -> Awaitable[str | None]:
 
 @cache
 def _waiters() -> ThreadPoolExecutor:
-    """Threads that wait for text: asyncio's own are as few as cores."""
+    """Threads that wait for text: asyncio's own are as few as cores. There is one for each request
+    that runs or waits, of several models with their queues full: with fewer, those that wait would
+    keep those that run from being read."""
     from concurrent.futures import ThreadPoolExecutor
 
-    return ThreadPoolExecutor(256, thread_name_prefix="qwen3lite")
+    return ThreadPoolExecutor(4096, thread_name_prefix="qwen3lite")
 
 
 def _logprobs(generation: _core.Generation) -> list[TokenLogprobs] | None:

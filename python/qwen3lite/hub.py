@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .errors import FileError
 
-FILES = ["*.json", "*.jinja", "*.safetensors"]  # what the converter reads
+FILES = ["*.json", "*.jinja", "*.safetensors"]  # what the converter reads, in the directory itself
 
 
 def pull(model_id: str, show_progress: bool = False) -> Path:
@@ -29,7 +29,7 @@ def pull(model_id: str, show_progress: bool = False) -> Path:
         ) from error
     try:
         with _progress_bars(show_progress and sys.stderr.isatty()):
-            return Path(snapshot_download(model_id, allow_patterns=FILES))
+            return Path(snapshot_download(model_id, allow_patterns=FILES, ignore_patterns=["*/*"]))
     except Exception as error:  # of the hub client, its HTTP library or the system
         reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         raise FileError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +12,7 @@ from . import _core
 from .byte_count import byte_count
 from .chat import bos_ids
 from .completions import Completions
+from .errors import InvalidArgumentError
 from .experts.pack import PluggedPack, plugged_packs
 from .experts.statistics import CacheUse, RouterUse, router_use
 from .prompts import Prompts
@@ -108,13 +110,20 @@ class Model(Completions):
         draft_model: str | os.PathLike[str] | None = None,
         expert_cache: int | str | None = None,
     ) -> None:
+        _check_counts(
+            n_threads=n_threads,
+            n_ctx=n_ctx,
+            max_batch=max_batch,
+            max_queue=max_queue,
+            max_draft=max_draft,
+        )
         self.path: Path = locate(path)
         self._engine = _core.Engine(
             os.fsencode(self.path),
             n_threads=0 if n_threads is None else n_threads,
             n_ctx=n_ctx,
             kv_type=kv_type,
-            kv_bytes=0 if kv_bytes is None else kv_bytes,
+            kv_bytes=0 if kv_bytes is None else byte_count(kv_bytes),
             max_batch=max_batch,
             max_queue=max_queue,
             max_draft=max_draft,
@@ -145,7 +154,7 @@ class Model(Completions):
         return Statistics(**self._engine.statistics())
 
     @property
-    def published_sampling(self) -> dict[str, float]:
+    def published_sampling(self) -> Mapping[str, float]:
         """Those of temperature, top_k, top_p, min_p and repetition_penalty that the file
         recommends."""
         return self._prompts.published_sampling
@@ -237,3 +246,10 @@ class Model(Completions):
 
     def _start(self, request: _core.Request) -> _core.Generation:
         return _core.Generation(self._engine, request)
+
+
+def _check_counts(**counts: int | None) -> None:
+    """What no count of the engine's can be; the engine knows what makes sense."""
+    for name, count in counts.items():
+        if count is not None and abs(count) >= 1 << 31:
+            raise InvalidArgumentError(f"{name} {count} is out of range.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import _core
@@ -38,13 +40,13 @@ class Prompts:
         return ChatTemplate(self._engine)
 
     @cached_property
-    def published_sampling(self) -> dict[str, float]:
+    def published_sampling(self) -> Mapping[str, float]:
         """Of PUBLISHED_KEYS those that the file has."""
         numbers = {name: self._engine.metadata_number(key) for name, key in PUBLISHED_KEYS.items()}
         published = {name: number for name, number in numbers.items() if number is not None}
         if "top_k" in published:
             published["top_k"] = int(published["top_k"])
-        return published
+        return MappingProxyType(published)
 
     def completion(self, prompt: str | Ids, options: GenerateOptions) -> _core.Request:
         """Asks to go on with a text or ids."""
@@ -60,7 +62,7 @@ class Prompts:
         prompt = self.chat_template.encode(
             messages, chosen.get("enable_thinking"), chosen.get("tools")
         )
-        defaults = CHAT_SAMPLING | self.published_sampling
+        defaults = {**CHAT_SAMPLING, **self.published_sampling}
         request = self._request(
             prompt.ids, chosen, max_tokens=self._engine.n_ctx, sampling=defaults
         )
@@ -98,5 +100,5 @@ class Prompts:
             chosen["n_logprobs"] = min(chosen.pop("logprobs"), self._n_vocab)
         if "seed" not in chosen:
             chosen["seed"] = int.from_bytes(os.urandom(8), "little")
-        chosen["seed"] %= 1 << 64
+        chosen["seed"] = operator.index(chosen["seed"]) % (1 << 64)
         return _core.SamplerParams(**chosen)

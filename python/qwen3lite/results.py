@@ -34,8 +34,8 @@ class Timings:
 
     @property
     def prompt_rate(self) -> float:
-        """Prompt tokens per second."""
-        return self.n_prompt / max(self.prompt_seconds, 1e-9)
+        """Prompt tokens that were computed, per second."""
+        return (self.n_prompt - self.n_reused) / max(self.prompt_seconds, 1e-9)
 
     @property
     def decode_rate(self) -> float:

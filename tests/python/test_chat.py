@@ -214,6 +214,19 @@ def test_messages_that_a_template_refuses(thinking_model: Model) -> None:
         thinking_model.chat([{"content": "no role"}])
     with pytest.raises(InvalidArgumentError, match="JSON"):
         thinking_model.chat([user(b"bytes")])
+    for no_list in ("hi", user("hi"), ["hi"]):
+        with pytest.raises(InvalidArgumentError, match="messages are a list"):
+            thinking_model.chat(no_list)  # type: ignore[arg-type]
+
+
+def test_what_a_trainer_learns_is_marked_without_effect(
+    model_with: Callable[[str | None], Model],
+) -> None:
+    inner = "{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}"
+    marked = CHATML.replace(inner, f"{{% generation %}}{inner}{{% endgeneration %}}")
+    assert marked != CHATML
+    plain, other = (prompt_ids(model_with(each), [user("hi")]) for each in (CHATML, marked))
+    assert plain == other
 
 
 def test_a_template_cannot_leave_its_sandbox(model_with: Callable[[str | None], Model]) -> None:

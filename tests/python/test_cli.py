@@ -253,6 +253,12 @@ def test_inspect_prints_tables(run: Run) -> None:
         assert text in outcome.out
 
 
+def test_a_path_is_printed_as_it_is(run: Run, tiny: Model, tmp_path: Path) -> None:
+    path = tmp_path / "model[q4_0].gguf"
+    path.symlink_to(tiny.path)
+    assert "model[q4_0].gguf" in run("inspect", path).out.replace("\n", "")
+
+
 def test_inspect_needs_no_supported_architecture(run: Run, tiny: Model, tmp_path: Path) -> None:
     other = tmp_path / "other.gguf"
     other.write_bytes(tiny.path.read_bytes().replace(b"qwen3", b"qwenX"))
@@ -316,6 +322,10 @@ def damage(name: str, tiny: Model, directory: Path) -> list[str]:
         mc.make_checkpoint(path, mc.GEOMETRIES["qwen3", "tiny"], config={"architectures": ["Foo"]})
     elif name == "long prompt":
         return ["run", str(tiny.path), "-p", "word " * 200, "-c", "64"]
+    elif name == "raw thinking":
+        return ["run", str(tiny.path), "-p", "x", "--raw", "--think"]
+    elif name == "context":
+        return ["run", str(tiny.path), "-p", "x", "-c", "3000000000"]
     elif name == "type":
         return ["run", str(directory.parent), "-p", "x", "--type", "q9_9"]
     return ["run", str(path), "-p", "x"]
@@ -333,6 +343,8 @@ def damage(name: str, tiny: Model, directory: Path) -> list[str]:
         ("long prompt", "the context holds 64"),
         ("missing", "no such file"),
         ("type", "config.json"),
+        ("raw thinking", "--raw"),
+        ("context", "out of range"),
     ],
 )
 def test_bad_input_is_one_sentence(

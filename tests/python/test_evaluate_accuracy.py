@@ -69,6 +69,7 @@ def items_file(tmp_path: Path) -> Path:
         (Turn("", CALL), CALLED.replace("\n", ""), True),
         (Turn("", CALL), CALLED.replace("7", '"7"'), False),
         (Turn("", CALL), CALLED.replace('"f"', '"g"'), False),
+        (Turn("", {**CALL, "arguments": {"n": True}}), CALLED.replace("7", "1"), False),
         (Turn("", CALL), CALLED + CALLED, False),
         (Turn("", CALL), "<tool_call>no JSON</tool_call>", False),
         (Turn("", CALL), "", False),
@@ -137,6 +138,8 @@ def test_models_are_compared_item_by_item(four: Model, five: Model) -> None:
 def test_nothing_to_ask_is_refused(four: Model) -> None:
     with pytest.raises(InvalidArgumentError, match="no items"):
         accuracy(four, [])
+    with pytest.raises(InvalidArgumentError, match="0 requests"):
+        accuracy(four, [item()], concurrent=0)
 
 
 def test_wilsons_interval() -> None:
@@ -166,6 +169,7 @@ def test_mcnemars_exact_test() -> None:
         ('{"skill": "x", "messages": []}', ModelFormatError),
         ('{"skill": "x", "messages": [], "expected": []}', ModelFormatError),
         ('{"skill": "x", "messages": [], "expected": [{"tool_call": {}}]}', ModelFormatError),
+        ('{"skill": "x", "messages": [], "expected": [{"tool-call": {}}]}', ModelFormatError),
         ("", ModelFormatError),
     ],
 )
@@ -218,3 +222,30 @@ def test_the_report_is_written(four: Model, five: Model, items_file: Path) -> No
 def test_what_has_no_items_has_no_share() -> None:
     assert share_text(None) == share_text(Share(0, 0)) == ""
     assert share_text(Share(1, 2)).startswith("50.0 % (")
+
+
+def test_text_may_hold_what_ends_lines_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    text = "one\u2028two\x85three"
+    asked = {"skill": "x", "messages": [{"role": "user", "content": text}]}
+    line = {**asked, "expected": [{"content": text}]}
+    path.write_text(2 * (json.dumps(line, ensure_ascii=False) + "\r\n"), encoding="utf-8")
+    assert [each.expected[0].content for each in read_items(path)] == [text, text]
+
+
+def test_what_is_missing_is_known_before_the_model_is_opened(
+    items_file: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_text("no model")
+    for words in (("--against", "nowhere.gguf"), ("--answers", str(tmp_path / "none" / "x"))):
+        outcome = run("accuracy", str(broken), str(items_file), *words)
+        assert outcome.returncode == 2
+        assert words[1] in outcome.stderr
+
+
+def test_skills_are_printed_as_they_are_called(four: Model, tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    line = {"skill": "sums[/hard]", "messages": [{"role": "user", "content": "?"}]}
+    path.write_text(json.dumps({**line, "expected": [{"content": "4"}]}))
+    assert "sums[/hard]" in run("accuracy", str(four.path), str(path)).stdout

@@ -299,7 +299,14 @@ def test_ids_outside_the_vocabulary_are_refused(tiny: Model, ids: list[int]) -> 
 
 @pytest.mark.parametrize(
     "options",
-    [{"kv_type": "q9"}, {"n_ctx": 0}, {"n_threads": -1}, {"n_threads": 100_000}, {"max_draft": -1}],
+    [
+        {"kv_type": "q9"},
+        {"n_ctx": 0},
+        {"n_threads": -1},
+        {"n_threads": 100_000},
+        {"n_ctx": 1 << 40},
+        {"max_draft": -1},
+    ],
 )
 def test_model_options_out_of_range_are_refused(
     tiny_checkpoint: Path, options: dict[str, Any]
@@ -309,11 +316,12 @@ def test_model_options_out_of_range_are_refused(
 
 
 def test_seeds_repeat_and_none_draws_one(tiny: Model) -> None:
-    def ids(seed: int | None) -> list[int]:
+    def ids(seed: Any) -> list[int]:
         return tiny.generate("hello", temperature=1.0, max_tokens=20, seed=seed).token_ids
 
     assert ids(5) == ids(5)
     assert ids(-1) == ids(-1)
+    assert ids(np.int64(5)) == ids(5)
     assert ids(5) != ids(6)
     assert ids(None) != ids(None)
 

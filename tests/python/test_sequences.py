@@ -136,6 +136,24 @@ def test_closing_a_stream_of_asyncio_ends_its_generation(tiny: Model) -> None:
     assert asyncio.run(closed())
 
 
+def test_closing_a_stream_before_its_first_piece_ends_its_generation(tiny: Model) -> None:
+    before = tiny.statistics.n_active
+    stream = tiny.generate("hello", max_tokens=10**6, slide=True, stream=True, **endless(tiny))
+    stream.close()
+
+    async def close_unread() -> Any:
+        stream = tiny.astream("hello", max_tokens=10**6, slide=True, **endless(tiny))
+        await stream.aclose()
+        return stream
+
+    kept = asyncio.run(close_unread())
+    deadline = time.monotonic() + 10
+    while tiny.statistics.n_active > before:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    del kept, stream
+
+
 def test_priorities(tiny: Model) -> None:
     model = Model(tiny.path, max_batch=1)
     running = model.generate("hello", stream=True, max_tokens=4000, **endless(model))

@@ -34,9 +34,11 @@ app.add_typer(experts_app, name="experts")
 
 def main() -> None:
     """Runs the command line; bad input gives one sentence on stderr and exit status 2."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # models write more than some terminals show
+            stream.reconfigure(
+                errors="replace"
+            )  # models write more than some terminals show, and files hold anything
     try:
         app(prog_name="qwen3lite")
     except Qwen3LiteError as error:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .display import ProgressBar, conversion_progress
-from .options import INTERRUPTED, Json, KvType, ModelOrNano, Threads, Type
+from .display import ProgressBar, conversion_progress, plain_console
+from .options import BUNDLED, INTERRUPTED, Json, KvType, ModelOrNano, Threads, Type
 
 if TYPE_CHECKING:
     from ..benchmark import Benchmark, Samples
 
 
 def bench(
-    model: ModelOrNano = "nano",
+    model: ModelOrNano = BUNDLED,
     threads: Threads = None,
     n_prompt: Annotated[int, typer.Option("--n-prompt", help="Tokens of the prompt.")] = 512,
     n_gen: Annotated[int, typer.Option("--n-gen", help="Steps of decoding.")] = 64,
@@ -77,10 +77,9 @@ def bench(
 
 
 def _print_table(r: Benchmark) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = plain_console()
     console.print(r.model, highlight=False, soft_wrap=True)
     console.print(
         f"{r.isa}, threads {r.threads}; prompt {r.n_prompt}, steps {r.n_gen}, depth {r.depth},"

@@ -11,6 +11,7 @@ from ..results import Message, consume
 from .display import Answer, open_model, show_timings
 from .expert_stats import RouterTable
 from .options import (
+    BUNDLED,
     Context,
     DraftModel,
     ExpertCache,
@@ -38,7 +39,7 @@ from .options import (
 
 
 def chat(
-    model: ModelOrNano = "nano",
+    model: ModelOrNano = BUNDLED,
     think: Think = None,
     max_tokens: MaxTokens = None,
     threads: Threads = None,
@@ -98,6 +99,9 @@ def _read_line() -> str | None:
     """What the user types, None at the end of it; Ctrl-C starts the line again."""
     while True:
         try:
+            if sys.stdin.isatty() and not sys.stdout.isatty():
+                print("> ", end="", file=sys.stderr, flush=True)  # a file holds answers alone
+                return input()
             return input("> " if sys.stdin.isatty() else "")
         except EOFError:
             return None

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
     from ..model import Model
@@ -58,6 +59,13 @@ def show_timings(timings: Timings) -> None:
         _write(sys.stderr, dimmed(line) + "\n")
 
 
+def plain_console(*, stderr: bool = False) -> Console:
+    """Prints what files and users write as it is: rich would take [b] for markup."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, emoji=False)
+
+
 class ProgressBar(AbstractContextManager["ProgressBar"]):
     """A bar on stderr, where that is a terminal; it appears with the first call.
 
@@ -95,16 +103,15 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
 
     def _new_bar(self) -> Progress:
         from rich import progress
-        from rich.console import Console
 
         count = progress.DownloadColumn if self._amounts == "bytes" else progress.MofNCompleteColumn
-        console = Console(stderr=True)
+        console = plain_console(stderr=True)
         return progress.Progress(
             progress.TextColumn(self._verb),
             progress.BarColumn(),
             count(),
             progress.TimeRemainingColumn(),
-            progress.TextColumn("{task.description}", style="dim"),
+            progress.TextColumn("{task.description}", style="dim", markup=False),
             console=console,
             auto_refresh=self._amounts != "repetitions",
             transient=True,

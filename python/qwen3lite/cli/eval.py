@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from .display import ProgressBar, open_model
+from .display import ProgressBar, open_model, plain_console
 from .eval_accuracy import accuracy, report
 from .options import Json, KvType, ModelName, Threads, Type
 
@@ -177,7 +177,6 @@ def print_json(result: Evaluation) -> None:
 
 
 def print_rows(result: Evaluation, figures: dict[str, str]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(show_header=False, box=None)
@@ -187,4 +186,4 @@ def print_rows(result: Evaluation, figures: dict[str, str]) -> None:
         "tokens scored", f"{result.n_scored:,} in {result.n_windows:,} windows of {result.n_ctx:,}"
     )
     table.add_row("time", f"{result.seconds:.1f} s, {result.rate:,.0f} tok/s")
-    Console().print(table)
+    plain_console().print(table)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .display import ProgressBar, open_model
+from ..atomic_file import check_target
+from .display import ProgressBar, conversion_progress, open_model, plain_console
 from .options import Context, Experts, Json, KvType, ModelName, Threads, Type
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def accuracy(
     from ..evaluate import compare, read_items
 
     items = read_items(set)
+    locate_all([model, *([] if against is None else [against])], type)
+    if answers is not None:
+        check_target(answers)
 
     def ask(name: str, experts: list[str] | None = None) -> Accuracy:
         loaded = open_model(name, type, threads, ctx, experts=experts, kv_type=kv_type)
@@ -98,7 +102,10 @@ def report(
 
     if plot is not None:
         check_plot(plot)
+    if html is not None:
+        check_target(html)
     items = read_items(set)
+    locate_all(models, type)
     reports = []
     for name in models:
         loaded = open_model(name, type, threads, ctx, kv_type=kv_type)
@@ -114,6 +121,15 @@ def report(
         print(json.dumps(plain, ensure_ascii=False))
     else:
         print_table(HEADINGS, [row.cells() for row in rows])
+
+
+def locate_all(models: Sequence[str], type: str) -> None:
+    """Converts what must be, and throws for what is not there, before minutes of asking."""
+    from ..sources import locate
+
+    for model in models:
+        with conversion_progress() as progress:
+            locate(model, type, progress)
 
 
 @contextmanager
@@ -170,10 +186,9 @@ def print_shares(found: Accuracy, pairs: Pairs | None, against: str | None) -> N
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(*headings, box=None)
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    plain_console().print(table)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .display import open_model
+from .display import open_model, plain_console
 from .eval_accuracy import SetPath, items_progress
 from .options import Context, Experts, Json, KvType, ModelName, Threads, Type
 
@@ -90,7 +90,6 @@ def _figures(use: RouterUse) -> dict[str, Any]:
 
 
 def _print_skills(found: Mapping[str, Sequence[RouterUse]], packs: Sequence[PluggedPack]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from ..experts.skills import choice_names
@@ -107,7 +106,7 @@ def _print_skills(found: Mapping[str, Sequence[RouterUse]], packs: Sequence[Plug
                 f"{use.entropy:.2f}",
                 f"{use.balance:.2f}",
             )
-    Console().print(table)
+    plain_console().print(table)
 
 
 class RouterTable:
@@ -124,7 +123,6 @@ class RouterTable:
         self._before = model.expert_stats()
 
     def show(self) -> None:
-        from rich.console import Console
         from rich.table import Table
 
         from ..experts.skills import choice_names
@@ -136,7 +134,7 @@ class RouterTable:
         for use in since(now, self._before):
             shares = _shares(use, choice_names(packs, use))
             table.add_row(_owner(packs, use), str(use.layer), shares, f"{use.entropy:.2f}")
-        Console(stderr=True).print(table)
+        plain_console(stderr=True).print(table)
         self._before = now
 
 

@@ -16,9 +16,9 @@ import typer
 from .. import _core
 from ..chat import TEMPLATE_KEY
 from ..errors import InvalidArgumentError
-from .display import conversion_progress
+from .display import conversion_progress, plain_console
 from .inspect_packs import is_pack, pack_fields, pack_shape
-from .options import Json, KvType, ModelOrNano, Threads, Type
+from .options import BUNDLED, Json, KvType, ModelOrNano, Threads, Type
 
 Tensor = tuple[str, str, tuple[int, ...], int]  # name, type, shape, bytes
 
@@ -42,7 +42,7 @@ TOKENIZER = {"model": "model", "pre": "pre", "bos": "bos_token_id", "eos": "eos_
 
 
 def inspect(
-    model: ModelOrNano = "nano",
+    model: ModelOrNano = BUNDLED,
     tensors: Annotated[bool, typer.Option("--tensors", help="List every tensor too.")] = False,
     ctx: Annotated[
         int | None,
@@ -159,11 +159,10 @@ def _biases(tensors: Sequence[Tensor]) -> dict[str, list[str]]:
 
 
 def _print_tables(summary: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    console = Console()
-    table = Table(show_header=False, box=None)
+    console = plain_console()
+    table = Table("name", Column("value", overflow="fold"), show_header=False, box=None)
     for name, value in summary.items():
         if name not in ("tensor_types", "tensors", "choices") and value is not None:
             table.add_row(name, _readable(value))

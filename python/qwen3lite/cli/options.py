@@ -8,8 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from ..sources import NANO
+
 MODELS = "GGUF file, Hugging Face model directory, hub id, smollm2 or nano"
 ModelName = Annotated[str, typer.Argument(metavar="MODEL", help=f"{MODELS}.", show_default=False)]
+BUNDLED = str(NANO)  # not "nano": a directory may have a file of that name
 ModelOrNano = Annotated[
     str,
     typer.Argument(

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from ..errors import InvalidArgumentError
 from ..results import ChatCompletion, ChatPiece, Completion, consume
 from .display import Answer, open_model, show_timings
 from .expert_stats import RouterTable
 from .options import (
+    BUNDLED,
     INTERRUPTED,
     Context,
     DraftModel,
@@ -43,7 +45,7 @@ from .options import (
 
 def run(
     prompt: Prompt,
-    model: ModelOrNano = "nano",
+    model: ModelOrNano = BUNDLED,
     raw: Annotated[
         bool, typer.Option("--raw", help="Complete bare text, without the chat template.")
     ] = False,
@@ -71,9 +73,11 @@ def run(
 ) -> None:
     """Answer one message, or complete one text.
 
-    The answer goes to stdout, what the model thinks before it to stderr. Sampling is what the model
-    was published with, else greedy.
+    The answer goes to stdout, what the model thinks before it to stderr. Sampling of an answer is
+    what the model was published with, else greedy, as --raw is.
     """
+    if raw and think is not None:
+        raise InvalidArgumentError("--think is for answers; leave it out with --raw.")
     options = generate_options(locals())
     loaded = open_model(model, **model_options(locals()))
     routers = RouterTable(loaded) if expert_stats else None

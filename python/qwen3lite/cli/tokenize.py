@@ -10,12 +10,12 @@ import typer
 
 from .. import _core
 from .display import conversion_progress
-from .options import Json, ModelOrNano, Prompt, Type, prompt_text
+from .options import BUNDLED, Json, ModelOrNano, Prompt, Type, prompt_text
 
 
 def tokenize(
     prompt: Prompt,
-    model: ModelOrNano = "nano",
+    model: ModelOrNano = BUNDLED,
     no_special: Annotated[
         bool, typer.Option("--no-special", help="Special tokens in the text are plain text.")
     ] = False,

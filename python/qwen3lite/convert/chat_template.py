@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..errors import FileError
+from ..jinja import template_environment
 from .json_file import read_optional_object
 
 SYSTEM_TURN = re.compile(r"<\|im_start\|>system\n(.*?)<\|im_end\|>", re.DOTALL)
@@ -36,11 +36,7 @@ def default_system(template: str) -> str | None:
     None too where the turn is not constant (it holds today's date) or rendering fails: then only
     the whole template describes the chat.
     """
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-    )
-    environment.globals["raise_exception"] = _refuse
-    environment.globals["strftime_now"] = _refuse
+    environment = template_environment(raise_exception=_refuse, strftime_now=_refuse)
     try:
         text = environment.from_string(template).render(
             messages=[{"role": "user", "content": "Hello"}], add_generation_prompt=True

@@ -86,11 +86,13 @@ def accuracy(
     An answer of more than `max_tokens` is cut off there. An item of several turns is right when all
     are; after a right call the conversation goes on with the response that the item has.
 
-    Call it where no asyncio loop runs. Throws InvalidArgumentError without items, and what chat()
-    throws.
+    Call it where no asyncio loop runs. Throws InvalidArgumentError without items or requests, and
+    what chat() throws.
     """
     if not items:
         raise InvalidArgumentError("there are no items to ask; pass at least one.")
+    if concurrent < 1:
+        raise InvalidArgumentError(f"{concurrent} requests at once are none; pass 1 or more.")
     start = time.perf_counter()
     outcomes = asyncio.run(_ask_all(model, items, max_tokens, concurrent, progress))
     return Accuracy(items=items, outcomes=outcomes, seconds=time.perf_counter() - start)
@@ -163,8 +165,13 @@ def is_answer(turn: Turn, content: str) -> bool:
     """Whether `content` is what the turn expects; spaces around it do not count."""
     calls = tool_calls(content)
     if turn.tool_call is not None:
-        return calls == [turn.tool_call]
+        return len(calls) == 1 and _canonical(calls[0]) == _canonical(turn.tool_call)
     return not calls and content.strip() == turn.content.strip()
+
+
+def _canonical(call: Any) -> str:
+    """As text, in which 1, 1.0 and true differ."""
+    return json.dumps(call, sort_keys=True)
 
 
 def tool_calls(content: str) -> list[Any]:

@@ -41,7 +41,7 @@ def read_items(path: str | os.PathLike[str]) -> list[Item]:
     """The items of a file. Throws FileError, ModelFormatError naming the line that is damaged."""
     file = Path(path)
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")  # JSON has other ends of lines within
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{file}: cannot be read ({error}).") from error
     found = []
@@ -73,6 +73,8 @@ def _item(values: dict[str, Any]) -> Item:
 
 def _turn(values: dict[str, Any]) -> Turn:
     call = values.get("tool_call")
+    if (call is None) == ("content" not in values):
+        raise ValueError("either content or a tool_call is expected")
     if call is not None:
         call = {"name": str(call["name"]), "arguments": dict(call["arguments"])}
     return Turn(str(values.get("content", "")), call, values.get("response"))

@@ -39,7 +39,7 @@ class Choice:
             content = self.examples.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise FileError(f"{self.examples}: cannot be read ({error}).") from error
-        lines = content.strip().splitlines()
+        lines = content.strip().split("\n")
         texts = _paragraphs(lines) if any(not line.strip() for line in lines) else lines
         if not texts:
             raise FileError(f"{self.examples}: has no examples; write one a line.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -118,10 +119,14 @@ def test_refused_places_and_types(small: Path, tmp_path: Path) -> None:
         convert(small, tmp_path / "out.gguf", "q3_k")
     with pytest.raises(FileError, match="nowhere: no such directory"):
         convert(tmp_path / "nowhere", tmp_path / "out.gguf")
-    with pytest.raises(FileError, match=r"nowhere/out\.gguf: cannot be written"):
+    with pytest.raises(FileError, match=r"nowhere/out\.gguf: there is no such directory"):
         convert(small, tmp_path / "nowhere" / "out.gguf")
     with pytest.raises(FileError, match="is a directory"):
         convert(small, small)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileError, match="no regular file"):
+        convert(small, tmp_path / "pipe")
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_f16_overflow_is_refused_and_bf16_is_not(small: Path, tmp_path: Path) -> None:
