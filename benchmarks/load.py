@@ -6,7 +6,7 @@ one's time to its first token beside the first's. quiet: the same when those bef
 join: a prompt of --join tokens arrives while eight streams generate; the longest wait between two
 tokens of a stream, before it came and while it is computed.
 
-Usage: PYTHONPATH=python python benchmarks/load.py MODEL.gguf [--threads 2] [--json out.json]
+Usage: python benchmarks/load.py MODEL.gguf [--threads 2] [--json out.json]
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ them is both. A repetition is read-probe, ours, probe, peer, probe: it is droppe
 faster), or one is below --min-read-gb-s. A shared machine needs the latter: on the one of
 docs/performance.md, two threads read either 31 or 16 GB/s, and 28 tells them apart.
 
-Usage: PYTHONPATH=python python benchmarks/peers.py MODEL.gguf... [--json out.json] [--plot out.png]
+Usage: python benchmarks/peers.py MODEL.gguf... [--json out.json] [--plot out.png]
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Texts: a megabyte of English prose (the standard library's reference topics) and
 with emoji (words of the vocabulary, frequent ones more often). Every round runs both, in turn, and
 checks that the ids are equal; the ratio is the median over rounds, with its extremes.
 
-Usage: PYTHONPATH=python python benchmarks/tokenizer.py [--rounds 15] [--output result.json]
+Usage: python benchmarks/tokenizer.py [--rounds 15] [--output result.json]
 """
 
 from __future__ import annotations

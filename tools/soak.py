@@ -1,7 +1,7 @@
 """Many threads chat on one model with little memory and break off at random: nothing may crash, no
 answer may differ from what the model answers alone, and resident memory must stay where it is.
 
-Usage: PYTHONPATH=python python tools/soak.py [MODEL.gguf] [--threads 8] [--chats 50] [--json FILE]
+Usage: python tools/soak.py [MODEL.gguf] [--threads 8] [--chats 50] [--json FILE]
 
 Without a model, makes a tiny one. The longest prompts all at once and as many chats again warm up:
 then the engine's buffers and malloc's caches have found their size. Memory is read when all threads

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/start_thread.h"
+
 namespace q3l {
 
 namespace {
@@ -22,12 +24,21 @@ inline void pause() {
 }  // namespace
 
 ThreadPool::ThreadPool(int n_threads) {
-  for (int worker = 1; worker < n_threads; ++worker) {
-    workers_.emplace_back([this, worker] { work(worker); });
+  try {
+    for (int worker = 1; worker < n_threads; ++worker) {
+      workers_.push_back(start_thread([this, worker] { work(worker); }));
+    }
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 
 ThreadPool::~ThreadPool() {
+  stop();
+}
+
+void ThreadPool::stop() {
   stopping_ = true;
   open_ += kGeneration;
   open_.notify_all();

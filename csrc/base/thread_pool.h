@@ -13,7 +13,7 @@ namespace q3l {
 
 class ThreadPool {
  public:
-  // n_threads counts the calling thread.
+  // n_threads counts the calling thread. Throws OverloadedError where there are not so many.
   explicit ThreadPool(int n_threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -40,6 +40,7 @@ class ThreadPool {
     int n, chunk;
   };
 
+  void stop();
   void run(const Job& job);
   void work(int worker);
   bool take_chunk(int worker);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/json_automaton.h"
 
 namespace q3l::cli {
 
@@ -22,6 +23,15 @@ size_t beginning_of(std::string_view tag, std::string_view text) {
 
 void drop_first_newlines(std::string& text) {
   text.erase(0, std::min(text.find_first_not_of('\n'), text.size()));
+}
+
+// Whether `text` is the beginning of a JSON object that stops within a string.
+bool ends_in_string(std::string_view text) {
+  const size_t begin = text.find('{');
+  if (begin == text.npos) return false;
+  JsonAutomaton object;
+  const auto follows = [&](char c) { return object.advance(static_cast<uint8_t>(c)); };
+  return std::ranges::all_of(text.substr(begin + 1), follows) && object.is_between_characters();
 }
 
 std::optional<ToolCall> parse_call(const std::string& text) try {
@@ -105,7 +115,10 @@ std::string AnswerSplitter::take_before(std::string_view tag, State next) {
 }
 
 bool AnswerSplitter::take_call() {
-  const size_t end = held_.find(kCalled);
+  size_t end = held_.find(kCalled);
+  while (end != held_.npos && ends_in_string(std::string_view(held_).substr(0, end))) {
+    end = held_.find(kCalled, end + 1);  // an argument spells the tag
+  }
   if (end == held_.npos) return false;
   const std::string body = held_.substr(0, end);
   held_.erase(0, end + kCalled.size());

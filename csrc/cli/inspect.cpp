@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "engine/expert_packs.h"
 #include "engine/memory_plan.h"
@@ -37,7 +38,8 @@ void print_json(const Transformer& model, const gguf::Reader& file, const Engine
         JsonObject().add("tensors", u.tensors).add("bytes", static_cast<double>(u.bytes)).text());
   }
   JsonObject out;
-  out.add_string("architecture", c.architecture).add_string("name", c.name);
+  std::string storage;
+  out.add_string("architecture", c.architecture).add_string("name", to_valid_utf8(c.name, storage));
   out.add("n_params", static_cast<double>(model.n_params()))
       .add("n_layer", c.n_layer)
       .add("n_embd", c.n_embd);
@@ -67,12 +69,13 @@ void print_pack(const ExpertPack& pack, bool is_json) {
   const double bytes = static_cast<double>(pack.file->file_bytes());
   if (is_json) {
     JsonObject out;
+    std::string storage;
     out.add_string("mode", name_of(pack.mode))
         .add("trunk", pack.has_trunk ? "true" : "false")
         .add("n_choices", pack.count)
         .add("top_k", pack.n_used)
         .add("n_layers", static_cast<double>(pack.layers.size()))
-        .add_string("base_name", pack.base_name)
+        .add_string("base_name", to_valid_utf8(pack.base_name, storage))
         .add_string("base_fingerprint", hexadecimal(pack.base))
         .add("file_bytes", bytes);
     std::printf("%s\n", out.text().c_str());
@@ -104,7 +107,7 @@ void inspect(const Arguments& arguments) {
   const Config& c = model.config();
   if (arguments.json) return print_json(model, file, arguments.engine);
   std::printf("%-14s %s\n", "architecture", c.architecture.c_str());
-  std::printf("%-14s %s\n", "name", c.name.empty() ? "-" : c.name.c_str());
+  std::printf("%-14s %s\n", "name", c.name.empty() ? "-" : quoted(c.name).c_str());
   std::printf("%-14s %.1f M\n", "parameters", static_cast<double>(model.n_params()) / 1e6);
   std::printf("%-14s %d of width %d, feed-forward %d\n", "layers", c.n_layer, c.n_embd, c.n_ff);
   if (const size_t n = model.sparse_layers().size()) {

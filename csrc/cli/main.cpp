@@ -32,7 +32,9 @@ int fail(const char* what, Status status) {
 int main(int argc, char** argv) {
   try {
     execute(argc, argv);
-    return kDone;
+    // What was printed may still have to be written.
+    if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return kDone;
+    return fail("the output cannot be written; is the disk full?", kFile);
   } catch (const q3l::cli::Interrupted&) {
     return kInterrupted;
   } catch (const q3l::InvalidArgumentError& e) {

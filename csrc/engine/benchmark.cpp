@@ -263,9 +263,16 @@ const std::vector<Quantity>& quantities() {
   return all;
 }
 
+// Each sequence has pages of its own: the prompt, the first of those that share a prefix, one more
+// behind it, and those that are decoded.
 int positions_of(const BenchmarkOptions& options) {
-  const int64_t n = int64_t{checked(options).engine.n_ctx} * options.batch;
-  return static_cast<int>(std::min<int64_t>(n, std::numeric_limits<int>::max()));
+  const BenchmarkOptions o = checked(options);
+  const int64_t first = pages_for(decoded_from(o)), n_shared = o.shared_prefix / kPagePositions;
+  const int64_t decoded = pages_for(decoded_from(o) + o.n_gen) - n_shared;
+  const int64_t n_pages =
+      pages_for(o.depth + o.n_prompt) + 2 * first - n_shared + o.batch * decoded;
+  constexpr int64_t kMost = std::numeric_limits<int>::max() / kPagePositions;
+  return static_cast<int>(std::min(n_pages, kMost) * kPagePositions);
 }
 
 Benchmark run_benchmark(const std::string& path, const BenchmarkOptions& given,

@@ -1,5 +1,7 @@
 #include "engine/chat.h"
 
+#include "base/error.h"
+
 namespace q3l {
 
 ChatTemplate read_chat_template(const Engine& engine) {
@@ -19,7 +21,11 @@ SamplerParams read_sampling(const gguf::Reader& file, const SamplerParams& other
   if (!temperature) return otherwise;
   SamplerParams params;
   params.temperature = static_cast<float>(*temperature);
-  params.top_k = static_cast<int>(file.get_float("general.sampling.top_k").value_or(0));
+  const double top_k = file.get_float("general.sampling.top_k").value_or(0);
+  if (!(top_k >= 0 && top_k < 1 << 30)) {
+    throw ModelFormatError(file.path() + ": general.sampling.top_k is no number of tokens");
+  }
+  params.top_k = static_cast<int>(top_k);
   params.top_p = static_cast<float>(file.get_float("general.sampling.top_p").value_or(1));
   params.min_p = static_cast<float>(file.get_float("general.sampling.min_p").value_or(0));
   params.repetition_penalty =

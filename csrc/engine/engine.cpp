@@ -12,21 +12,12 @@ namespace q3l {
 namespace {
 
 const EngineOptions& checked(const EngineOptions& options, const Config& config) {
-  constexpr int kMaxThreads = 1024;
-  if (options.n_threads < 0 || options.n_threads > kMaxThreads) {
-    throw InvalidArgumentError("n_threads must be between 1 and " + std::to_string(kMaxThreads) +
-                               ", or 0 for all cores");
-  }
-  if (options.n_ctx < 1) throw InvalidArgumentError("n_ctx must be at least 1");
+  check_range(options);
   if (!can_cache(options.kv_type, config)) {
     throw InvalidArgumentError("a quantised cache wants heads of whole blocks of " +
                                std::to_string(kKvBlock) + " values; this model's have " +
                                std::to_string(config.head_dim) + ": take kv_type f16");
   }
-  if (options.max_batch < 1) throw InvalidArgumentError("max_batch must be at least 1");
-  if (options.max_queue < 1) throw InvalidArgumentError("max_queue must be at least 1");
-  if (options.max_draft < 0) throw InvalidArgumentError("max_draft must not be negative");
-  if (options.prompt_chunk < 1) throw InvalidArgumentError("prompt_chunk must be at least 1");
   return options;
 }
 

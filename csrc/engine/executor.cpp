@@ -5,6 +5,7 @@
 #include "base/bandwidth.h"
 #include "base/cpu_info.h"
 #include "base/error.h"
+#include "base/on_exit.h"
 
 namespace q3l {
 
@@ -24,15 +25,19 @@ Executor::Executor(const Transformer& model, const EngineOptions& options, int m
       cache_(model.config(), options.kv_type, max_pages),
       scratch_(model.config(), kernels(), pool_) {}
 
-Sequence Executor::open(std::vector<int32_t> prompt) {
-  if (prompt.empty()) throw InvalidArgumentError("the prompt has no tokens; give at least one");
-  const int n = static_cast<int>(prompt.size()), n_vocab = model_.config().n_vocab;
-  for (int32_t id : prompt) {
-    if (id < 0 || id >= n_vocab) {
+void Executor::check_tokens(std::span<const int32_t> ids) const {
+  for (int32_t id : ids) {
+    if (id < 0 || id >= n_vocab()) {
       throw InvalidArgumentError("token id " + std::to_string(id) +
-                                 " is not in the vocabulary of " + std::to_string(n_vocab));
+                                 " is not in the vocabulary of " + std::to_string(n_vocab()));
     }
   }
+}
+
+Sequence Executor::open(std::vector<int32_t> prompt) {
+  if (prompt.empty()) throw InvalidArgumentError("the prompt has no tokens; give at least one");
+  check_tokens(prompt);
+  const int n = static_cast<int>(prompt.size());
   if (n > n_ctx_) {
     throw ContextOverflowError("the prompt has " + std::to_string(n) +
                                " tokens but the context holds " + std::to_string(n_ctx_) +
@@ -99,6 +104,7 @@ void Executor::logits(Sequence& sequence, Role role, int n_last, float* out,
 void Executor::observe(Sequence& sequence, const std::function<void(int layer, Mat x)>& observer) {
   std::lock_guard turn(turns_);
   scratch_.observe_feed_forward = observer;
+  const OnExit forget_observer = [&] { scratch_.observe_feed_forward = nullptr; };
   while (sequence.n_computed < sequence.n_prompt()) {
     const int end = next_end(sequence);
     batch_.clear();
@@ -106,7 +112,6 @@ void Executor::observe(Sequence& sequence, const std::function<void(int layer, M
     forward(nullptr);
     sequence.n_computed = end;
   }
-  scratch_.observe_feed_forward = nullptr;
 }
 
 double Executor::read_bandwidth(std::span<const uint8_t> bytes) {

@@ -34,6 +34,8 @@ class Executor {
   // Starts a sequence, stretched for its tokens. Throws InvalidArgumentError for no tokens or an id
   // outside the vocabulary, ContextOverflowError for more tokens than n_ctx.
   Sequence open(std::vector<int32_t> prompt);
+  // Throws InvalidArgumentError for ids that are not in the vocabulary.
+  void check_tokens(std::span<const int32_t> ids) const;
 
   // Stretches a sequence for so many positions, which it forgets unless they fit as they are.
   void make_fit(Sequence& sequence, int n_positions) const;

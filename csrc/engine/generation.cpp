@@ -4,6 +4,7 @@ namespace q3l {
 
 Sequence open_sequence(Engine& engine, const Request& request) {
   Executor& executor = engine.executor();
+  executor.check_tokens(request.prompt);  // also those that sliding leaves out: samplers count them
   const auto sliding = sliding_of(request, engine.tokenizer(), executor.n_ctx());
   return executor.open(sliding ? sliding->fit(request.prompt) : request.prompt);
 }

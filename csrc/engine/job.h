@@ -58,7 +58,9 @@ struct Timings {
   int n_drafted = 0, n_accepted = 0;  // guesses that were computed, and that came true
   double queue_seconds = 0, prompt_seconds = 0, decode_seconds = 0;
 
-  double prompt_rate() const { return prompt_seconds > 0 ? n_prompt / prompt_seconds : 0; }
+  double prompt_rate() const {  // of what was computed
+    return prompt_seconds > 0 ? (n_prompt - n_reused) / prompt_seconds : 0;
+  }
   double decode_rate() const { return decode_seconds > 0 ? n_decode_steps / decode_seconds : 0; }
 };
 
@@ -104,6 +106,8 @@ class Job {
   double guess_rate() const { return record_.rate(); }
   // The same by another model, all of which the step takes.
   void guess_by(DraftModel& model, int most);
+  // It waits, for a reader or for room: what a second model keeps for it is given back.
+  void step_aside() { model_drafter_ = nullptr; }
   double model_rate() const { return model_record_.rate(); }
   void draft(int n) { n_draft_ = n; }
   std::span<const int32_t> draft() const {

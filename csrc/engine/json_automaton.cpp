@@ -102,7 +102,7 @@ bool JsonAutomaton::begin_number(uint8_t byte) {
 }
 
 bool JsonAutomaton::open(bool is_object) {
-  if (depth_ == kMostJsonDepth) return false;
+  if (depth_ == kMostJsonDepth - 1) return false;  // a call holds these arguments as one level more
   const uint64_t bit = uint64_t{1} << depth_++;
   objects_ = is_object ? objects_ | bit : objects_ & ~bit;
   return enter(is_object ? State::first_key : State::first_item);

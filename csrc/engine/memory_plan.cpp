@@ -16,10 +16,19 @@ constexpr uint64_t kTokenBytes =
     48;  // of each token: tables, and the heap that reading them leaves
 constexpr uint64_t kSequencePosition = 20;  // tokens, and where they were seen last
 
+// Of the file's experts, 0 where it has none.
+int expert_width(const gguf::Reader& file) {
+  for (const gguf::Tensor& t : file.tensors()) {
+    if (t.name.ends_with(".ffn_gate_exps.weight")) return static_cast<int>(t.shape[1]);
+  }
+  return 0;
+}
+
 }  // namespace
 
 MemoryPlan plan_memory(const gguf::Reader& file, const Config& config,
                        const EngineOptions& options) {
+  check_range(options);
   const int n_threads = options.n_threads > 0 ? options.n_threads : usable_cores();
   const auto n_ctx = static_cast<uint64_t>(options.n_ctx);
   const auto n_vocab = static_cast<uint64_t>(config.n_vocab);
@@ -29,7 +38,7 @@ MemoryPlan plan_memory(const gguf::Reader& file, const Config& config,
   return {file.file_bytes(), n_pages * KvCache(config, options.kv_type).page_bytes(),
           kProgram + kTokenBytes * n_vocab + kSequencePosition * n_ctx +
               n_logit_rows * n_vocab * sizeof(float) +
-              Scratch::bytes(config, kernels(), n_threads, n_rows),
+              Scratch::bytes(config, expert_width(file), kernels(), n_threads, n_rows),
           options.expert_cache};
 }
 

@@ -14,6 +14,8 @@ inline constexpr char kKvTypeNames[] = "f32, f16, q8_0 or q4_0";
 const char* name_of(KvType type);
 std::optional<KvType> find_kv_type(const std::string& name);
 
+inline constexpr int kMostContext = 1 << 24, kMostDraft = 15;
+
 struct EngineOptions {
   int n_threads = 0;  // 0: the cores that this process may use
   int n_ctx = 4096;   // most positions of one sequence
@@ -34,5 +36,8 @@ struct EngineOptions {
   uint64_t expert_cache = 0;
   std::vector<std::string> expert_packs = {};  // files that are plugged in from the start
 };
+
+// Throws InvalidArgumentError for what is out of range with any model.
+void check_range(const EngineOptions& options);
 
 }  // namespace q3l

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <span>
 
+#include "base/start_thread.h"
+
 namespace q3l {
 
 namespace {
@@ -71,8 +73,13 @@ ReadAhead::ReadAhead(const gguf::Reader& file, uint64_t room, bool maps_experts)
     : streams_(is_larger(file, room, maps_experts)),
       pieces_(in_order_of_use(file, maps_experts && !streams_)) {
   if (!streams_) {
-    for (const FileMap& part : file.files()) {
-      threads_.emplace_back([this, &part] { read(part); });
+    try {
+      for (const FileMap& part : file.files()) {
+        threads_.push_back(start_thread([this, &part] { read(part); }));
+      }
+    } catch (...) {
+      stop();
+      throw;
     }
     return;
   }
@@ -83,10 +90,14 @@ ReadAhead::ReadAhead(const gguf::Reader& file, uint64_t room, bool maps_experts)
       static_cast<uint64_t>(std::ranges::count(pieces_, pieces_.front().layer, &Piece::layer));
   n_ahead_ = std::clamp(n_room / 2, kFewestAhead, std::max(kMostAhead, a_layer));
   n_kept_ = n_room - std::min(n_room, n_ahead_);
-  threads_.emplace_back([this] { stream(); });
+  threads_.push_back(start_thread([this] { stream(); }));
 }
 
 ReadAhead::~ReadAhead() {
+  stop();
+}
+
+void ReadAhead::stop() {
   {
     std::lock_guard lock(mutex_);
     is_stopping_ = true;

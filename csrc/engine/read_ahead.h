@@ -38,6 +38,7 @@ class ReadAhead {
   static std::vector<Piece> in_order_of_use(const gguf::Reader& file, bool all);
   static bool is_larger(const gguf::Reader& file, uint64_t room, bool maps_experts);
 
+  void stop();
   void read(const FileMap& part);
   void stream();
   void let_go_of(uint64_t begin, uint64_t end) const;  // but for what is kept

@@ -10,11 +10,11 @@ namespace q3l {
 
 namespace {
 
-constexpr double kPromptSeconds = 0.08;  // that a prompt adds to a step in which tokens wait
-constexpr int kLeastChunk = 16;          // tokens: fewer cost as much
-constexpr int kFirstChunk = 32;          // beside others, before any was measured
-constexpr int kFairShare = 32;           // of a step that a prompt gets while there are any left
-constexpr int kMostRows = 16;            // of a step that has drafts: others wait for them
+constexpr double kPromptSeconds = 0.08;    // that a prompt adds to a step in which tokens wait
+constexpr int kLeastChunk = 16;            // tokens: fewer cost as much
+constexpr int kFirstChunk = 32;            // beside others, before any was measured
+constexpr int kFairShare = 32;             // of a step that a prompt gets while there are any left
+constexpr int kMostRows = kMostDraft + 1;  // of a step that has drafts: others wait for them
 constexpr std::chrono::milliseconds kPatience{1};
 
 bool goes_before(const Job& a, const Job& b) {
@@ -137,6 +137,7 @@ void Scheduler::retire() {
       if (job->is_finished()) {
         ended_.push_back(std::move(job));
       } else if (job->is_paused()) {
+        job->step_aside();
         queue_.push_back(std::move(job));  // with its pages
       }
     }
@@ -302,6 +303,7 @@ bool Scheduler::preempt() {
   if (active_.size() < 2) return false;
   Job& job = *active_.back();
   job.sequence().forget();
+  job.step_aside();
   std::erase_if(planned_, [&](const Planned& p) { return p.job == &job; });
   queue_.push_back(std::move(active_.back()));
   active_.pop_back();
@@ -362,7 +364,8 @@ int Scheduler::take_tokens() {
   sampled_.clear();
   for (const auto& [job, end] : planned_) {
     Sequence& s = job->sequence();
-    if (!job->has_begun_text() && s.experts != kSeveralExperts) {
+    const bool is_shared = s.experts != kSeveralExperts && !s.is_from_file;
+    if (!job->has_begun_text() && is_shared) {
       prefixes_.insert(computed_beginning(s), s.experts, s.kv);
     }
     if (s.logits) sampled_.push_back(job);

@@ -28,6 +28,7 @@ struct Sequence {
   int n_computed = 0;
   uint64_t experts = kNoExperts;  // that the first n_computed were computed with
   float* logits = nullptr;        // [n_vocab] after the last token, where the last step wrote them
+  bool is_from_file = false;      // some of the first n_computed, by whatever CPU wrote them
 
   // Tokens that were given, rather than generated since.
   int n_prompt() const { return segments.empty() ? 0 : segments.back().end; }
@@ -37,6 +38,7 @@ struct Sequence {
   void forget() {
     kv.truncate(0);
     n_computed = 0;
+    is_from_file = false;
   }
 };
 

@@ -84,6 +84,7 @@ Sequence Session::copy() const {
   const Sequence& s = *kept_->sequence;
   Sequence copy = {KvSequence(engine_.executor().cache()), s.tokens, s.segments, s.n_computed,
                    s.experts};
+  copy.is_from_file = s.is_from_file;
   copy.kv.set_stretch(s.kv.stretch());
   for (int i = 0; i < s.kv.n_pages(); ++i) copy.kv.share(s.kv.page_of(i * kPagePositions));
   return copy;

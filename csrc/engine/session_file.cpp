@@ -177,6 +177,7 @@ Sequence read_session(const std::string& path, Engine& engine) {
   in.finish();
   if (has_room) s.n_computed = h.n_computed;
   s.experts = h.experts;
+  s.is_from_file = s.n_computed > 0;
   return s;
 }
 

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "base/error.h"
+#include "base/start_thread.h"
 
 namespace q3l {
 
@@ -29,23 +31,32 @@ constexpr size_t round_up(size_t n) {
 class ExpertCache::File {
  public:
   explicit File(const std::string& path)
-      : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECT)) {
-    is_direct_ = fd_ >= 0;
-    if (!is_direct_) fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+      : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (fd_ < 0) throw FileError("cannot open " + path + ": " + std::strerror(errno));
+    direct_fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECT);
+    is_direct_ = direct_fd_ >= 0;
   }
-  ~File() { ::close(fd_); }
+  ~File() {
+    ::close(fd_);
+    if (direct_fd_ >= 0) ::close(direct_fd_);
+  }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 
   // Reads whole blocks that hold [offset, offset + n) to `to`, where offset's block comes first.
-  void read(uint64_t offset, size_t n, uint8_t* to) const {
+  void read(uint64_t offset, size_t n, uint8_t* to) {
     const uint64_t first = offset / kDiskBlock * kDiskBlock, end = offset + n;
     const size_t wanted = round_up(end - first);
     for (uint64_t at = first; at < end;) {
       const auto done = static_cast<size_t>(at - first);
-      const ssize_t got = ::pread(fd_, to + done, wanted - done, static_cast<off_t>(at));
+      const bool is_direct = is_direct_;
+      const ssize_t got =
+          ::pread(is_direct ? direct_fd_ : fd_, to + done, wanted - done, static_cast<off_t>(at));
       if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EINVAL && is_direct) {  // its blocks are larger
+        is_direct_ = false;
+        continue;
+      }
       if (got <= 0) {
         throw FileError("cannot read experts from " + path_ + ": " +
                         (got < 0 ? std::strerror(errno) : "the file has become shorter"));
@@ -60,8 +71,8 @@ class ExpertCache::File {
 
  private:
   std::string path_;
-  int fd_;
-  bool is_direct_;
+  int fd_, direct_fd_;
+  std::atomic<bool> is_direct_;
 };
 
 ExpertCache::ExpertCache(const std::vector<std::string>& paths,
@@ -84,10 +95,19 @@ ExpertCache::ExpertCache(const std::vector<std::string>& paths,
   owners_.assign(n_slots, -1);
   bytes_ = AlignedBuffer(n_slots * slot_bytes_ + kDiskBlock);
   slots_ = bytes_.data() + (kDiskBlock - reinterpret_cast<uintptr_t>(bytes_.data()) % kDiskBlock);
-  for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (int i = 0; i < kThreads; ++i) threads_.push_back(start_thread([this] { work(); }));
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
 ExpertCache::~ExpertCache() {
+  stop();
+}
+
+void ExpertCache::stop() {
   {
     std::lock_guard lock(mutex_);
     is_stopping_ = true;
@@ -100,6 +120,7 @@ void ExpertCache::want(std::span<const int> experts) {
   std::lock_guard lock(mutex_);
   for (int expert : wanted_) at(expert).is_wanted = false;
   wanted_.assign(experts.begin(), experts.end());
+  failure_.clear();  // of what others wanted
   for (int expert : wanted_) {
     Expert& e = at(expert);
     e.is_wanted = true;
@@ -107,8 +128,8 @@ void ExpertCache::want(std::span<const int> experts) {
   }
   for (int expert : wanted_) {
     Expert& e = at(expert);
-    if (e.state == State::queued) {  // as foreseen: now it is urgent
-      std::erase(foreseen_, expert);
+    if (e.state == State::queued) {  // as foreseen, and now it is urgent, or as wanted before
+      if (std::erase(foreseen_, expert) == 0) continue;
     } else if (e.state != State::absent || !take_slot(expert)) {
       continue;
     }
@@ -233,7 +254,7 @@ void ExpertCache::work() {
     e.state = State::present;
     if (!failure.empty()) {
       give_up(expert);
-      failure_ = std::move(failure);
+      if (e.is_wanted) failure_ = std::move(failure);
     }
     done_.notify_all();
   }

@@ -70,6 +70,7 @@ class ExpertCache {
   class File;
 
   void work();
+  void stop();
   Expert& at(int expert) { return experts_[static_cast<size_t>(expert)]; }
   // Of mutex_'s holder:
   bool take_slot(int expert);  // false: all are needed

@@ -107,16 +107,29 @@ std::array<Scratch::Buffer, 8> Scratch::buffers(const Config& c) {
            {&Scratch::sin, n_pairs}}};
 }
 
-size_t Scratch::bytes(const Config& c, const Kernels& kernels, int n_threads, int n_rows) {
-  // The router's logits, gate and up.
-  size_t floats = padded_floats(n_rows, c.router.n_expert) + 2 * padded_floats(n_rows, c.n_ff);
+size_t Scratch::bytes(const Config& c, int n_ff_expert, const Kernels& kernels, int n_threads,
+                      int n_rows) {
+  // A row has a slot with each of its experts, each of which has whole tiles.
+  int n_slots = 0, tile = 1;
+  for (const FamilySet& family : kernels.families) {
+    tile = std::max(tile, family.role[static_cast<int>(Role::prompt)].pack_tile);
+  }
+  if (n_ff_expert > 0) {
+    n_slots = n_rows * c.router.n_used;
+    n_slots += std::min(n_slots, c.router.n_expert) * (tile - 1);
+  }
+  // The router's logits, rows by expert, gate and up.
+  size_t floats = padded_floats(n_rows, c.router.n_expert) + padded_floats(n_slots, c.n_embd) +
+                  2 * std::max(padded_floats(n_rows, c.n_ff), padded_floats(n_slots, n_ff_expert));
   for (const Buffer& b : buffers(c)) floats += padded_floats(n_rows, b.cols);
   // Inputs packed for each family that a file may mix, and what a gate let through.
   const int widest = std::max({c.n_embd, c.n_head * c.head_dim, c.n_ff});
+  const int widest_slot = std::max(c.n_embd, n_ff_expert);
   size_t packed = 0, most_packed = 0, worker = 0;
   for (const FamilySet& family : kernels.families) {
     const Packing& packing = family.role[static_cast<int>(Role::prompt)];
-    const size_t n = packing.packed_bytes(widest, n_rows);
+    const size_t n =
+        std::max(packing.packed_bytes(widest, n_rows), packing.packed_bytes(widest_slot, n_slots));
     packed += n;
     most_packed = std::max(most_packed, n);
     worker = std::max(worker, packing.scratch_bytes(widest));

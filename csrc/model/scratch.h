@@ -90,8 +90,10 @@ class Scratch {
  public:
   Scratch(const Config& config, const Kernels& kernels, ThreadPool& pool);
 
-  // What a step of so many prompt rows takes at most, for all of it.
-  static size_t bytes(const Config& config, const Kernels& kernels, int n_threads, int n_rows);
+  // What a step of so many prompt rows takes at most, for all of it; `n_ff_expert` is the width of
+  // the file's experts, 0 without any.
+  static size_t bytes(const Config& config, int n_ff_expert, const Kernels& kernels, int n_threads,
+                      int n_rows);
 
   // Makes room for a batch and computes its rotations.
   void begin(const Batch& batch, const Ropes& ropes);

@@ -145,12 +145,12 @@ std::vector<int32_t> Tokenizer::encode(std::string_view text, bool parse_special
 }
 
 std::string_view Tokenizer::piece(int32_t id) const {
-  return impl_->tokens.bytes(id);
+  return id < n_vocab() ? impl_->tokens.bytes(id) : std::string_view();
 }
 
 std::string Tokenizer::decode(std::span<const int32_t> ids) const {
   std::string text;
-  for (int32_t id : ids) text += impl_->tokens.bytes(id);
+  for (int32_t id : ids) text += piece(id);
   return text;
 }
 

@@ -46,8 +46,8 @@ class Tokenizer {
   std::vector<int32_t> encode(std::string_view text, bool parse_special) const;
 
   // The bytes of one token, possibly part of a UTF-8 character, for as long as the Tokenizer
-  // lives; control tokens give their text.
-  // REQUIRES: 0 <= id < n_vocab().
+  // lives; control tokens give their text, and ids past the last one, which a model with a padded
+  // embedding may write, none. REQUIRES: 0 <= id.
   std::string_view piece(int32_t id) const;
   std::string decode(std::span<const int32_t> ids) const;
 

@@ -353,6 +353,21 @@ def test_a_call_that_is_cut_off_is_text(program: str, tools: str) -> None:
     assert events[1]["finish_reason"] == "length"
 
 
+def test_a_benchmark_fits_its_limit(program: str) -> None:
+    for sizes in ((), ("--depth", "70"), ("--shared-prefix", "100", "--batch", "3")):
+        few = ["--n-prompt", "100", "--n-gen", "8", "--repeat", "1", "--json"]
+        out = json.loads(answer(program, "bench", "--mem-limit", "200M", *sizes, *few))
+        assert out["decode_tok_s"]["median"] > 0
+
+
+def test_output_that_cannot_be_written_is_an_error(program: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [program, "tokenize", "-p", "hello"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == FILE
+    assert "cannot be written" in done.stderr
+
+
 def test_chat_forgets_when_it_is_told_to(program: str) -> None:
     def prompts(*lines: str) -> list[int]:
         out = answer(program, "chat", "--json", "--temp", "0", stdin="\n".join(lines) + "\n")

@@ -5,8 +5,11 @@
 
 #include <cstring>
 
+#include "base/error.h"
 #include "engine/engine.h"
+#include "engine/feed_forward_inputs.h"
 #include "support/temp_file.h"
+#include "support/tiny_engine.h"
 #include "support/tiny_model.h"
 
 namespace q3l {
@@ -104,6 +107,16 @@ TEST_CASE("a sequence taken back gives the same logits again") {
   while (!engine.executor().step(sequence, again.data())) {
   }
   CHECK(std::memcmp(first.data(), again.data(), first.size() * sizeof(float)) == 0);
+}
+
+TEST_CASE("an observer is forgotten where there is no room for what it observes") {
+  testing::TinyEngine tiny({.n_threads = 1, .n_ctx = 400});
+  const uint64_t page = tiny.engine.executor().cache().page_bytes();
+  testing::TinyEngine small({.n_threads = 1, .n_ctx = 400, .kv_bytes = 3 * page});
+  CHECK_THROWS_AS(feed_forward_inputs(small.engine, testing::random_ids(300, 1)), OverloadedError);
+  const Request request{.prompt = testing::random_ids(20, 2), .max_tokens = 5};
+  const auto expected = testing::complete(Generation(tiny.engine, request));
+  CHECK(testing::complete(Generation(small.engine, request)) == expected);
 }
 
 }  // namespace q3l

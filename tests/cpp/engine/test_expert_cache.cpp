@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "base/error.h"
 #include "support/tiny_engine.h"
 
@@ -112,6 +114,27 @@ TEST_CASE("what is foreseen is there when it is wanted") {
   int n_there = 0;
   for (int expert : many) n_there += cache.find(expert, 0) != nullptr;
   CHECK(n_there == 4);
+}
+
+TEST_CASE("what cannot be read is said to who wants it, and to nobody else") {
+  // Of four experts the second half has become shorter since.
+  const testing::TempFile file(std::string(4 << 20, 'x'));
+  std::vector<ExpertPlace> places;
+  for (uint64_t i = 0; i < 4; ++i) {
+    places.push_back(
+        {{{{0, i << 20, 1000}, {0, (i << 20) + 5000, 1000}, {0, (i << 20) + 70000, 99}}}});
+  }
+  ExpertCache cache({file.path()}, places, 4 * 3 * 8192);
+  std::filesystem::resize_file(file.path(), 2 << 20);
+  const std::vector<int> all = {0, 1, 2, 3}, good = {0, 1}, lost = {2, 3};
+  for (int i = 0; i < 200; ++i) {
+    cache.want(all);
+    CHECK_THROWS_AS(cache.wait(), FileError);
+    cache.foresee(lost);
+    cache.want(good);
+    CHECK_NOTHROW(cache.wait());
+    for (int expert : good) CHECK(cache.find(expert, 0) != nullptr);
+  }
 }
 
 }  // namespace q3l

@@ -87,10 +87,10 @@ TEST_CASE("it says the same as the parser of random texts") {
 }
 
 TEST_CASE("levels and blanks have an end") {
-  const std::string most(kMostJsonDepth - 1, '[');
+  const std::string most(kMostJsonDepth - 2, '[');  // arguments are a level of a call
   CHECK(verdict("\"a\": " + most) == Verdict::begun);
   CHECK(verdict("\"a\": " + most + "[") == Verdict::refused);
-  CHECK(verdict("\"a\": " + most + std::string(kMostJsonDepth - 1, ']') + "}") ==
+  CHECK(verdict("\"a\": " + most + std::string(kMostJsonDepth - 2, ']') + "}") ==
         Verdict::complete);
   const std::string blanks(JsonAutomaton::kMostBlanks, ' ');
   CHECK(verdict(blanks + "\"a\":" + blanks + "1" + blanks + "}") == Verdict::complete);

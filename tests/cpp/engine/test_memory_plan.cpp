@@ -86,4 +86,24 @@ TEST_CASE("what was asked for stays, and the error's limit does") {
   CHECK(options.prompt_chunk < asked_for.prompt_chunk);
 }
 
+TEST_CASE("rows by expert are planned for, and what is out of range is refused") {
+  const auto work = [](int n_expert_used) {
+    const testing::TempFile file{testing::tiny_model({.architecture = "qwen3moe",
+                                                      .format = "Q8_0",
+                                                      .n_expert = 16,
+                                                      .n_expert_used = n_expert_used})
+                                     .bytes()};
+    const gguf::Reader reader(file.path());
+    const Config config = Transformer(reader).config();
+    return plan_memory(reader, config, {.n_threads = 1, .n_ctx = 1000}).work_bytes;
+  };
+  // Each expert more of a row is a row of inputs, gate and up more.
+  CHECK(work(8) - work(4) > uint64_t{4} * 512 * (160 + 2 * 96) * sizeof(float));
+  Limited limited;
+  for (const EngineOptions& options :
+       {EngineOptions{.n_ctx = kMostContext + 1}, EngineOptions{.max_draft = kMostDraft + 1}}) {
+    CHECK_THROWS_AS(limited.anonymous(options), InvalidArgumentError);
+  }
+}
+
 }  // namespace q3l

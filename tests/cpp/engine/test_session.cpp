@@ -103,6 +103,27 @@ TEST_CASE("answers stay the same when memory is taken away or the session is rea
   CHECK(answers == expected);
 }
 
+TEST_CASE("what a file holds is its session's alone") {
+  const testing::TempFile saved("");
+  const std::vector<int32_t> said = random_ids(200, 3);
+  {
+    TinyEngine tiny(kOptions);
+    Session session(tiny.engine);
+    answer(session, said);
+    session.save(saved.path());
+  }
+  TinyEngine tiny(kOptions);
+  Session session(tiny.engine, saved.path());
+  CHECK(answer(session, joined(said, random_ids(9, 4))).n_reused > 190);
+  Session fork = session.fork();
+  answer(fork, joined(said, random_ids(70, 5)));
+  Session other(tiny.engine);
+  CHECK(answer(other, said).n_reused == 0);
+  CHECK(answer(other, random_ids(3, 6)).n_reused == 0);
+  Session third(tiny.engine);  // what the other computed is everybody's
+  CHECK(answer(third, said).n_reused > 100);
+}
+
 TEST_CASE("a session that waits gives its pages to who is under way") {
   TinyEngine calm(kOptions);
   const uint64_t page = calm.engine.executor().cache().page_bytes();

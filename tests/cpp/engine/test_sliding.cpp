@@ -125,6 +125,14 @@ TEST_CASE("prompts that are too long slide only where that is asked for, in sess
   CHECK(expected.size() == 3);
   Session session(tiny.engine);
   CHECK(complete(session.generate(request)) == expected);
+  // Also what is left out must be tokens: penalties count them.
+  Request unknown = request;
+  unknown.sampling.repetition_penalty = 1.5f;
+  for (int32_t id : {-5, 1 << 30}) {
+    unknown.prompt.front() = id;
+    CHECK_THROWS_AS(Generation(tiny.engine, unknown), InvalidArgumentError);
+    CHECK_THROWS_AS(session.generate(unknown), InvalidArgumentError);
+  }
   // A little more of the same text is cut at the same place: the session has all but the end.
   request.prompt = joined(request.prompt, joined(expected, random_ids(4, 7)));
   Generation second = session.generate(request);

@@ -47,6 +47,7 @@ TEST_CASE("pieces are bytes, whatever alphabet the file writes them in") {
   const Tokenizer t(small_vocabulary());
   CHECK(t.n_vocab() == 9);
   CHECK(t.piece(6) == " ab");
+  CHECK(t.piece(t.n_vocab()).empty());
   CHECK(t.decode(Ids{6, 7}) == " ab<|im_end|>");
   CHECK(t.is_end(7));
   CHECK(t.is_control(7));
