@@ -9,4 +9,10 @@ std::string quoted(const std::string& name) {
   return out + (name.size() > kLongest ? "...'" : "'");
 }
 
+void check_between(const char* name, int value, int lowest, int highest) {
+  if (value >= lowest && value <= highest) return;
+  throw InvalidArgumentError(std::string(name) + " must be between " + std::to_string(lowest) +
+                             " and " + std::to_string(highest) + ", not " + std::to_string(value));
+}
+
 }  // namespace q3l

@@ -41,6 +41,9 @@ struct InvalidArgumentError : Error {
   using Error::Error;
 };
 
+// Throws InvalidArgumentError unless lowest <= value <= highest.
+void check_between(const char* name, int value, int lowest, int highest);
+
 // "'name'" for messages, with bytes outside printable ASCII replaced and long names shortened, so
 // that a damaged file cannot garble a terminal.
 std::string quoted(const std::string& name);

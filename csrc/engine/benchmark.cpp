@@ -27,12 +27,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-void check(const char* name, int value, int lowest, int highest) {
-  if (value >= lowest && value <= highest) return;
-  throw InvalidArgumentError(std::string(name) + " must be between " + std::to_string(lowest) +
-                             " and " + std::to_string(highest) + ", not " + std::to_string(value));
-}
-
 // Positions of the sequences that are decoded.
 int decoded_from(const BenchmarkOptions& o) {
   return o.shared_prefix > 0 ? o.shared_prefix + kOwnTokens : std::max(o.depth, 1);
@@ -40,12 +34,12 @@ int decoded_from(const BenchmarkOptions& o) {
 
 BenchmarkOptions checked(BenchmarkOptions o) {
   constexpr int kMostTokens = 1 << 20, kMostSequences = 1024, kMostRepetitions = 10000;
-  check("n_prompt", o.n_prompt, 1, kMostTokens);
-  check("n_gen", o.n_gen, 1, kMostTokens);
-  check("depth", o.depth, 0, kMostTokens);
-  check("batch", o.batch, 1, kMostSequences);
-  check("shared_prefix", o.shared_prefix, 0, kMostTokens);
-  check("repeat", o.repeat, 1, kMostRepetitions);
+  check_between("n_prompt", o.n_prompt, 1, kMostTokens);
+  check_between("n_gen", o.n_gen, 1, kMostTokens);
+  check_between("depth", o.depth, 0, kMostTokens);
+  check_between("batch", o.batch, 1, kMostSequences);
+  check_between("shared_prefix", o.shared_prefix, 0, kMostTokens);
+  check_between("repeat", o.repeat, 1, kMostRepetitions);
   if (o.depth > 0 && o.shared_prefix > 0) {
     throw InvalidArgumentError(
         "depth and shared_prefix are two ways to say what is in the cache; give one of them");

@@ -4,16 +4,6 @@
 
 namespace q3l {
 
-namespace {
-
-void check(const char* name, int value, int lowest, int highest) {
-  if (value >= lowest && value <= highest) return;
-  throw InvalidArgumentError(std::string(name) + " must be between " + std::to_string(lowest) +
-                             " and " + std::to_string(highest) + ", not " + std::to_string(value));
-}
-
-}  // namespace
-
 const char* name_of(KvType type) {
   switch (type) {
     case KvType::f32:
@@ -37,12 +27,12 @@ std::optional<KvType> find_kv_type(const std::string& name) {
 
 void check_range(const EngineOptions& options) {
   constexpr int kMostThreads = 1024, kMany = 1 << 30;
-  check("n_threads", options.n_threads, 0, kMostThreads);
-  check("n_ctx", options.n_ctx, 1, kMostContext);
-  check("max_batch", options.max_batch, 1, kMany);
-  check("max_queue", options.max_queue, 1, kMany);
-  check("max_draft", options.max_draft, 0, kMostDraft);
-  check("prompt_chunk", options.prompt_chunk, 1, kMany);
+  check_between("n_threads", options.n_threads, 0, kMostThreads);
+  check_between("n_ctx", options.n_ctx, 1, kMostContext);
+  check_between("max_batch", options.max_batch, 1, kMany);
+  check_between("max_queue", options.max_queue, 1, kMany);
+  check_between("max_draft", options.max_draft, 0, kMostDraft);
+  check_between("prompt_chunk", options.prompt_chunk, 1, kMany);
 }
 
 }  // namespace q3l
