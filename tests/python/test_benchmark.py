@@ -152,7 +152,7 @@ def test_table(bench: Bench, tiny: Model) -> None:
             "depth and shared_prefix are two ways to say what is in the cache; give one of them",
         ),
         (["--repeat=0"], "repeat must be between 1 and 10000, not 0"),
-        (["-t", "-1"], "n_threads must be between 1 and 1024, or 0 for all cores"),
+        (["-t", "-1"], "n_threads must be between 0 and 1024, not -1"),
     ],
 )
 def test_bad_numbers_are_one_sentence(

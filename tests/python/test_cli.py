@@ -256,7 +256,7 @@ def test_inspect_prints_tables(run: Run) -> None:
 def test_a_path_is_printed_as_it_is(run: Run, tiny: Model, tmp_path: Path) -> None:
     path = tmp_path / "model[q4_0].gguf"
     path.symlink_to(tiny.path)
-    assert "model[q4_0].gguf" in run("inspect", path).out.replace("\n", "")
+    assert "model[q4_0].gguf" in "".join(run("inspect", path).out.split())
 
 
 def test_inspect_needs_no_supported_architecture(run: Run, tiny: Model, tmp_path: Path) -> None:

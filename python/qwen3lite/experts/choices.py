@@ -41,7 +41,7 @@ class Choice:
             raise FileError(f"{self.examples}: cannot be read ({error}).") from error
         lines = content.strip().split("\n")
         texts = _paragraphs(lines) if any(not line.strip() for line in lines) else lines
-        if not texts:
+        if not any(texts):
             raise FileError(f"{self.examples}: has no examples; write one a line.")
         return texts
 

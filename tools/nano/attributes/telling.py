@@ -51,21 +51,10 @@ INVENTED: dict[Language, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 KINDS: tuple[str, ...] = ("place", "person", "number", "year")
 THING_NAMES: dict[Language, tuple[str, ...]] = {
-    "en": (
-        *"lamp table boat clock bridge bicycle camera piano chair tower ring car house mirror".split(),
-        *"sofa desk bench bed shelf cupboard wardrobe tent cabin truck van train tram ship".split(),
-        *"canoe ferry sledge scooter motorbike tractor helicopter rocket robot drone laptop".split(),
-        *"printer radio television telephone telescope microscope oven fridge kettle toaster".split(),
-        *"statue fountain windmill lighthouse castle gate ladder suitcase vase carpet book".split(),
-        *"shop theatre stadium".split(),
+    "en": tuple(
+        "lamp table boat clock bridge bicycle camera piano chair tower ring car house mirror".split()
     ),
-    "zh": (
-        *("台灯", "桌子", "小船", "时钟", "自行车", "相机", "椅子", "戒指", "汽车", "镜子"),
-        *("沙发", "书包", "雨伞", "钢琴", "吉他", "手机", "电脑", "电视机", "冰箱"),
-        *("洗衣机", "水壶", "杯子", "花瓶", "地毯", "窗帘", "柜子", "书架", "钱包"),
-        *("手表", "眼镜", "帽子", "围巾", "毛衣", "皮鞋", "行李箱", "枕头", "风扇"),
-        *("耳机", "梯子", "锤子", "剪刀", "项链", "望远镜", "画框", "烤箱"),
-    ),
+    "zh": ("台灯", "桌子", "小船", "时钟", "自行车", "相机", "椅子", "戒指", "汽车", "镜子"),
 }
 FRAMES: dict[Language, tuple[str, ...]] = {
     "en": (
