@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .atomic_file import check_target
 from .errors import FileError
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ def check_plot(path: Path) -> None:
         )
     if path.suffix.lower() not in SUFFIXES:
         raise FileError(f"{path}: a picture's name ends in {', '.join(SUFFIXES[:-1])} or .pdf.")
-    if not path.resolve().parent.is_dir():
-        raise FileError(f"{path}: there is no such directory; make it first.")
+    check_target(path)
 
 
 def draw(result: Benchmark, path: Path) -> None:

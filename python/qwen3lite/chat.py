@@ -88,7 +88,7 @@ class ChatTemplate:
         source = engine.metadata_string(TEMPLATE_KEY)
         self._prefix = [] if source else bos_ids(engine.tokenizer)
         special = engine.special_tokens()
-        n_vocab = engine.info()["n_vocab"]  # beyond it are writers' "none"
+        n_vocab = engine.tokenizer.n_vocab  # beyond it are writers' "none"
         self._ids = {text: token for text, token, _ in special}
         self._all = SpecialTexts(list(self._ids))
         # A model may have written its user-defined tokens, <think> say, but none that control it.
@@ -121,12 +121,13 @@ class ChatTemplate:
     def _render(
         self, messages: Messages, enable_thinking: bool | None, tools: Tools | None
     ) -> tuple[str, str]:
-        if isinstance(messages, str | Mapping) or any(isinstance(m, str) for m in messages):
+        given = list(messages)
+        if isinstance(messages, Mapping) or any(isinstance(each, str) for each in given):
             raise InvalidArgumentError(
                 'messages are a list, as in [{"role": "user", "content": "Hello"}]; generate()'
                 " completes a text."
             )
-        plain = _plain_json([list(messages), None if tools is None else list(tools)])
+        plain = _plain_json([given, None if tools is None else list(tools)])
         mark = next(c for c in map(chr, range(FIRST_NONCHARACTER, 0x110000)) if c not in plain)
         turns, definitions = json.loads(plain)
         options = {} if enable_thinking is None else {"enable_thinking": enable_thinking}

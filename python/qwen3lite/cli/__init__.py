@@ -34,11 +34,10 @@ app.add_typer(experts_app, name="experts")
 
 def main() -> None:
     """Runs the command line; bad input gives one sentence on stderr and exit status 2."""
+    # Models write more than some terminals show, and files hold anything.
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="replace"
-            )  # models write more than some terminals show, and files hold anything
+            stream.reconfigure(errors="replace")
     try:
         app(prog_name="qwen3lite")
     except Qwen3LiteError as error:

@@ -36,6 +36,16 @@ std::vector<int32_t> text(Engine& engine, int seed) {
       engine, {.prompt = random_ids(70, seed), .max_tokens = 40, .sampling = endless(engine)}));
 }
 
+// Of small experts, one in each megabyte of a file.
+std::vector<ExpertPlace> places(uint64_t n) {
+  std::vector<ExpertPlace> found;
+  for (uint64_t i = 0; i < n; ++i) {
+    const uint64_t begin = i << 20;
+    found.push_back({{{{0, begin, 1000}, {0, begin + 5000, 1000}, {0, begin + 70000, 99}}}});
+  }
+  return found;
+}
+
 }  // namespace
 
 TEST_CASE("experts from a cache give the same text, however few it holds") {
@@ -84,12 +94,7 @@ TEST_CASE("a cache that suits no model is refused") {
 
 TEST_CASE("what is foreseen is there when it is wanted") {
   const testing::TempFile file(std::string(8 << 20, 'x'));
-  std::vector<ExpertPlace> places;
-  for (uint64_t i = 0; i < 8; ++i) {
-    places.push_back(
-        {{{{0, i << 20, 1000}, {0, (i << 20) + 5000, 1000}, {0, (i << 20) + 70000, 99}}}});
-  }
-  ExpertCache cache({file.path()}, places, 4 * 3 * 8192);
+  ExpertCache cache({file.path()}, places(8), 4 * 3 * 8192);
   const std::vector<int> first = {0, 1}, second = {2, 3};
   cache.foresee(first);
   cache.want(first);
@@ -119,12 +124,7 @@ TEST_CASE("what is foreseen is there when it is wanted") {
 TEST_CASE("what cannot be read is said to who wants it, and to nobody else") {
   // Of four experts the second half has become shorter since.
   const testing::TempFile file(std::string(4 << 20, 'x'));
-  std::vector<ExpertPlace> places;
-  for (uint64_t i = 0; i < 4; ++i) {
-    places.push_back(
-        {{{{0, i << 20, 1000}, {0, (i << 20) + 5000, 1000}, {0, (i << 20) + 70000, 99}}}});
-  }
-  ExpertCache cache({file.path()}, places, 4 * 3 * 8192);
+  ExpertCache cache({file.path()}, places(4), 4 * 3 * 8192);
   std::filesystem::resize_file(file.path(), 2 << 20);
   const std::vector<int> all = {0, 1, 2, 3}, good = {0, 1}, lost = {2, 3};
   for (int i = 0; i < 200; ++i) {
