@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/start_thread.h"
-
 namespace q3l {
 
 namespace {
@@ -24,25 +22,15 @@ inline void pause() {
 }  // namespace
 
 ThreadPool::ThreadPool(int n_threads) {
-  try {
-    for (int worker = 1; worker < n_threads; ++worker) {
-      workers_.push_back(start_thread([this, worker] { work(worker); }));
-    }
-  } catch (...) {
-    stop();
-    throw;
+  for (int worker = 1; worker < n_threads; ++worker) {
+    workers_.start([this, worker] { work(worker); });
   }
-}
-
-ThreadPool::~ThreadPool() {
-  stop();
 }
 
 void ThreadPool::stop() {
   stopping_ = true;
   open_ += kGeneration;
   open_.notify_all();
-  for (std::thread& worker : workers_) worker.join();
 }
 
 bool ThreadPool::take_chunk(int worker) {
@@ -61,7 +49,7 @@ bool ThreadPool::take_chunk(int worker) {
 void ThreadPool::run(const Job& job) {
   if (job.n <= 0) return;
   const int n_chunks = (job.n + job.chunk - 1) / job.chunk;
-  if (workers_.empty() || n_chunks == 1) {
+  if (size() == 1 || n_chunks == 1) {
     for (int begin = 0; begin < job.n; begin += job.chunk) {
       job.call(job.context, 0, begin, std::min(begin + job.chunk, job.n));
     }

@@ -5,9 +5,9 @@
 
 #include <atomic>
 #include <cstdint>
-#include <thread>
 #include <type_traits>
-#include <vector>
+
+#include "base/threads.h"
 
 namespace q3l {
 
@@ -15,11 +15,10 @@ class ThreadPool {
  public:
   // n_threads counts the calling thread. Throws OverloadedError where there are not so many.
   explicit ThreadPool(int n_threads);
-  ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  int size() const { return static_cast<int>(workers_.size()) + 1; }
+  int size() const { return workers_.size() + 1; }
 
   // Calls body(worker, begin, end) for every chunk of [0, n), each at most `chunk` long and
   // starting at a multiple of it, on all threads, and returns when all are done. 0 <= worker <
@@ -51,7 +50,7 @@ class ThreadPool {
   std::atomic<uint64_t> open_{0};
   std::atomic<int> unfinished_{0};
   std::atomic<bool> stopping_{false};
-  std::vector<std::thread> workers_;
+  Threads workers_{[this] { stop(); }};
 };
 
 }  // namespace q3l

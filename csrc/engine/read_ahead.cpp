@@ -4,8 +4,6 @@
 #include <cstdlib>
 #include <span>
 
-#include "base/start_thread.h"
-
 namespace q3l {
 
 namespace {
@@ -73,13 +71,8 @@ ReadAhead::ReadAhead(const gguf::Reader& file, uint64_t room, bool maps_experts)
     : streams_(is_larger(file, room, maps_experts)),
       pieces_(in_order_of_use(file, maps_experts && !streams_)) {
   if (!streams_) {
-    try {
-      for (const FileMap& part : file.files()) {
-        threads_.push_back(start_thread([this, &part] { read(part); }));
-      }
-    } catch (...) {
-      stop();
-      throw;
+    for (const FileMap& part : file.files()) {
+      threads_.start([this, &part] { read(part); });
     }
     return;
   }
@@ -90,11 +83,7 @@ ReadAhead::ReadAhead(const gguf::Reader& file, uint64_t room, bool maps_experts)
       static_cast<uint64_t>(std::ranges::count(pieces_, pieces_.front().layer, &Piece::layer));
   n_ahead_ = std::clamp(n_room / 2, kFewestAhead, std::max(kMostAhead, a_layer));
   n_kept_ = n_room - std::min(n_room, n_ahead_);
-  threads_.push_back(start_thread([this] { stream(); }));
-}
-
-ReadAhead::~ReadAhead() {
-  stop();
+  threads_.start([this] { stream(); });
 }
 
 void ReadAhead::stop() {
@@ -103,7 +92,6 @@ void ReadAhead::stop() {
     is_stopping_ = true;
   }
   moved_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
 }
 
 bool ReadAhead::is_stopping() {

@@ -6,9 +6,9 @@
 #include <climits>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <vector>
 
+#include "base/threads.h"
 #include "gguf/reader.h"
 
 namespace q3l {
@@ -19,7 +19,6 @@ class ReadAhead {
   // thread for each part of the file; its experts are left out unless they are mapped too.
   // REQUIRES: the file outlives it.
   ReadAhead(const gguf::Reader& file, uint64_t room, bool maps_experts = true);
-  ~ReadAhead();  // leaves unread what was not asked for yet
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
@@ -55,7 +54,7 @@ class ReadAhead {
   uint64_t reached_ = 0, wanted_ = 0;  // by steps, and the piece up to which they wait
   uint64_t next_ = 0;                  // to be read
   bool is_stopping_ = false;
-  std::vector<std::thread> threads_;
+  Threads threads_{[this] { stop(); }};  // what was not asked for yet they leave unread
 };
 
 }  // namespace q3l

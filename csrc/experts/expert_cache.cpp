@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/start_thread.h"
 
 namespace q3l {
 
@@ -95,17 +94,10 @@ ExpertCache::ExpertCache(const std::vector<std::string>& paths,
   owners_.assign(n_slots, -1);
   bytes_ = AlignedBuffer(n_slots * slot_bytes_ + kDiskBlock);
   slots_ = bytes_.data() + (kDiskBlock - reinterpret_cast<uintptr_t>(bytes_.data()) % kDiskBlock);
-  try {
-    for (int i = 0; i < kThreads; ++i) threads_.push_back(start_thread([this] { work(); }));
-  } catch (...) {
-    stop();
-    throw;
-  }
+  for (int i = 0; i < kThreads; ++i) threads_.start([this] { work(); });
 }
 
-ExpertCache::~ExpertCache() {
-  stop();
-}
+ExpertCache::~ExpertCache() = default;
 
 void ExpertCache::stop() {
   {
@@ -113,7 +105,6 @@ void ExpertCache::stop() {
     is_stopping_ = true;
   }
   work_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
 }
 
 void ExpertCache::want(std::span<const int> experts) {

@@ -10,10 +10,10 @@
 #include <mutex>
 #include <span>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/aligned_buffer.h"
+#include "base/threads.h"
 
 namespace q3l {
 
@@ -98,7 +98,7 @@ class ExpertCache {
   std::string failure_;
   Statistics statistics_;
   bool is_stopping_ = false;
-  std::vector<std::thread> threads_;
+  Threads threads_{[this] { stop(); }};
 };
 
 }  // namespace q3l

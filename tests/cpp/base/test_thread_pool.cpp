@@ -103,4 +103,26 @@ TEST_CASE("pools end at any time: unused, just used, asleep") {
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
+TEST_CASE("threads end with an object that is never finished") {
+  struct Owner {
+    explicit Owner(std::atomic<int>& ended) {
+      for (int i = 0; i < 3; ++i) {
+        threads.start([this, &ended] {
+          is_stopping.wait(false);
+          ++ended;
+        });
+      }
+      throw OverloadedError("no more");
+    }
+    std::atomic<bool> is_stopping = false;
+    Threads threads{[this] {
+      is_stopping = true;
+      is_stopping.notify_all();
+    }};
+  };
+  std::atomic<int> ended = 0;
+  CHECK_THROWS_AS(Owner{ended}, OverloadedError);
+  CHECK(ended == 3);
+}
+
 }  // namespace q3l
