@@ -14,12 +14,26 @@ namespace q3l {
 
 namespace {
 
-constexpr int kPrompt = 20, kSteps = 150;  // a prompt as long as guesses; over two pages
+constexpr int kPrompt = 20, kSteps = 150;  // over two pages
 
-std::vector<int32_t> prompt(int sequence) {
+std::vector<int32_t> prompt(int sequence, int n = kPrompt) {
   std::vector<int32_t> ids;
-  for (int i = 0; i < kPrompt; ++i) ids.push_back((i * 37 + sequence * 101) % 256);
+  for (int i = 0; i < n; ++i) ids.push_back((i * 37 + sequence * 101) % 256);
   return ids;
+}
+
+// Drafts of each length, for what a generation guesses depends on how long its steps take.
+void draft_all_lengths(Engine& engine) {
+  const auto n_vocab = static_cast<size_t>(engine.config().n_vocab);
+  std::vector<float> logits((kMostDraft + 1) * n_vocab);
+  const std::vector<int32_t> draft = prompt(1, kMostDraft);
+  Sequence sequence = engine.executor().open(prompt(0, kSteps - kMostDraft));
+  for (size_t n = 0; n <= draft.size(); ++n) {
+    const Advance next = {&sequence, static_cast<int>(sequence.tokens.size()),
+                          std::span(draft).first(n)};
+    engine.executor().step({&next, 1}, logits.data());
+    sequence.tokens.push_back(0);
+  }
 }
 
 // Allocations of kSteps steps over `batch` sequences.
@@ -85,6 +99,7 @@ TEST_CASE("allocations are counted") {
 TEST_CASE("a generation's tokens allocate nothing") {
   const testing::TempFile file(testing::tiny_model({.format = "Q8_0"}).bytes());
   Engine engine(file.path(), {.n_threads = 2, .n_ctx = kPrompt + kSteps});
+  draft_all_lengths(engine);
   for (int round = 0; round < 3; ++round) {  // the second copies the page that the cache keeps
     Generation generation(engine, {.prompt = prompt(0), .max_tokens = kSteps});
     generation.next();
@@ -102,6 +117,7 @@ TEST_CASE("tokens of a tool's call allocate nothing") {
   Engine engine(file.path(), {.n_threads = 2, .n_ctx = kPrompt + kSteps});
   const auto tokens =
       std::make_shared<ToolCallTokens>(engine.tokenizer(), std::vector<std::string>{"a", "b"});
+  draft_all_lengths(engine);
   for (int round = 0; round < 3; ++round) {
     Generation generation(engine, {.prompt = prompt(0),
                                    .max_tokens = kSteps,
