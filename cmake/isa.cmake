@@ -4,8 +4,8 @@
 add_library(q3l_isa OBJECT)
 target_include_directories(q3l_isa PRIVATE csrc ${PROJECT_BINARY_DIR})
 set(isa_level -O3)
-if(Q3L_SANITIZE)
-  set(isa_level -O1)  # with their checks, more takes minutes a unit
+if(Q3L_SANITIZE MATCHES address)
+  set(isa_level -O1)  # with its checks, more takes minutes a unit
 endif()
 # Outside LTO and without exceptions, so that no code built for a newer CPU can leak into the rest.
 target_compile_options(q3l_isa PRIVATE ${isa_level} -fno-exceptions -fno-rtti -ffp-contract=off -fno-lto

@@ -215,7 +215,7 @@ TEST_CASE("pages that others take between steps are waited for") {
   constexpr int kRequests = 8;
   TinyEngine calm({.n_threads = 1, .n_ctx = 400});
   TinyEngine tiny({.n_threads = 1, .n_ctx = 400, .kv_bytes = 9 * page_bytes()});
-  auto long_one = [](int i) { return Request{.prompt = random_ids(190, i), .max_tokens = 130}; };
+  auto long_one = [](int i) { return Request{.prompt = random_ids(190, i), .max_tokens = 70}; };
   std::atomic<bool> is_over = false;
   std::thread others([&] {
     std::vector<float> logits(static_cast<size_t>(tiny.engine.config().n_vocab));
