@@ -57,6 +57,10 @@ BOARDS = {
     "Raspberry Pi 5": Board("aarch64", "cortex-a76", "dotprod"),
     "Neoverse N2": Board("aarch64", "neoverse-n2", "i8mm"),
     "Neoverse V1": Board("aarch64", "neoverse-v1", "i8mm"),
+    # All that ARM has. There is no row for SVE: its lengths are to change nothing.
+    "ARM, SVE of 128 bits": Board("aarch64", "max,sve-max-vq=1", "i8mm"),
+    "ARM, SVE of 256 bits": Board("aarch64", "max,sve-max-vq=2", "i8mm"),
+    "ARM, SVE of 2048 bits": Board("aarch64", "max,sve-max-vq=16", "i8mm"),
     "RISC-V": Board("riscv64", "rv64,v=false", "scalar"),
     "RISC-V, 128 bits": Board("riscv64", "rv64,v=true,vlen=128", "rvv128"),
     "RISC-V, 256 bits": Board("riscv64", "rv64,v=true,vlen=256", "rvv256"),
