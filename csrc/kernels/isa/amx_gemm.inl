@@ -1,15 +1,17 @@
 // Prompt tokens on matrix tiles: weights are unpacked to bf16 in their natural order and are the
 // left operand, 16 rows by 32 values; tokens, in pairs of values, are the right one. A panel of 32
-// rows and 256 values stays in L1 while all tokens' values stream past it from L2, and the next
-// panel is unpacked in between. Panels of a pass take their turns on a chunk of values, so that
-// each chunk of the tokens comes from memory once a pass.
+// rows and 512 values stays in L1 while all tokens' values stream past it from L2. Panels of a pass
+// take their turns on a chunk of values, so that each chunk of the tokens comes from memory once a
+// pass. Vectors work meanwhile, a little behind each product of tiles, so that both overlap: they
+// unpack the next panel and write sums.
 #pragma once
 
 #include "kernels/generic/math.inl"
 #include "kernels/isa/amx_tiles.inl"
 
 constexpr int kPanelRows = 32;   // two tiles
-constexpr int kChunkBlocks = 8;  // blocks of 32 values in a chunk
+constexpr int kChunkBlocks = 16;  // blocks of 32 values in a chunk
+constexpr int kUnitBlocks = 8;    // that are unpacked at once: no superblock's scales come twice
 constexpr int kChunkRows = 4 * kPanelRows;
 constexpr int kPassPanels = 4;    // of weight rows and
 constexpr int kPassTokens = 512;  // tokens whose sums are kept until all values were added
@@ -37,6 +39,7 @@ using Panel = PanelBlock[kChunkBlocks];
 struct PassScratch {
   Panel panels[2];  // multiplied, and being unpacked
   SumBlock sums[kPassPanels][kPassTokens / (2 * kTile)];
+  SumBlock complete;  // of the pair under way, or the one before, until it is written
 };
 
 inline size_t panel_bytes(int) {
@@ -150,75 +153,103 @@ inline void zero_sums() {
   }
 }
 
-// Adds n_blocks blocks of 32 values to the sums in the tile registers.
-template <int kTokenTiles>
+// Adds n_blocks blocks of 32 values to the sums in the tile registers; beside(b) is vectors' work
+// behind block b's products. Tokens are not needed again soon, so that they leave L1 to the panel.
+template <int kTokenTiles, class Beside>
 inline void multiply_blocks(const PanelBlock* w, const TokenTile* x, const TokenTile* x2,
-                            int n_blocks) {
+                            int n_blocks, Beside&& beside) {
   for (int b = 0; b < n_blocks; ++b) {
-    _tile_loadd(6, x + b, 64);
+    _tile_stream_loadd(6, x + b, 64);
     _tile_loadd(4, w[b].q[0], 64);
     _tile_dpbf16ps(0, 4, 6);
     if constexpr (kTokenTiles > 1) {
-      _tile_loadd(7, x2 + b, 64);
+      _tile_stream_loadd(7, x2 + b, 64);
       _tile_dpbf16ps(2, 4, 7);
     }
     _tile_loadd(5, w[b].q[kTile], 64);
     _tile_dpbf16ps(1, 5, 6);
     if constexpr (kTokenTiles > 1) _tile_dpbf16ps(3, 5, 7);
+    beside(b);
   }
 }
 
-// Writes sums to y, [token][weight row]: n_rows rows, n_tokens tokens from the block's first.
-inline void write_sums(const SumBlock& sums, int n_tokens, int n_rows, float* y, size_t y_stride) {
-  for (int t = 0; t * kTile < n_tokens; ++t) {
-    const int n = n_tokens - t * kTile < kTile ? n_tokens - t * kTile : kTile;
-    for (int r = 0; r * kTile < n_rows; ++r) {
-      F rows[kTile];
-      for (int i = 0; i < kTile; ++i) rows[i] = load(sums[r][t].sum[i]);
-      transpose(rows);
-      for (int c = 0; c < n; ++c) {
-        store_first(y + static_cast<size_t>(t * kTile + c) * y_stride + r * kTile, rows[c],
-                    n_rows - r * kTile);
-      }
-    }
+// Four columns of a tile as rows.
+inline void load_columns(const float (&tile)[kTile][kTile], int first, F (&columns)[4]) {
+  F lanes[4];  // lane i of 128 bits of lanes[j] is of row 4 i + j
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    auto part = [&](int i) { return _mm_load_ps(tile[4 * i + j] + first); };
+    F v = _mm512_castps128_ps512(part(0));
+    v = _mm512_mask_broadcast_f32x4(v, 0x00f0, part(1));
+    v = _mm512_mask_broadcast_f32x4(v, 0x0f00, part(2));
+    lanes[j] = _mm512_mask_broadcast_f32x4(v, 0xf000, part(3));
   }
+  auto pairs = [](F a, F b) { return _mm512_castps_pd(_mm512_unpacklo_ps(a, b)); };
+  auto high_pairs = [](F a, F b) { return _mm512_castps_pd(_mm512_unpackhi_ps(a, b)); };
+  const __m512d first_two[2] = {pairs(lanes[0], lanes[1]), pairs(lanes[2], lanes[3])};
+  const __m512d last_two[2] = {high_pairs(lanes[0], lanes[1]), high_pairs(lanes[2], lanes[3])};
+  columns[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(first_two[0], first_two[1]));
+  columns[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(first_two[0], first_two[1]));
+  columns[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(last_two[0], last_two[1]));
+  columns[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(last_two[0], last_two[1]));
 }
 
-// What becomes of sums: outputs of one matrix,
+// A block of sums: n_rows weight rows from `row` by n_tokens tokens from `token`. What they become
+// is done in `units` of about equal cost.
+struct SumPlace {
+  int row, n_rows, token, n_tokens;
+};
+
+// Outputs of one matrix, y: [token][weight row],
 struct ToOutputs {
-  static constexpr int kMatrices = 1;
+  static constexpr int kMatrices = 1, kUnits = 16;
 
   const MatmulArgs& a;
 
   const uint8_t* weights(int) const { return a.weights; }
-  void write(const SumBlock&, const SumBlock& sums, int token, int n_tokens, int row,
-             int n_rows) const {
-    write_sums(sums, n_tokens, n_rows, a.y + static_cast<size_t>(token) * a.y_stride + row,
-               a.y_stride);
+  void write(const SumBlock&, const SumBlock& sums, const SumPlace& at, int unit) const {
+    const int t = unit / 8, r = unit / 4 % 2, first = unit % 4 * 4;
+    const int n_tokens = at_most(at.n_tokens - t * kTile - first, 4);
+    const int n_rows = at.n_rows - r * kTile;
+    if (n_tokens <= 0 || n_rows <= 0) return;
+    F tokens[4];
+    load_columns(sums[r][t].sum, first, tokens);
+    float* y =
+        a.y + static_cast<size_t>(at.token + t * kTile + first) * a.y_stride + at.row + r * kTile;
+#pragma GCC unroll 4
+    for (int c = 0; c < n_tokens; ++c) store_first(y + c * a.y_stride, tokens[c], n_rows);
   }
 };
 
 // or packed inputs from a gate and what it lets through. Rows come in whole blocks.
 struct ToGated {
-  static constexpr int kMatrices = 2;
+  static constexpr int kMatrices = 2, kUnits = 32;
 
   const GatedArgs& a;
 
   const uint8_t* weights(int matrix) const { return matrix ? a.up_weights : a.gate.weights; }
-  void write(const SumBlock& gate, const SumBlock& up, int token, int n_tokens, int row,
-             int) const {
-    for (int t = 0; t * kTile < n_tokens; ++t) {
-      TokenTile* tile =
-          reinterpret_cast<TokenTile*>(a.out) + (token / kTile + t) * (a.n_out / 32) + row / 32;
-      for (int i = 0; i < 32; i += 2) {
-        F values[2];
-        for (int k = 0; k < 2; ++k) {
-          const int r = (i + k) / kTile, line = (i + k) % kTile;
-          values[k] = mul(silu(load(gate[r][t].sum[line])), load(up[r][t].sum[line]));
-        }
-        _mm512_store_si512(tile->q[i / 2], pair_up(values[0], values[1]));
-      }
+  void write(const SumBlock& gate, const SumBlock& up, const SumPlace& at, int unit) const {
+    const int t = unit / kTile, line = unit % kTile * 2, r = line / kTile;
+    if (t * kTile >= at.n_tokens) return;
+    TokenTile* tile = reinterpret_cast<TokenTile*>(a.out) +
+                      (at.token / kTile + t) * (a.n_out / 32) + at.row / 32;
+    F values[2];
+    for (int k = 0; k < 2; ++k) {
+      const int i = line % kTile + k;
+      values[k] = mul(silu(load(gate[r][t].sum[i])), load(up[r][t].sum[i]));
     }
+    _mm512_store_si512(tile->q[line / 2], pair_up(values[0], values[1]));
+  }
+};
+
+// Work of n_units that is done bit by bit in n_turns.
+struct Turns {
+  int n_units, n_turns;
+  int done = 0, due = 0;
+
+  template <class Body>
+  void take(Body&& body) {
+    for (due += n_units; due >= n_turns; due -= n_turns) body(done++);
   }
 };
 
@@ -261,6 +292,10 @@ struct TokenBlock {
   int first_row(const Step& s) const { return s.pass_row + s.panel / kMatrices * kPanelRows; }
   int chunk_blocks(const Step& s) const { return at_most(n_blocks - s.block, kChunkBlocks); }
   bool is_last(const Step& s) const { return s.block + kChunkBlocks >= n_blocks; }
+  // Whether its sums, and all that are written with them, are complete.
+  bool is_complete(const Step& s) const {
+    return is_last(s) && s.panel % kMatrices + 1 == kMatrices;
+  }
 
   const TokenTile* tokens(const Step& s, int pair) const {
     return reinterpret_cast<const TokenTile*>(a.packed) +
@@ -270,19 +305,29 @@ struct TokenBlock {
     return output.weights(s.panel % kMatrices) + static_cast<size_t>(row) * a.row_bytes;
   }
 
-  // Unpacks rows [begin, end) of a step.
-  void unpack(const Step& s, PanelBlock* panel, int begin, int end) const {
-    const int n = chunk_blocks(s);
-    for (int r = begin; r < end; ++r) {
-      const int row = first_row(s) + r;
-      if (row < a.row_end) {
-        if (s.block == 0) prefetch_row(s, row + kPanelRows);
-        Unpacker::unpack(weights(s, row), s.block, s.block + n,
-                         PanelRow<Unpacker>{panel, s.block, r});
-      } else {
-        for (int b = 0; b < n; ++b) std::memset(panel[b].q[r], 0, sizeof panel[b].q[r]);
+  // A unit of a step's unpacking: kUnitBlocks of a row.
+  struct Unit {
+    int r = 0, block = 0;
+  };
+  int count_units(const Step& s) const {
+    return exists(s) ? kPanelRows * ((chunk_blocks(s) + kUnitBlocks - 1) / kUnitBlocks) : 0;
+  }
+
+  void unpack(const Step& s, PanelBlock* panel, Unit& unit) const {
+    const int row = first_row(s) + unit.r, n = chunk_blocks(s);
+    const int begin = s.block + unit.block, end = s.block + at_most(unit.block + kUnitBlocks, n);
+    if (row < a.row_end) {
+      if (begin == 0) prefetch_row(s, row + kPanelRows);
+      Unpacker::unpack(weights(s, row), begin, end, PanelRow<Unpacker>{panel, s.block, unit.r});
+    } else {
+      for (int b = begin; b < end; ++b) {
+        std::memset(panel[b - s.block].q[unit.r], 0, sizeof panel->q[unit.r]);
       }
     }
+    unit.block += kUnitBlocks;
+    if (unit.block < n) return;
+    unit.block = 0;
+    ++unit.r;
   }
 
   // Whole rows, for their first chunk: stretches as short as a chunk's are nothing that the
@@ -293,65 +338,72 @@ struct TokenBlock {
     for (const uint8_t* p = weights(s, row); p < end; p += 64) prefetch_far(p);
   }
 
-  // One of n equal parts of a pair's tokens.
-  void prefetch_tokens(const Step& s, int pair, int part, int n) const {
-    constexpr int kTileLines = kChunkBlocks * sizeof(TokenTile) / 64;
-    for (int i = 2 * kTileLines * part / n; i < 2 * kTileLines * (part + 1) / n; ++i) {
-      const TokenTile* tile = tokens(s, pair) + i / kTileLines * n_blocks;
-      prefetch_far(reinterpret_cast<const uint8_t*>(tile) + i % kTileLines * 64);
+  // One of n equal parts of a pair's tokens, of block b of a step.
+  void prefetch_tokens(const Step& s, int pair, int b, int part, int n) const {
+    constexpr int kLines = sizeof(TokenTile) / 64;
+    const TokenTile* tile = tokens(s, pair) + b;
+    for (int i = kLines * part / n; i < kLines * (part + 1) / n; ++i) {
+      prefetch_far(reinterpret_cast<const uint8_t*>(tile) + i * 64);
+      prefetch_far(reinterpret_cast<const uint8_t*>(tile + n_blocks) + i * 64);
     }
   }
 
   // Adds a step's values to the sums of one pair of token tiles.
-  template <int kTokenTiles>
-  void multiply(const Step& s, const PanelBlock* panel, int pair) const {
+  template <int kTokenTiles, class Beside>
+  void multiply(const Step& s, const PanelBlock* panel, int pair, Beside&& beside) const {
     SumBlock& sums = scratch.sums[s.panel][pair];
     if (s.block == 0)
       zero_sums<kTokenTiles>();
     else
       load_sums<kTokenTiles>(sums);
     const TokenTile* x = tokens(s, pair);
-    multiply_blocks<kTokenTiles>(panel, x, x + n_blocks, chunk_blocks(s));
-    store_sums<kTokenTiles>(sums);
+    multiply_blocks<kTokenTiles>(panel, x, x + n_blocks, chunk_blocks(s), beside);
+    store_sums<kTokenTiles>(is_complete(s) ? scratch.complete : sums);
   }
 
-  void write(const Step& s, int pair) const {
-    if (s.panel % kMatrices + 1 < kMatrices) return;  // others' sums are wanted too
+  // Writes a unit of a pair's sums, all of which are complete.
+  void write(const Step& s, int pair, int unit) const {
     const int first_token = pair * 2 * kTile, row = first_row(s);
-    output.write(scratch.sums[s.panel + 1 - kMatrices][pair], scratch.sums[s.panel][pair],
-                 token + first_token, at_most(n_tokens - first_token, 2 * kTile), row,
-                 at_most(a.row_end - row, kPanelRows));
+    output.write(scratch.sums[s.panel + 1 - kMatrices][pair], scratch.complete,
+                 {row, at_most(a.row_end - row, kPanelRows), token + first_token,
+                  at_most(n_tokens - first_token, 2 * kTile)},
+                 unit);
   }
 
-  // Vector work follows each product of tiles, which goes on meanwhile: rows of the next step are
-  // unpacked, and sums are written when the next pair's are under way.
   void run() const {
     const int n_tiles = (n_tokens + kTile - 1) / kTile, n_pairs = (n_tiles + 1) / 2;
-    Step now = pass_from(a.row_begin);
+    Step now = pass_from(a.row_begin), complete = now;
+    int complete_pair = -1;  // of that step: its sums are to be written
     PanelBlock *panel = scratch.panels[0], *next_panel = scratch.panels[1];
-    unpack(now, panel, 0, kPanelRows);
+    Unit first;
+    for (int i = count_units(now); i > 0; --i) unpack(now, panel, first);
     while (exists(now)) {
       const Step next = after(now);
       Step next_chunk = now;
       next_chunk.block = is_last(now) ? 0 : now.block + kChunkBlocks;
+      Unit unit;
+      Turns unpacking = {count_units(next), n_pairs * chunk_blocks(now)};
       end_of_stores();
       for (int pair = 0; pair < n_pairs; ++pair) {
+        Turns writing = {complete_pair < 0 ? 0 : Output::kUnits, chunk_blocks(now)};
+        auto beside = [&](int b) {
+          unpacking.take([&](int) { unpack(next, next_panel, unit); });
+          writing.take([&](int i) { write(complete, complete_pair, i); });
+          prefetch_tokens(next_chunk, pair, b, now.panel, now.pass_panels);
+        };
         if (2 * pair + 1 < n_tiles)
-          multiply<2>(now, panel, pair);
+          multiply<2>(now, panel, pair, beside);
         else
-          multiply<1>(now, panel, pair);
-        if (is_last(now) && pair > 0) write(now, pair - 1);
-        if (exists(next)) {
-          unpack(next, next_panel, kPanelRows * pair / n_pairs, kPanelRows * (pair + 1) / n_pairs);
-        }
-        prefetch_tokens(next_chunk, pair, now.panel, now.pass_panels);
+          multiply<1>(now, panel, pair, beside);
+        complete = now;
+        complete_pair = is_complete(now) ? pair : -1;
       }
-      if (is_last(now)) write(now, n_pairs - 1);
       PanelBlock* const spare = panel;
       panel = next_panel;
       next_panel = spare;
       now = next;
     }
+    for (int i = 0; i < Output::kUnits && complete_pair >= 0; ++i) write(complete, complete_pair, i);
   }
 };
 
