@@ -9,11 +9,11 @@
 #include "kernels/generic/math.inl"
 #include "kernels/isa/amx_tiles.inl"
 
-constexpr int kPanelRows = 32;   // two tiles
+constexpr int kPanelRows = 32;    // two tiles
 constexpr int kChunkBlocks = 16;  // blocks of 32 values in a chunk
 constexpr int kUnitBlocks = 8;    // that are unpacked at once: no superblock's scales come twice
-constexpr int kChunkRows = 4 * kPanelRows;
-constexpr int kPassPanels = 4;    // of weight rows and
+constexpr int kPassPanels = 8;    // of weight rows and
+constexpr int kChunkRows = kPassPanels * kPanelRows;
 constexpr int kPassTokens = 512;  // tokens whose sums are kept until all values were added
 
 // 32 values of kTile tokens, as bf16; padding tokens are zero.
@@ -174,7 +174,7 @@ inline void multiply_blocks(const PanelBlock* w, const TokenTile* x, const Token
 }
 
 // Four columns of a tile as rows.
-inline void load_columns(const float (&tile)[kTile][kTile], int first, F (&columns)[4]) {
+inline void load_columns(const float (&tile)[kTile][kTile], unsigned first, F (&columns)[4]) {
   F lanes[4];  // lane i of 128 bits of lanes[j] is of row 4 i + j
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
@@ -197,45 +197,49 @@ inline void load_columns(const float (&tile)[kTile][kTile], int first, F (&colum
 // A block of sums: n_rows weight rows from `row` by n_tokens tokens from `token`. What they become
 // is done in `units` of about equal cost.
 struct SumPlace {
-  int row, n_rows, token, n_tokens;
+  size_t row, token;
+  int n_rows, n_tokens;
 };
 
 // Outputs of one matrix, y: [token][weight row],
 struct ToOutputs {
-  static constexpr int kMatrices = 1, kUnits = 16;
+  static constexpr int kMatrices = 1;
+  static constexpr unsigned kUnits = 16;
 
   const MatmulArgs& a;
 
   const uint8_t* weights(int) const { return a.weights; }
-  void write(const SumBlock&, const SumBlock& sums, const SumPlace& at, int unit) const {
-    const int t = unit / 8, r = unit / 4 % 2, first = unit % 4 * 4;
-    const int n_tokens = at_most(at.n_tokens - t * kTile - first, 4);
-    const int n_rows = at.n_rows - r * kTile;
-    if (n_tokens <= 0 || n_rows <= 0) return;
-    F tokens[4];
-    load_columns(sums[r][t].sum, first, tokens);
-    float* y =
-        a.y + static_cast<size_t>(at.token + t * kTile + first) * a.y_stride + at.row + r * kTile;
-#pragma GCC unroll 4
-    for (int c = 0; c < n_tokens; ++c) store_first(y + c * a.y_stride, tokens[c], n_rows);
+  void write(const SumBlock&, const SumBlock& sums, const SumPlace& at, unsigned unit) const {
+    const unsigned r = unit / 8, token = unit % 8 * 4;
+    F columns[4];
+    load_columns(sums[r][token / kTile].sum, token % kTile, columns);
+    float* y = a.y + (at.token + token) * a.y_stride + at.row + r * kTile;
+    const int n_tokens = at.n_tokens - static_cast<int>(token);
+    const int n_rows = at.n_rows - static_cast<int>(r * kTile);
+    if (n_tokens >= 4 && n_rows >= kTile) {
+      for (int c = 0; c < 4; ++c) store(y + c * a.y_stride, columns[c]);
+    } else if (n_rows > 0) {
+      for (int c = 0; c < n_tokens; ++c) store_first(y + c * a.y_stride, columns[c], n_rows);
+    }
   }
 };
 
 // or packed inputs from a gate and what it lets through. Rows come in whole blocks.
 struct ToGated {
-  static constexpr int kMatrices = 2, kUnits = 32;
+  static constexpr int kMatrices = 2;
+  static constexpr unsigned kUnits = 32;
 
   const GatedArgs& a;
 
   const uint8_t* weights(int matrix) const { return matrix ? a.up_weights : a.gate.weights; }
-  void write(const SumBlock& gate, const SumBlock& up, const SumPlace& at, int unit) const {
-    const int t = unit / kTile, line = unit % kTile * 2, r = line / kTile;
-    if (t * kTile >= at.n_tokens) return;
-    TokenTile* tile = reinterpret_cast<TokenTile*>(a.out) +
-                      (at.token / kTile + t) * (a.n_out / 32) + at.row / 32;
+  void write(const SumBlock& gate, const SumBlock& up, const SumPlace& at, unsigned unit) const {
+    const unsigned t = unit / kTile, line = unit % kTile * 2, r = line / kTile;
+    if (static_cast<int>(t * kTile) >= at.n_tokens) return;
+    TokenTile* tile =
+        reinterpret_cast<TokenTile*>(a.out) + (at.token / kTile + t) * (a.n_out / 32) + at.row / 32;
     F values[2];
     for (int k = 0; k < 2; ++k) {
-      const int i = line % kTile + k;
+      const unsigned i = line % kTile + static_cast<unsigned>(k);
       values[k] = mul(silu(load(gate[r][t].sum[i])), load(up[r][t].sum[i]));
     }
     _mm512_store_si512(tile->q[line / 2], pair_up(values[0], values[1]));
@@ -244,8 +248,8 @@ struct ToGated {
 
 // Work of n_units that is done bit by bit in n_turns.
 struct Turns {
-  int n_units, n_turns;
-  int done = 0, due = 0;
+  unsigned n_units, n_turns;
+  unsigned done = 0, due = 0;
 
   template <class Body>
   void take(Body&& body) {
@@ -279,7 +283,14 @@ struct TokenBlock {
 
   Step pass_from(int row) const {
     const int n_panels = (a.row_end - row + kPanelRows - 1) / kPanelRows;
-    return {row, at_most(n_panels * kMatrices, kPassPanels), 0, 0};
+    return {row, at_most(n_panels * kMatrices, most_panels()), 0, 0};
+  }
+  // Where L2 holds all tokens panels need not share what comes from memory, and have fewer sums.
+  int most_panels() const {
+    constexpr int kHeldBytes = 1 << 20;
+    const int n_tiles = (n_tokens + kTile - 1) / kTile;
+    const int bytes = n_tiles * n_blocks * static_cast<int>(sizeof(TokenTile));
+    return bytes <= kHeldBytes ? 2 : kPassPanels;
   }
   Step after(Step s) const {
     if (++s.panel < s.pass_panels) return s;
@@ -361,19 +372,19 @@ struct TokenBlock {
     store_sums<kTokenTiles>(is_complete(s) ? scratch.complete : sums);
   }
 
-  // Writes a unit of a pair's sums, all of which are complete.
-  void write(const Step& s, int pair, int unit) const {
+  // Where a pair's sums belong, all of which are complete.
+  SumPlace place_of(const Step& s, int pair) const {
     const int first_token = pair * 2 * kTile, row = first_row(s);
-    output.write(scratch.sums[s.panel + 1 - kMatrices][pair], scratch.complete,
-                 {row, at_most(a.row_end - row, kPanelRows), token + first_token,
-                  at_most(n_tokens - first_token, 2 * kTile)},
-                 unit);
+    return {static_cast<size_t>(row), static_cast<size_t>(token + first_token),
+            at_most(a.row_end - row, kPanelRows), at_most(n_tokens - first_token, 2 * kTile)};
   }
 
   void run() const {
     const int n_tiles = (n_tokens + kTile - 1) / kTile, n_pairs = (n_tiles + 1) / 2;
-    Step now = pass_from(a.row_begin), complete = now;
-    int complete_pair = -1;  // of that step: its sums are to be written
+    Step now = pass_from(a.row_begin);
+    // Of sums that are to be written, or null; with what, if there are several matrices.
+    const SumBlock* gates = nullptr;
+    SumPlace place;
     PanelBlock *panel = scratch.panels[0], *next_panel = scratch.panels[1];
     Unit first;
     for (int i = count_units(now); i > 0; --i) unpack(now, panel, first);
@@ -382,28 +393,34 @@ struct TokenBlock {
       Step next_chunk = now;
       next_chunk.block = is_last(now) ? 0 : now.block + kChunkBlocks;
       Unit unit;
-      Turns unpacking = {count_units(next), n_pairs * chunk_blocks(now)};
+      const unsigned n_turns = static_cast<unsigned>(chunk_blocks(now));
+      Turns unpacking = {static_cast<unsigned>(count_units(next)),
+                         static_cast<unsigned>(n_pairs) * n_turns};
       end_of_stores();
       for (int pair = 0; pair < n_pairs; ++pair) {
-        Turns writing = {complete_pair < 0 ? 0 : Output::kUnits, chunk_blocks(now)};
+        Turns writing = {gates ? Output::kUnits : 0u, n_turns};
         auto beside = [&](int b) {
-          unpacking.take([&](int) { unpack(next, next_panel, unit); });
-          writing.take([&](int i) { write(complete, complete_pair, i); });
+          unpacking.take([&](unsigned) { unpack(next, next_panel, unit); });
+          writing.take([&](unsigned i) { output.write(*gates, scratch.complete, place, i); });
           prefetch_tokens(next_chunk, pair, b, now.panel, now.pass_panels);
         };
         if (2 * pair + 1 < n_tiles)
           multiply<2>(now, panel, pair, beside);
         else
           multiply<1>(now, panel, pair, beside);
-        complete = now;
-        complete_pair = is_complete(now) ? pair : -1;
+        gates = nullptr;
+        if (!is_complete(now)) continue;
+        gates = &scratch.sums[now.panel + 1 - kMatrices][pair];
+        place = place_of(now, pair);
       }
       PanelBlock* const spare = panel;
       panel = next_panel;
       next_panel = spare;
       now = next;
     }
-    for (int i = 0; i < Output::kUnits && complete_pair >= 0; ++i) write(complete, complete_pair, i);
+    for (unsigned i = 0; gates && i < Output::kUnits; ++i) {
+      output.write(*gates, scratch.complete, place, i);
+    }
   }
 };
 
