@@ -17,7 +17,7 @@ struct QuadSums {
     for (F& sum : of) sum = splat(0.0f);
   }
 
-  void add(int r, int c, I32 dot, F d) {
+  [[gnu::always_inline]] void add(int r, int c, I32 dot, F d) {
     if (!take(r, c, dot, d)) return;
     of[c] = fma(to_float(add_lanes(products[c])), join_rows(scales), of[c]);
   }
