@@ -194,8 +194,8 @@ inline void load_columns(const float (&tile)[kTile][kTile], unsigned first, F (&
   columns[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(last_two[0], last_two[1]));
 }
 
-// A block of sums: n_rows weight rows from `row` by n_tokens tokens from `token`. What they become
-// is done in `units` of about equal cost.
+// Where a block of sums belongs: n_rows weight rows from `row` by n_tokens tokens from `token`. An
+// output takes it in kUnits parts of about equal cost.
 struct SumPlace {
   size_t row, token;
   int n_rows, n_tokens;
@@ -211,15 +211,18 @@ struct ToOutputs {
   const uint8_t* weights(int) const { return a.weights; }
   void write(const SumBlock&, const SumBlock& sums, const SumPlace& at, unsigned unit) const {
     const unsigned r = unit / 8, token = unit % 8 * 4;
+    const int n_tokens = at.n_tokens - static_cast<int>(token);
+    const int n_rows = at.n_rows - static_cast<int>(r * kTile);
+    if (n_tokens <= 0 || n_rows <= 0) return;
     F columns[4];
     load_columns(sums[r][token / kTile].sum, token % kTile, columns);
     float* y = a.y + (at.token + token) * a.y_stride + at.row + r * kTile;
-    const int n_tokens = at.n_tokens - static_cast<int>(token);
-    const int n_rows = at.n_rows - static_cast<int>(r * kTile);
     if (n_tokens >= 4 && n_rows >= kTile) {
       for (int c = 0; c < 4; ++c) store(y + c * a.y_stride, columns[c]);
-    } else if (n_rows > 0) {
-      for (int c = 0; c < n_tokens; ++c) store_first(y + c * a.y_stride, columns[c], n_rows);
+    } else {
+      for (int c = 0; c < at_most(n_tokens, 4); ++c) {
+        store_first(y + c * a.y_stride, columns[c], n_rows);
+      }
     }
   }
 };
@@ -382,7 +385,7 @@ struct TokenBlock {
   void run() const {
     const int n_tiles = (n_tokens + kTile - 1) / kTile, n_pairs = (n_tiles + 1) / 2;
     Step now = pass_from(a.row_begin);
-    // Of sums that are to be written, or null; with what, if there are several matrices.
+    // The first matrix's sums that are to be written, or null; scratch.complete are the last one's.
     const SumBlock* gates = nullptr;
     SumPlace place;
     PanelBlock *panel = scratch.panels[0], *next_panel = scratch.panels[1];
