@@ -74,8 +74,8 @@ def test_the_trunk_is_the_model_itself(nano: Model, ids: list[int], out: Path) -
 def test_exact_copies_compute_what_the_model_does(nano: Model, ids: list[int], out: Path) -> None:
     upcycle(nano.path, out, count=3, trunk=False, noise=0)
     plain = logits(nano, ids)
-    # What differs by a float's last bit may round to another input of the next layer: of 16 bits, or
-    # of bfloat16's 8 on matrix tiles.
+    # What differs by a float's last bit may round to another input of the next layer: of 16 bits,
+    # or of bfloat16's 8 on matrix tiles.
     rounding = 2**-8 if _core.isa() == "amx" else 3e-4
     for top_k, tolerance in ((1, 1e-5), (2, rounding), (3, rounding)):
         found = with_pack(nano, out, ids, top_k)
