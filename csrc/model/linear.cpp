@@ -19,9 +19,6 @@ bool is_in_blocks(const Product& p) {
   return p.finish && p.role == Role::prompt;
 }
 
-// Inputs that are wide take long to read, so that a block of outputs may be larger for them.
-constexpr int kInputsPerOutput = 8;
-
 // Rows of a product's weight that are taken at once: whole tiles and units, worth about `budget`,
 // but no fewer than a chunk unless some thread would go without.
 int rows_a_chunk(const Product& p, const Packing& packing, int64_t budget, int n_threads) {
@@ -29,8 +26,7 @@ int rows_a_chunk(const Product& p, const Packing& packing, int64_t budget, int n
   const int share = std::min(packing.row_chunk, p.weight.rows / n_threads) / unit;
   const int units = std::max({1, share, static_cast<int>(budget / (row_cost(p) * unit))});
   if (!is_in_blocks(p)) return units * unit;
-  const int most = std::max(kBlockFloats / (p.end - p.begin),
-                            std::min(packing.row_chunk, p.weight.cols / kInputsPerOutput));
+  const int most = block_outputs(packing, p.weight.cols, p.end - p.begin);
   return std::min(units, std::max(1, most / unit)) * unit;
 }
 

@@ -125,7 +125,7 @@ size_t Scratch::bytes(const Config& c, int n_ff_expert, const Kernels& kernels, 
   // Inputs packed for each family that a file may mix, and what a gate let through.
   const int widest = std::max({c.n_embd, c.n_head * c.head_dim, c.n_ff});
   const int widest_slot = std::max(c.n_embd, n_ff_expert);
-  size_t packed = 0, most_packed = 0, worker = 0, block_floats = kBlockFloats;
+  size_t packed = 0, most_packed = 0, worker = 0, block = 0;
   for (const FamilySet& family : kernels.families) {
     const Packing& packing = family.role[static_cast<int>(Role::prompt)];
     const size_t n =
@@ -133,11 +133,11 @@ size_t Scratch::bytes(const Config& c, int n_ff_expert, const Kernels& kernels, 
     packed += n;
     most_packed = std::max(most_packed, n);
     worker = std::max(worker, packing.scratch_bytes(widest));
-    const auto chunk_floats = static_cast<size_t>(packing.row_chunk) * static_cast<size_t>(n_rows);
-    block_floats = std::max(block_floats, chunk_floats);
+    block = std::max(block, static_cast<size_t>(block_outputs(packing, widest, n_rows)));
   }
   const auto attend = static_cast<size_t>(attend_scratch(kernels.ops.attend_rows, c.head_dim));
-  worker = std::max(worker + block_floats * sizeof(float), attend * sizeof(float));
+  block *= static_cast<size_t>(n_rows);
+  worker = std::max(worker + block * sizeof(float), attend * sizeof(float));
   return floats * sizeof(float) + packed + most_packed + static_cast<size_t>(n_threads) * worker;
 }
 

@@ -23,9 +23,12 @@ namespace q3l {
 
 class Scratch;
 
-// Prompt outputs with a finish are computed into a block of about so many floats, which a core's
-// own cache holds.
-inline constexpr int kBlockFloats = 1 << 16;
+// Of n_rows prompt inputs, how many outputs with a finish are computed into a block, which a core's
+// own cache holds. Inputs that are wide take long to read, so that it may be larger for them.
+inline int block_outputs(const Packing& packing, int n_in, int n_rows) {
+  constexpr int kBlockFloats = 1 << 16, kInputsPerOutput = 8;
+  return std::max({1, kBlockFloats / n_rows, std::min(packing.row_chunk, n_in / kInputsPerOutput)});
+}
 
 // A row block of inputs to matrix products, packed once for each layout that reads it.
 class Activations {

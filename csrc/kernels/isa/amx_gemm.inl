@@ -319,29 +319,24 @@ struct TokenBlock {
     return output.weights(s.panel % kMatrices) + static_cast<size_t>(row) * a.row_bytes;
   }
 
-  // A unit of a step's unpacking: kUnitBlocks of a row.
-  struct Unit {
-    int r = 0, block = 0;
-  };
-  int count_units(const Step& s) const {
-    return exists(s) ? kPanelRows * ((chunk_blocks(s) + kUnitBlocks - 1) / kUnitBlocks) : 0;
+  // Units of a step's unpacking: kUnitBlocks of each row, then the next of each.
+  unsigned count_units(const Step& s) const {
+    if (!exists(s)) return 0;
+    return static_cast<unsigned>((chunk_blocks(s) + kUnitBlocks - 1) / kUnitBlocks * kPanelRows);
   }
 
-  void unpack(const Step& s, PanelBlock* panel, Unit& unit) const {
-    const int row = first_row(s) + unit.r, n = chunk_blocks(s);
-    const int begin = s.block + unit.block, end = s.block + at_most(unit.block + kUnitBlocks, n);
+  void unpack(const Step& s, PanelBlock* panel, unsigned unit) const {
+    const int r = static_cast<int>(unit % kPanelRows), row = first_row(s) + r;
+    const int begin = s.block + static_cast<int>(unit / kPanelRows) * kUnitBlocks;
+    const int end = at_most(begin + kUnitBlocks, s.block + chunk_blocks(s));
     if (row < a.row_end) {
       if (begin == 0) prefetch_row(s, row + kPanelRows);
-      Unpacker::unpack(weights(s, row), begin, end, PanelRow<Unpacker>{panel, s.block, unit.r});
+      Unpacker::unpack(weights(s, row), begin, end, PanelRow<Unpacker>{panel, s.block, r});
     } else {
       for (int b = begin; b < end; ++b) {
-        std::memset(panel[b - s.block].q[unit.r], 0, sizeof panel->q[unit.r]);
+        std::memset(panel[b - s.block].q[r], 0, sizeof panel->q[r]);
       }
     }
-    unit.block += kUnitBlocks;
-    if (unit.block < n) return;
-    unit.block = 0;
-    ++unit.r;
   }
 
   // Whole rows, for their first chunk: stretches as short as a chunk's are nothing that the
@@ -389,21 +384,18 @@ struct TokenBlock {
     const SumBlock* gates = nullptr;
     SumPlace place;
     PanelBlock *panel = scratch.panels[0], *next_panel = scratch.panels[1];
-    Unit first;
-    for (int i = count_units(now); i > 0; --i) unpack(now, panel, first);
+    for (unsigned i = 0; i < count_units(now); ++i) unpack(now, panel, i);
     while (exists(now)) {
       const Step next = after(now);
       Step next_chunk = now;
       next_chunk.block = is_last(now) ? 0 : now.block + kChunkBlocks;
-      Unit unit;
       const unsigned n_turns = static_cast<unsigned>(chunk_blocks(now));
-      Turns unpacking = {static_cast<unsigned>(count_units(next)),
-                         static_cast<unsigned>(n_pairs) * n_turns};
+      Turns unpacking = {count_units(next), static_cast<unsigned>(n_pairs) * n_turns};
       end_of_stores();
       for (int pair = 0; pair < n_pairs; ++pair) {
         Turns writing = {gates ? Output::kUnits : 0u, n_turns};
         auto beside = [&](int b) {
-          unpacking.take([&](unsigned) { unpack(next, next_panel, unit); });
+          unpacking.take([&](unsigned i) { unpack(next, next_panel, i); });
           writing.take([&](unsigned i) { output.write(*gates, scratch.complete, place, i); });
           prefetch_tokens(next_chunk, pair, b, now.panel, now.pass_panels);
         };

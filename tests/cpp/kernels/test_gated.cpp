@@ -76,6 +76,8 @@ TEST_CASE("gated products in one step") {
       if (!kernels.packing(format, Role::prompt).gated[format.index]) continue;
       for (int n_rows : {1, 16, 33, 530}) check(kernels, format, 512, 96, n_rows);
       check(kernels, format, 256, 256, 40);
+      check(kernels, format, 1280, 96, 40);    // several chunks of inputs
+      check(kernels, format, 3072, 160, 170);  // which a core's cache does not hold
     }
   }
 }

@@ -5,45 +5,26 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <vector>
 
 #include "base/aligned_buffer.h"
 #include "kernels/dispatch.h"
-#include "support/guarded_bytes.h"
+#include "support/encoded_matrix.h"
 
 namespace q3l {
 
 namespace {
 
+using testing::EncodedMatrix;
+using testing::wave;
+
 constexpr int kMostRows = 17;
 // No whole number of vectors or tiles of weight rows; more than a block of them.
 constexpr int kOutputs[] = {1, 7, 50, 275};
 
-std::vector<float> wave(size_t n, float step) {
-  std::vector<float> x(n);
-  for (size_t i = 0; i < n; ++i) x[i] = std::sin(step * static_cast<float>(i));
-  return x;
-}
-
-struct Matrix {
-  Matrix(const Format& f, int n_in, int n_out)
-      : format(f),
-        row_bytes(f.row_bytes(static_cast<size_t>(n_in))),
-        bytes(row_bytes * static_cast<size_t>(n_out)) {
-    const std::vector<float> values =
-        wave(static_cast<size_t>(n_in) * static_cast<size_t>(n_out), 0.37f);
-    f.encode(values.data(), bytes.data(), values.size());
-  }
-
-  const Format& format;
-  size_t row_bytes;
-  testing::GuardedBytes bytes;
-};
-
 // Weight rows [first, n_out) by n_rows inputs, [n_rows][n_out] with what is before `first` zero.
-std::vector<float> multiply(const Kernels& set, const Matrix& w, int n_in, int first, int n_out,
-                            const float* x, int n_rows, bool arranged) {
+std::vector<float> multiply(const Kernels& set, const EncodedMatrix& w, int n_in, int first,
+                            int n_out, const float* x, int n_rows, bool arranged) {
   const Packing& packing = set.packing(w.format, Role::generated);
   AlignedBuffer packed(packing.packed_bytes(n_in, n_rows)), scratch(packing.scratch_bytes(n_in)),
       again;
@@ -67,7 +48,7 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 void check(const Kernels& set, const Format& format, int n_in, int n_out) {
-  const Matrix w(format, n_in, n_out);
+  const EncodedMatrix w(format, n_in, n_out);
   const std::vector<float> x = wave(static_cast<size_t>(kMostRows * n_in), 0.11f);
   const int first = n_out / 3;
   std::vector<float> alone;

@@ -7,37 +7,28 @@
 
 #include "base/aligned_buffer.h"
 #include "kernels/dispatch.h"
+#include "support/encoded_matrix.h"
 #include "support/guarded_bytes.h"
 
 namespace q3l {
 
 namespace {
 
+using testing::EncodedMatrix;
 using testing::GuardedBytes;
-
-std::vector<float> wave(size_t n, float step) {
-  std::vector<float> x(n);
-  for (size_t i = 0; i < n; ++i) x[i] = std::sin(step * static_cast<float>(i));
-  return x;
-}
+using testing::wave;
 
 // The product of a matrix that ends at the edge with two rows, checked against its decoded values.
 void check_product(const Kernels& set, const Format& format, Role role, int n_in, int n_out) {
-  const auto n_values = static_cast<size_t>(n_in) * static_cast<size_t>(n_out);
-  const std::vector<float> w = wave(n_values, 0.37f),
-                           x = wave(2 * static_cast<size_t>(n_in), 0.11f);
-  const GuardedBytes blocks(format.row_bytes(n_values));
-  format.encode(w.data(), blocks.data(), n_values);
-  std::vector<float> decoded(n_values);
-  format.decode(blocks.data(), decoded.data(), n_values);
+  const EncodedMatrix w(format, n_in, n_out);
+  const std::vector<float> x = wave(2 * static_cast<size_t>(n_in), 0.11f), decoded = w.decoded();
 
   const Packing& packing = set.packing(format, role);
   const AlignedBuffer packed(packing.packed_bytes(n_in, 2)), scratch(packing.scratch_bytes(n_in));
   packing.pack(x.data(), static_cast<size_t>(n_in), n_in, 0, 2, packed.data());
   std::vector<float> y(2 * static_cast<size_t>(n_out));
-  packing.matmul[format.index]({blocks.data(), format.row_bytes(static_cast<size_t>(n_in)), n_in, 0,
-                                n_out, packed.data(), 2, y.data(), static_cast<size_t>(n_out),
-                                scratch.data()});
+  packing.matmul[format.index]({w.bytes.data(), w.row_bytes, n_in, 0, n_out, packed.data(), 2,
+                                y.data(), static_cast<size_t>(n_out), scratch.data()});
   // Matrix tiles take inputs and weights as bf16.
   const bool on_tiles = set.isa == "amx" && role == Role::prompt && format.family != Family::real;
   const double limit = (on_tiles ? 5e-3 : 2e-3) * std::sqrt(n_in);

@@ -2,46 +2,29 @@
 // make of the inputs.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <vector>
 
 #include "base/aligned_buffer.h"
 #include "kernels/dispatch.h"
-#include "support/guarded_bytes.h"
+#include "support/encoded_matrix.h"
 
 namespace q3l {
 
 namespace {
 
+using testing::EncodedMatrix;
+using testing::wave;
+
 struct Shape {
   int n_in, n_out, n_rows;
 };
 
-std::vector<float> wave(int n_rows, int n_columns, float step) {
-  std::vector<float> x(static_cast<size_t>(n_rows) * static_cast<size_t>(n_columns));
-  for (size_t i = 0; i < x.size(); ++i) x[i] = std::sin(step * static_cast<float>(i));
-  return x;
-}
-
-struct Matrix {
-  Matrix(const Format& f, const Shape& s)
-      : format(f),
-        row_bytes(f.row_bytes(static_cast<size_t>(s.n_in))),
-        bytes(row_bytes * static_cast<size_t>(s.n_out)),
-        values(wave(s.n_out, s.n_in, 0.37f)) {
-    f.encode(values.data(), bytes.data(), values.size());
-    f.decode(bytes.data(), values.data(), values.size());
-  }
-
-  const Format& format;
-  size_t row_bytes;
-  testing::GuardedBytes bytes;
-  std::vector<float> values;
-};
-
 // [n_rows][n_out] for inputs x.
-std::vector<float> multiply(const Kernels& set, const Matrix& w, const Shape& s, const float* x) {
+std::vector<float> multiply(const Kernels& set, const EncodedMatrix& w, const Shape& s,
+                            const float* x) {
   const Packing& packing = set.packing(w.format, Role::prompt);
   AlignedBuffer packed(packing.packed_bytes(s.n_in, s.n_rows));
   AlignedBuffer scratch(packing.scratch_bytes(s.n_in));
@@ -58,8 +41,10 @@ void check(const Kernels& set, const Format& format, const Shape& s) {
   CAPTURE(set.isa);
   CAPTURE(format.name);
   CAPTURE(s.n_in);
-  const Matrix w(format, s);
-  const std::vector<float> x = wave(s.n_rows, s.n_in, 0.11f);
+  const EncodedMatrix w(format, s.n_in, s.n_out);
+  const std::vector<float> decoded = w.decoded();
+  const std::vector<float> x =
+      wave(static_cast<size_t>(s.n_rows) * static_cast<size_t>(s.n_in), 0.11f);
   const std::vector<float> together = multiply(set, w, s, x.data());
   for (int row : {0, 15, 16, s.n_rows / 2, s.n_rows - 1}) {
     CAPTURE(row);
@@ -68,7 +53,7 @@ void check(const Kernels& set, const Format& format, const Shape& s) {
     const std::vector<float> alone = multiply(set, w, {s.n_in, s.n_out, 1}, input);
     int n_other = 0, n_wrong = 0;
     for (int out = 0; out < s.n_out; ++out) {
-      const float* weights = &w.values[static_cast<size_t>(out) * static_cast<size_t>(s.n_in)];
+      const float* weights = &decoded[static_cast<size_t>(out) * static_cast<size_t>(s.n_in)];
       double sum = 0, squares = 0;
       for (int i = 0; i < s.n_in; ++i) {
         const double product = static_cast<double>(weights[i]) * static_cast<double>(input[i]);
