@@ -88,10 +88,10 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     NEEDS avx2 fma f16c avx512f avx512bw avx512dq avx512vl avx512vnni
     FLAGS -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni)
   q3l_isa(NAME amx RANK 4 FAMILIES b32 k256 ops
-    NEEDS avx2 fma f16c avx512f avx512bw avx512dq avx512vl avx512vnni avx512bf16 amx_tile amx_int8
-      amx_bf16
+    NEEDS avx2 fma f16c avx512f avx512bw avx512dq avx512vl avx512vnni avx512bf16 gfni amx_tile
+      amx_int8 amx_bf16
     FLAGS -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16
-      -mamx-tile -mamx-int8 -mamx-bf16)
+      -mgfni -mamx-tile -mamx-int8 -mamx-bf16)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   q3l_tuning(in_order cortex-a53)  # others order instructions themselves

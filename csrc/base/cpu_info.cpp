@@ -68,6 +68,7 @@ uint64_t x86_features() {
   add(wholes, b7, 30, CpuFeature::avx512bw);
   add(wholes, b7, 31, CpuFeature::avx512vl);
   add(wholes, c7, 11, CpuFeature::avx512vnni);
+  add(wholes, c7, 8, CpuFeature::gfni);
   add(wholes, a71, 5, CpuFeature::avx512bf16);
   add(tiles, d7, 24, CpuFeature::amx_tile);
   add(tiles, d7, 22, CpuFeature::amx_bf16);

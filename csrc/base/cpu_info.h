@@ -31,6 +31,7 @@ enum class CpuFeature : uint64_t {
   lsx = 1 << 19,  // LoongArch's
   lasx = 1 << 20,
   zvfhmin = 1 << 21,  // RISC-V's, of vectors of halves
+  gfni = 1 << 22,
 };
 
 // The features that the CPU has and the operating system lets programs use, as a mask.

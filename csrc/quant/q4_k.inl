@@ -4,6 +4,7 @@ struct Q4_K {
   static constexpr int kBytes = 144;
   static constexpr int kBits = 4;
   static constexpr int kGroups = 1;
+  static constexpr int kValues = 16;
   static void scales(const uint8_t* p, SuperScales* out) { unpack_scales_and_mins(p, out); }
   static WholeScales whole_scales(const uint8_t* p) { return unpack_whole_scales(p); }
   static BlockValues block_scales(const uint8_t* p) { return load_super_header(p).scales; }
@@ -11,6 +12,6 @@ struct Q4_K {
   static BlockValues block_mins(const uint8_t* p) { return load_super_header(p).mins; }
   static F unit(const uint8_t* p) { return load_super_header(p).unit; }
   static F min_unit(const uint8_t* p) { return load_super_header(p).min_unit; }
-  static I32 run(const uint8_t* p, int i) { return load_nibble_run(p + 16, i); }
-  static Payload payload(const uint8_t* p, int s) { return load_paired_nibbles(p + 16, s); }
+  static I32 run(const uint8_t* p, int i) { return load_nibble_run(p + kValues, i); }
+  static Payload payload(const uint8_t* p, int s) { return load_paired_nibbles(p + kValues, s); }
 };

@@ -20,6 +20,7 @@ struct Unpacker {
     constexpr int kStepBytes = kStep * Format::kBytes;
     row += static_cast<size_t>(begin) * Format::kBytes;
     int b = begin;
+#pragma GCC unroll 2  // places of what is unpacked are constants
     for (; b + kStep <= end; b += kStep, row += kStepBytes) unpack_step(row, b, kStep, out);
     if (b < end) {
       uint8_t padded[kStepBytes] = {};
@@ -33,7 +34,11 @@ struct Unpacker {
     alignas(64) float d[kLanes], m[kLanes];
     store(d, Format::scales(w));
     if constexpr (kMin) store(m, Format::mins(w));
-    out.template put<kScaleStride>(block, n, Format::payload(w), d, m);
+    if constexpr (Row::kLoads) {
+      out.template load_blocks<Format>(block, w, d, m);
+    } else {
+      out.template put<kScaleStride>(block, n, Format::payload(w), d, m);
+    }
   }
 };
 

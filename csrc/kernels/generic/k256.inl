@@ -27,9 +27,9 @@ struct Unpacker {
       Format::scales(row, &scales);
       for (int s = 0; s < kGroupSteps; ++s) {
         const int step = s * kStep;
-        if constexpr (Row::kHalfScales) {
-          out.put_half_scales(b + step, Format::payload(row, s), Format::half_scales(row),
-                              first_lane(Format::unit(row)));
+        if constexpr (Row::kLoads) {
+          out.template load_superblock<Format>(b + step, row, s, scales.scale + step,
+                                               scales.min + step);
         } else if constexpr (Row::kWholeScales) {
           const WholeScales whole = Format::whole_scales(row);
           out.put_whole(b + step, Format::payload(row, s), whole.scale + step, whole.unit,

@@ -34,7 +34,7 @@ struct PanelRow {
   // Integer scales are multiplied into the values, which are taken about zero to keep them small:
   // then scales end no run, but a sum that could pass 32 bits does.
   static constexpr bool kWholeScales = kScalesFit && Unpacker::kLargestScale > 0;
-  static constexpr bool kHalfScales = false;
+  static constexpr bool kLoads = false;
   static constexpr int kMiddle = kWholeScales ? 1 << (Unpacker::kBits - 1) : Unpacker::kOffset;
 
   static constexpr int block_length() {

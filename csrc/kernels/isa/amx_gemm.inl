@@ -75,7 +75,7 @@ inline void pack_token_tiles(const float* x, size_t stride, int n_in, int begin,
 // Where an unpacker puts a row of weights; see generic/panel_gemm.inl.
 template <class Unpacker>
 struct PanelRow {
-  static constexpr bool kWholeScales = false, kHalfScales = false;
+  static constexpr bool kWholeScales = false, kLoads = false;
 
   PanelBlock* panel;
   int first_block, r;

@@ -1,7 +1,7 @@
-// Several generated tokens on matrix tiles: weights are unpacked to signed bytes and are the left
-// operand, a pair of blocks of 16 rows a tile; the right one is tokens' 12-bit values, high bytes
-// and low half bytes apart, a column for each token and block of the pair. Integer products are
-// exact; from there on each sum is built as generic/quad_sums.inl does.
+// Several generated tokens on matrix tiles: weights are unpacked to bytes and are the left operand,
+// a pair of blocks of 16 rows a tile; the right one is tokens' 12-bit values, high bytes and low
+// half bytes apart, a column for each token and block of the pair. Integer products are exact; from
+// there on each sum is built as generic/quad_sums.inl does.
 #pragma once
 
 #include "kernels/isa/x86_quads.inl"
@@ -11,10 +11,10 @@
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/isa/amx_superblocks.inl"
 #include "kernels/isa/amx_tiles.inl"
+#include "kernels/isa/amx_weights.inl"
 
 constexpr int kTiledTokens = 3;  // fewer are quicker by vectors
 constexpr int kTokens = kTile / 2;
-constexpr int kPairs = kGroupBlocks / 2;  // of blocks, in a group
 constexpr int kSumPairs = kPairs / 2;     // pairs i and i + kSumPairs add to the same lanes
 constexpr int kQuarter = kTile / kPairs;  // rows that vectors take while tiles multiply a pair
 constexpr int kPassTiles = 4;             // of tokens, that share unpacked weights
@@ -23,109 +23,12 @@ constexpr int kBlockRows = 256;           // that stay in L2 for all tokens
 // Planes here are value = 16 * high + low: a signed byte, and half an unsigned one.
 static_assert(kLargestInput == 16 * 127 + 15);
 
-// A group of kTokens tokens. A pair's values lie four a row: of the first halves of both blocks,
-// then of the second ones; what is not of a column's block is zero.
+// A group of kTokens tokens. A pair's values lie four a row; what is not of a column's block is
+// zero.
 struct alignas(64) TokenGroup {
   int8_t q[kPairs][kPlanes][kTile][kTokens][2][4];
   float sums[kPairs][kTokens][2];
   float d[kTokens][2];
-};
-
-// How weights become bytes, and how far their products add up in tiles.
-enum class Scheme {
-  blocks,       // a byte each: either plane of the tokens has a product for each pair of blocks
-  narrow,       // 4 bits: 16 times a weight is a byte too, so that both planes have one product
-  superblocks,  // integer scales multiplied in, high and low bytes: products of all the group
-};
-
-template <class Unpacker>
-constexpr Scheme kScheme = Unpacker::kScales == 2 ? Scheme::superblocks
-                           : Unpacker::kBits == 4 ? Scheme::narrow
-                                                  : Scheme::blocks;
-
-// The low bytes of one's 16-bit values and the high bytes of the other's.
-inline __m512i join_bytes(__m512i low, __m512i high) {
-  return _mm512_ternarylogic_epi64(_mm512_set1_epi16(0xff), low, high, 0xca);
-}
-
-template <class Unpacker>
-struct alignas(64) WeightScales {
-  float d[kTile][kGroupBlocks];
-  float m[Unpacker::kMin ? kTile : 0][kGroupBlocks];
-};
-
-// A group of kTile weight rows, in the same order as the tokens'.
-template <class Unpacker>
-struct alignas(64) WeightGroup {
-  static constexpr Scheme kBytes = kScheme<Unpacker>;
-
-  int8_t low[kPairs][kTile][64];
-  // 16 times the same, or what 256 times belongs to it.
-  int8_t high[kBytes == Scheme::blocks ? 0 : kPairs][kTile][64];
-
-  // Where an unpacker puts four blocks of a row; see generic/panel_gemm.inl.
-  struct Row {
-    static constexpr bool kWholeScales = false;
-    // Scales that are integers are multiplied into the weights.
-    static constexpr bool kHalfScales = kBytes == Scheme::superblocks;
-
-    WeightGroup* group;
-    WeightScales<Unpacker>* scales;
-    int r;
-
-    void clear_scales() const {
-      std::memset(scales->d[r], 0, sizeof scales->d[r]);
-      if constexpr (Unpacker::kMin) std::memset(scales->m[r], 0, sizeof scales->m[r]);
-    }
-
-    template <int kStride>
-    void put(int block, int, Payload q, const float* d, const float* m) const {
-      constexpr bool kOffset = Unpacker::kOffset > 0;
-      if constexpr (kBytes == Scheme::narrow) {
-        const __m512i middle = _mm512_set1_epi8(kOffset ? -128 : 0);
-        put_pairs(group->high, block, _mm512_xor_si512(_mm512_slli_epi16(q.first, 4), middle),
-                  _mm512_xor_si512(_mm512_slli_epi16(q.second, 4), middle));
-      }
-      if constexpr (kOffset) q = sub(q, splat_payload(Unpacker::kOffset));
-      put_pairs(group->low, block, q.first, q.second);
-      gather<kStride>(d, scales->d[r] + block);
-      if constexpr (Unpacker::kMin) gather<kStride>(m, scales->m[r] + block);
-    }
-
-    void put_half_scales(int block, Payload q, HalfBlocks half, float unit) const {
-      q = sub(q, splat_payload(Unpacker::kOffset));
-      I32 words[4];
-      split<true>(q, words);
-      multiply_half_scales(half, block, words);
-      __m512i low[2], high[2];
-      for (int i = 0; i < 2; ++i) {
-        const __m512i even = words[2 * i].v, odd = words[2 * i + 1].v;
-        auto round = [](__m512i w) { return _mm512_add_epi16(w, _mm512_set1_epi16(128)); };
-        low[i] = join_bytes(even, _mm512_slli_epi16(odd, 8));
-        high[i] = join_bytes(_mm512_srli_epi16(round(even), 8), round(odd));
-      }
-      put_pairs(group->low, block, low[0], low[1]);
-      put_pairs(group->high, block, high[0], high[1]);
-      scales->d[r][0] = unit;
-    }
-
-    void put_pairs(int8_t (*plane)[kTile][64], int block, __m512i first, __m512i second) const {
-      int8_t (*to)[kTile][64] = plane + block / 2;
-      _mm512_store_si512(to[0][r], _mm512_shuffle_i64x2(first, second, 0x44));
-      _mm512_store_si512(to[1][r], _mm512_shuffle_i64x2(first, second, 0xee));
-    }
-
-    template <int kStride>
-    static void gather(const float* from, float* to) {
-      if constexpr (kStride == 1) {
-        _mm_store_ps(to, _mm_loadu_ps(from));
-      } else {
-        static_assert(kStride == 4);
-        const __m512i places = _mm512_castsi128_si512(_mm_setr_epi32(0, 4, 8, 12));
-        _mm_store_ps(to, _mm512_castps512_ps128(_mm512_permutexvar_ps(places, load(from))));
-      }
-    }
-  };
 };
 
 // Integer products of kTile weight rows.
@@ -135,10 +38,12 @@ struct alignas(64) DotTile {
 
 template <class Unpacker>
 struct TileScratch {
-  static constexpr int kTiles = kScheme<Unpacker> == Scheme::blocks ? kPlanes * kPairs : kPairs;
+  static constexpr bool kPlanesApart = kScheme<Unpacker> == Scheme::blocks;
+  static constexpr int kTiles = kPlanesApart ? kPlanes * kPairs : kPairs;
+  static constexpr int kDotSteps = kPlanesApart ? 3 : 2;
 
   WeightGroup<Unpacker> weights[2];  // multiplied, and being unpacked
-  DotTile dots[3][kTiles];           // being added, and on their way from registers
+  DotTile dots[kDotSteps][kTiles];   // being added, and on their way from registers
   WeightScales<Unpacker> scales[4];  // of groups whose products are under way
   float total[kPassTiles][kSumPairs][kTile][kTile];
 };
@@ -171,7 +76,7 @@ inline void arrange_group(const QuantGroup* x, int n_groups, int n_tokens, Token
       for (int i = 0; i < kTile; ++i) {  // block i / 4 of the step
         const __m512i row = _mm512_castps_si512(planes[i]);
         auto to = out->q[kStep / 2 * s + i / 8];
-        const int line = 8 * half + i % 8;
+        const int line = 8 * (i / 4 % 2) + 4 * half + i % 4;
         __m512i low, high;
         if (i / 4 % 2 == 0) {
           low = _mm512_maskz_mov_epi32(0x5555, row);
@@ -223,95 +128,71 @@ struct GroupPlace {
   int step;    // of all
 };
 
-// Stores what the registers of a pair's products hold and begins others: of both planes of tokens
-// where weights are a byte,
-inline void multiply_blocks(const int8_t* w, const TokenGroup& x, int pair, DotTile* out) {
-  if (pair % 2 == 0) {
-    _tile_stored(0, out[0].row, 64);
-    _tile_stored(1, out[1].row, 64);
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_loadd(4, w, 64);
-    _tile_loadd(6, x.q[pair][kLow], 64);
-    _tile_dpbssd(0, 4, 6);
-    _tile_loadd(7, x.q[pair][kHigh], 64);
-    _tile_dpbssd(1, 4, 7);
-  } else {
-    _tile_stored(2, out[0].row, 64);
-    _tile_stored(3, out[1].row, 64);
-    _tile_zero(2);
-    _tile_zero(3);
-    _tile_loadd(5, w, 64);
-    _tile_loadd(6, x.q[pair][kLow], 64);
-    _tile_dpbssd(2, 5, 6);
-    _tile_loadd(7, x.q[pair][kHigh], 64);
-    _tile_dpbssd(3, 5, 7);
-  }
-}
+// How tiles multiply a pair: what they load first, then what their registers hold of products that
+// began a step ago, or half a step, goes to its place, and others begin.
+template <Scheme scheme, bool kSigned>
+struct PairTiles;
 
-// or of both together, in a register of the pair's; weights without an offset are not signed,
-#define Q3L_MULTIPLY_PAIR(sums, multiply) \
-  _tile_stored(sums, out->row, 64);       \
-  _tile_zero(sums);                       \
-  _tile_loadd(4, low, 64);                \
-  _tile_loadd(6, x.q[pair][kLow], 64);    \
-  multiply(sums, 4, 6);                   \
-  _tile_loadd(5, high, 64);               \
-  _tile_loadd(7, x.q[pair][kHigh], 64);   \
-  multiply(sums, 5, 7)
-#define Q3L_MULTIPLY_NARROW(multiply) \
-  switch (pair) {                     \
-    case 0:                           \
-      Q3L_MULTIPLY_PAIR(0, multiply); \
-      break;                          \
-    case 1:                           \
-      Q3L_MULTIPLY_PAIR(1, multiply); \
-      break;                          \
-    case 2:                           \
-      Q3L_MULTIPLY_PAIR(2, multiply); \
-      break;                          \
-    default:                          \
-      Q3L_MULTIPLY_PAIR(3, multiply); \
-  }
+// Products of both planes of tokens where weights are a byte,
 template <bool kSigned>
-inline void multiply_narrow(const int8_t* low, const int8_t* high, const TokenGroup& x, int pair,
-                            DotTile* out) {
-  if constexpr (kSigned) {
-    Q3L_MULTIPLY_NARROW(_tile_dpbssd)
-  } else {
-    Q3L_MULTIPLY_NARROW(_tile_dpbusd)
+struct PairTiles<Scheme::blocks, kSigned> {
+  template <int kPair, class Weights>
+  static void multiply(const Weights& w, const TokenGroup& x, DotTile* last, DotTile* now) {
+    constexpr int kLowSums = kPair % 2 * 2, kHighSums = kLowSums + 1, kWeights = 4 + kPair % 2;
+    load_tile<kWeights>(w.low[kPair]);
+    load_tile_past_l1<6>(x.q[kPair][kLow]);
+    load_tile_past_l1<7>(x.q[kPair][kHigh]);
+    DotTile* out = kPair < 2 ? last + kPlanes * (kPair + 2) : now + kPlanes * (kPair - 2);
+    take_tile<kLowSums>(out[kLow].row);
+    take_tile<kHighSums>(out[kHigh].row);
+    multiply_tiles<true, kLowSums, kWeights, 6>();
+    multiply_tiles<true, kHighSums, kWeights, 7>();
   }
-}
-#undef Q3L_MULTIPLY_NARROW
-#undef Q3L_MULTIPLY_PAIR
+};
+
+// or of both together,
+template <bool kSigned>
+struct PairTiles<Scheme::narrow, kSigned> {
+  template <int kPair, class Weights>
+  static void multiply(const Weights& w, const TokenGroup& x, DotTile* last, DotTile*) {
+    load_tile<4>(w.low[kPair]);
+    load_tile<5>(w.high[kPair]);
+    load_tile_past_l1<6>(x.q[kPair][kLow]);
+    load_tile_past_l1<7>(x.q[kPair][kHigh]);
+    take_tile<kPair>(last[kPair].row);
+    multiply_tiles<kSigned, kPair, 4, 6>();
+    multiply_tiles<kSigned, kPair, 5, 7>();
+  }
+};
 
 // or of low and high bytes of weights and inputs, over all pairs.
-inline void multiply_superblock(const int8_t* low, const int8_t* high, const TokenGroup& x,
-                                int pair, DotTile* out) {
-  if (pair == 0) {
-    _tile_stored(0, out[0].row, 64);
-    _tile_stored(1, out[1].row, 64);
-    _tile_stored(2, out[2].row, 64);
-    _tile_stored(3, out[3].row, 64);
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+template <bool kSigned>
+struct PairTiles<Scheme::superblocks, kSigned> {
+  template <int kPair, class Weights>
+  static void multiply(const Weights& w, const TokenGroup& x, DotTile* last, DotTile*) {
+    load_tile<4>(w.low[kPair]);
+    load_tile<5>(w.high[kPair]);
+    load_tile_past_l1<6>(x.q[kPair][kLow]);
+    load_tile_past_l1<7>(x.q[kPair][kHigh]);
+    if constexpr (kPair == 0) {
+      take_tile<0>(last[0].row);
+      take_tile<1>(last[1].row);
+      take_tile<2>(last[2].row);
+      take_tile<3>(last[3].row);
+    }
+    multiply_tiles<false, 0, 4, 6>();
+    multiply_tiles<false, 1, 4, 7>();
+    multiply_tiles<true, 2, 5, 6>();
+    multiply_tiles<true, 3, 5, 7>();
   }
-  _tile_loadd(4, low, 64);
-  _tile_loadd(6, x.q[pair][kLow], 64);
-  _tile_dpbssd(0, 4, 6);
-  _tile_loadd(7, x.q[pair][kHigh], 64);
-  _tile_dpbssd(1, 4, 7);
-  _tile_loadd(5, high, 64);
-  _tile_dpbssd(2, 5, 6);
-  _tile_dpbssd(3, 5, 7);
-}
+};
 
 // All weight rows by up to kPassTiles tiles of tokens.
 template <class Unpacker>
 struct TokenTiles {
   static constexpr Scheme kBytes = kScheme<Unpacker>;
+  static constexpr int kDotSteps = TileScratch<Unpacker>::kDotSteps;
+  using Tiles = PairTiles<kBytes, (Unpacker::kOffset > 0)>;
 
   const MatmulArgs& a;
   const int n_groups, n_tiles;
@@ -335,47 +216,58 @@ struct TokenTiles {
   WeightGroup<Unpacker>& weights(const GroupPlace& at) const { return scratch.weights[at.n % 2]; }
   WeightScales<Unpacker>& scales(const GroupPlace& at) const { return scratch.scales[at.n % 4]; }
   const TokenGroup& inputs(const GroupPlace& at) const { return tokens[at.tile * n_groups + at.g]; }
-  DotTile* dots(int step) const { return scratch.dots[step % 3]; }
+  DotTile* dots(int step) const { return scratch.dots[step % kDotSteps]; }
 
-  // Unpacks rows [begin, end) of a group, and asks for as much of the next kTile rows: memory is
-  // read fastest from one end to the other.
-  void unpack(const GroupPlace& to, int begin, int end) const {
-    const size_t row_bytes = a.row_bytes;
-    const uint8_t* first = a.weights + static_cast<size_t>(to.row) * row_bytes;
-    const uint8_t* w = first + static_cast<size_t>(begin) * row_bytes +
-                       static_cast<size_t>(to.g) * Unpacker::kGroupBytes;
-    const uint8_t* next = first + kTile * row_bytes +
-                          static_cast<size_t>(to.g * kTile + begin) * Unpacker::kGroupBytes;
-    const int bytes = Unpacker::kGroupBytes * (end - begin);
-    for (int i = 0; i < bytes; i += 64) prefetch_far(next + i);
-    end = at_most(a.row_end - to.row, end);
-    typename WeightGroup<Unpacker>::Row row = {&weights(to), &scales(to), begin};
-    const int n = a.n_in / 32 - to.g * kGroupBlocks;
-    for (; row.r < end; ++row.r, w += row_bytes) {
-      if (n >= kGroupBlocks) {
-        Unpacker::unpack(w, 0, kGroupBlocks, row);
-      } else {
-        row.clear_scales();
-        Unpacker::unpack(w, 0, n, row);
+  // A group whose rows are being unpacked, of which the next is at w.
+  struct Unpacking {
+    const uint8_t* w;
+    typename WeightGroup<Unpacker>::Row to;
+    int rows, n_blocks;
+  };
+  Unpacking begin_unpacking(const GroupPlace& at) const {
+    return {a.weights + static_cast<size_t>(at.row) * a.row_bytes +
+                static_cast<size_t>(at.g) * Unpacker::kGroupBytes,
+            WeightGroup<Unpacker>::Row::first(weights(at), scales(at)),
+            at_most(a.row_end - at.row, kTile),
+            at_most(a.n_in / 32 - at.g * kGroupBlocks, kGroupBlocks)};
+  }
+  // The next n rows, or as many as are left.
+  void unpack(Unpacking& u, int n) const {
+    n = at_most(n, u.rows);
+    u.rows -= n;
+    const uint8_t* w = u.w;
+    auto to = u.to;
+    if (u.n_blocks == kGroupBlocks) {
+      for (; n > 0; --n, to = to.next(), w += a.row_bytes) {
+        Unpacker::unpack(w, 0, kGroupBlocks, to);
+      }
+    } else {
+      for (; n > 0; --n, to = to.next(), w += a.row_bytes) {
+        to.clear_scales();
+        Unpacker::unpack(w, 0, u.n_blocks, to);
       }
     }
+    u.w = w;
+    u.to = to;
   }
 
-  // Begins a pair's products, after storing what was begun a step ago, or half a step, in the same
-  // registers.
   void multiply(const GroupPlace& at, int pair) const {
+    DotTile *last = dots(at.step + kDotSteps - 1), *now = dots(at.step);
     const WeightGroup<Unpacker>& w = weights(at);
     const TokenGroup& x = inputs(at);
-    DotTile* last = dots(at.step + 2);
     end_of_stores();
-    if constexpr (kBytes == Scheme::blocks) {
-      DotTile* out = pair < 2 ? last + kPlanes * (pair + 2) : dots(at.step) + kPlanes * (pair - 2);
-      multiply_blocks(w.low[pair][0], x, pair, out);
-    } else if constexpr (kBytes == Scheme::narrow) {
-      multiply_narrow<(Unpacker::kOffset > 0)>(w.low[pair][0], w.high[pair][0], x, pair,
-                                               last + pair);
-    } else {
-      multiply_superblock(w.low[pair][0], w.high[pair][0], x, pair, last);
+    switch (pair) {
+      case 0:
+        Tiles::template multiply<0>(w, x, last, now);
+        break;
+      case 1:
+        Tiles::template multiply<1>(w, x, last, now);
+        break;
+      case 2:
+        Tiles::template multiply<2>(w, x, last, now);
+        break;
+      default:
+        Tiles::template multiply<3>(w, x, last, now);
     }
     end_of_stores();
   }
@@ -397,16 +289,20 @@ struct TokenTiles {
     const TokenGroup& x = inputs(of);
     auto& totals = scratch.total[of.tile];
     const F d = load(x.d[0]);
-    for (int lanes = 0; lanes < kSumPairs; ++lanes) {
-      for (int r = kQuarter * quarter; r < kQuarter * (quarter + 1); ++r) {
+#pragma GCC unroll 4
+    for (int i = 0; i < kQuarter; ++i) {
+      const int r = kQuarter * quarter + i;
+#pragma GCC unroll 2
+      for (int lanes = 0; lanes < kSumPairs; ++lanes) {
         F sum;
         if constexpr (kBytes == Scheme::superblocks) {
-          sum = lanes == 0 ? sum_superblock(from, w, r) : splat(0.0f);
+          if (lanes > 0) continue;
+          sum = sum_superblock(from, w, r);
         } else {
           sum = sum_pairs(from, w, x, lanes, r);
         }
         float* total = totals[lanes][r];
-        store(total, fma(sum, d, of.g == 0 ? splat(0.0f) : load(total)));
+        store(total, fma(sum, d, load(total)));
       }
     }
   }
@@ -433,10 +329,12 @@ struct TokenTiles {
     return mul(to_float(both), splat(w.d[r][0]));
   }
 
+  // Writes totals, and begins others.
   void write(const GroupPlace& of) const {
-    const auto& total = scratch.total[of.tile];
+    auto& total = scratch.total[of.tile];
     F rows[kTile];
     for (int r = 0; r < kTile; ++r) rows[r] = add(load(total[0][r]), load(total[1][r]));
+    std::memset(total, 0, sizeof total);
     transpose(rows);
     const int first = of.tile * kTokens, n = at_most(a.n_rows - first, kTokens);
     for (int c = 0; c < n; ++c) {
@@ -450,19 +348,25 @@ struct TokenTiles {
   void run() const {
     constexpr int kBehind = 2;
     const int n_steps = (a.row_end - a.row_begin + kTile - 1) / kTile * n_groups * n_tiles;
-    const GroupPlace first = {a.row_begin, 0, 0, 0, 0};
-    GroupPlace now = first, added = first;
-    unpack(first, 0, kTile);
     const int turn_rows = n_tiles == 1           ? kQuarter
                           : n_tiles < kPassTiles ? kQuarter / 2
                                                  : kQuarter / 4;
+    const GroupPlace first = {a.row_begin, 0, 0, 0, 0};
+    GroupPlace now = first, added = first;
+    Unpacking unpacking = begin_unpacking(first);
+    unpack(unpacking, kTile);
+    // As much of the next rows as is unpacked: memory is read fastest from one end to the other.
+    const uint8_t* ahead = unpacking.w;
+    std::memset(scratch.total, 0, sizeof scratch.total);
     for (; now.step < n_steps + kBehind; now = after(now)) {
-      const GroupPlace next = group_after(now);
+      if (now.tile == 0) unpacking = begin_unpacking(group_after(now));
       for (int pair = 0; pair < kPairs; ++pair) {
         multiply(now, pair);
         if (now.step >= kBehind) add_quarter(added, pair);
-        const int row = (now.tile * kPairs + pair) * turn_rows;
-        if (row < kTile) unpack(next, row, row + turn_rows);
+        if (unpacking.rows <= 0) continue;
+        const uint8_t* end = ahead + turn_rows * Unpacker::kGroupBytes;
+        for (; ahead < end; ahead += 64) prefetch_far(ahead);
+        unpack(unpacking, turn_rows);
       }
       if (now.step < kBehind) continue;
       if (added.g + 1 == n_groups) write(added);

@@ -13,6 +13,32 @@ inline __m512i to_bf16(F first, F second) {
   return reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first));
 }
 
+// Tiles by number, which GCC's own functions take as a literal only.
+template <int kTo>
+inline void load_tile(const void* rows) {
+  asm volatile("tileloadd (%0,%1), %%tmm%c2" : : "r"(rows), "r"(size_t{64}), "i"(kTo));
+}
+template <int kTo>
+inline void load_tile_past_l1(const void* rows) {
+  asm volatile("tileloaddt1 (%0,%1), %%tmm%c2" : : "r"(rows), "r"(size_t{64}), "i"(kTo));
+}
+// What it holds goes to memory, and zeros take its place.
+template <int kFrom>
+inline void take_tile(void* rows) {
+  asm volatile("tilestored %%tmm%c2, (%0,%1)\n\ttilezero %%tmm%c2"
+               :
+               : "r"(rows), "r"(size_t{64}), "i"(kFrom));
+}
+// Adds products of bytes, of which those of `a` are signed or not.
+template <bool kSigned, int kTo, int kA, int kB>
+inline void multiply_tiles() {
+  if constexpr (kSigned) {
+    asm volatile("tdpbssd %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(kTo), "i"(kA), "i"(kB));
+  } else {
+    asm volatile("tdpbusd %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(kTo), "i"(kA), "i"(kB));
+  }
+}
+
 // Tile loads read what vectors wrote, unseen by GCC 12.
 inline void end_of_stores() {
   asm volatile("" ::: "memory");
