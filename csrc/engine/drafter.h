@@ -17,9 +17,13 @@ class Drafter {
   // before; perhaps none. REQUIRES: the tokens of earlier calls, and more behind them.
   std::span<const int32_t> guess(std::span<const int32_t> tokens, int most);
 
+  // Whether kLong tokens before the last guesses agree: then the text is being repeated, and goes
+  // on so more often than where just kGram do.
+  bool is_repeating() const { return is_repeating_; }
+
   void clear();  // other tokens come next
 
-  static constexpr int kGram = 3;
+  static constexpr int kGram = 3, kLong = 8;
 
  private:
   // The slot that has the tokens before `end`, or is free for them.
@@ -27,6 +31,7 @@ class Drafter {
 
   int n_known_ = kGram;         // tokens before which those of others end
   std::vector<int32_t> slots_;  // where the last tokens with a slot's hash end; 0: free
+  bool is_repeating_ = false;
 };
 
 }  // namespace q3l

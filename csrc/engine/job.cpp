@@ -155,7 +155,8 @@ bool Job::follows_draft() {
     return true;
   }
   if (guesses_.empty()) return false;
-  (is_by_model_ ? model_record_ : record_).add(n_right_, was_guessed && !is_right);
+  (is_by_model_ ? model_record_ : records_[drafter_.is_repeating()])
+      .add(n_right_, was_guessed && !is_right);
   std::lock_guard lock(mutex_);
   timings_.n_drafted += n_draft_;
   timings_.n_accepted += std::min(n_right_, n_draft_);

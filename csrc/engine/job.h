@@ -103,7 +103,7 @@ class Job {
   // token is left to compute.
   void guess(int most);
   int n_guessed() const { return static_cast<int>(guesses_.size()); }
-  double guess_rate() const { return record_.rate(); }
+  double guess_rate() const { return records_[drafter_.is_repeating()].rate(); }
   // The same by another model, all of which the step takes.
   void guess_by(DraftModel& model, int most);
   // It waits, for a reader or for room: what a second model keeps for it is given back.
@@ -155,7 +155,8 @@ class Job {
   std::exception_ptr error_;
   Drafter drafter_;
   std::unique_ptr<ModelDrafter> model_drafter_;
-  GuessRecord record_, model_record_;
+  GuessRecord records_[2];  // by Drafter::is_repeating()
+  GuessRecord model_record_;
   bool is_by_model_ = false;      // who made the guesses
   std::vector<int32_t> guesses_;  // of which n_draft_ are in the step
   int n_draft_ = 0, n_right_ = 0;

@@ -21,8 +21,10 @@ bool is_in_blocks(const Product& p) {
 
 // Rows of a product's weight that are taken at once: whole tiles and units, worth about `budget`,
 // but no fewer than a chunk unless some thread would go without.
-int rows_a_chunk(const Product& p, const Packing& packing, int64_t budget, int n_threads) {
-  const int unit = is_in_blocks(p) ? std::lcm(packing.row_tile, p.unit) : packing.row_tile;
+int rows_a_chunk(const Product& p, const Packing& packing, int64_t budget, int n_threads,
+                 bool is_arranged = false) {
+  const int tile = is_arranged ? packing.arranged_tile : packing.row_tile;
+  const int unit = is_in_blocks(p) ? std::lcm(tile, p.unit) : tile;
   const int share = std::min(packing.row_chunk, p.weight.rows / n_threads) / unit;
   const int units = std::max({1, share, static_cast<int>(budget / (row_cost(p) * unit))});
   if (!is_in_blocks(p)) return units * unit;
@@ -102,8 +104,8 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
   for (const Product& p : products) {
     const Packing& packing = packing_of(p);
     a.packed(packing, p.role);
-    arranged(p, packing, a);
-    const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
+    const bool is_arranged = arranged(p, packing, a);
+    const int rows = rows_a_chunk(p, packing, budget, s.pool.size(), is_arranged);
     s.reserve_worker_bytes(block_bytes(p, rows) + packing.scratch_bytes(p.weight.cols));
     s.first_chunks.push_back(n_chunks);
     n_chunks += (p.weight.rows + rows - 1) / rows;
@@ -113,12 +115,13 @@ void multiply(std::span<const Product> products, Activations& a, Scratch& s) {
     const auto i = static_cast<size_t>(next - s.first_chunks.begin() - 1);
     const Product& p = products[i];
     const Packing& packing = packing_of(p);
-    const int rows = rows_a_chunk(p, packing, budget, s.pool.size());
+    const uint8_t* arranged_inputs = arranged(p, packing, a);
+    const int rows = rows_a_chunk(p, packing, budget, s.pool.size(), arranged_inputs);
     const int begin = (chunk - s.first_chunks[i]) * rows;
     const size_t offset = packing.packed_bytes(a.cols(), p.begin - a.begin(p.role));
     MatmulArgs args = arguments(p, begin, std::min(begin + rows, p.weight.rows),
                                 a.packed(packing, p.role) + offset, s.worker_bytes(worker));
-    args.arranged = arranged(p, packing, a);
+    args.arranged = arranged_inputs;
     multiply_chunk(p, packing, rows, args, s.kernels.ops);
   });
   for (const Product& p : products) {

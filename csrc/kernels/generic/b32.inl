@@ -75,6 +75,7 @@ constexpr FamilySet kSet = {{
      {Q3L_EACH_B32(multiply_generated)},
      {},
      kTiledTokens,
+     kTiledRows,
      arranged_bytes,
      arrange_tokens},
 }};

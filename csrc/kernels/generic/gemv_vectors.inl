@@ -5,7 +5,7 @@
 #include "kernels/generic/quant_gemv.inl"
 #include "kernels/generic/superblock_gemv.inl"
 
-constexpr int kTiledTokens = 0;
+constexpr int kTiledTokens = 0, kTiledRows = 1;
 constexpr size_t (*arranged_bytes)(int, int) = nullptr;
 constexpr void (*arrange_tokens)(const uint8_t*, int, int, uint8_t*) = nullptr;
 

@@ -76,6 +76,7 @@ constexpr FamilySet kSet = {{
      {Q3L_EACH_K256(multiply_generated)},
      {},
      kTiledTokens,
+     kTiledRows,
      arranged_bytes,
      arrange_tokens},
 }};

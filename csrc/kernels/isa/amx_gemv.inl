@@ -13,7 +13,8 @@
 #include "kernels/isa/amx_tiles.inl"
 #include "kernels/isa/amx_weights.inl"
 
-constexpr int kTiledTokens = 3;  // fewer are quicker by vectors
+constexpr int kTiledTokens = 3;        // fewer are quicker by vectors
+constexpr int kTiledRows = 2 * kTile;  // beginning with fewer would cost too much
 constexpr int kTokens = kTile / 2;
 constexpr int kSumPairs = kPairs / 2;     // pairs i and i + kSumPairs add to the same lanes
 constexpr int kQuarter = kTile / kPairs;  // rows that vectors take while tiles multiply a pair
@@ -223,13 +224,15 @@ struct TokenTiles {
     const uint8_t* w;
     typename WeightGroup<Unpacker>::Row to;
     int rows, n_blocks;
+    const uint8_t* last;  // of all rows, behind which nothing may be read
   };
   Unpacking begin_unpacking(const GroupPlace& at) const {
-    return {a.weights + static_cast<size_t>(at.row) * a.row_bytes +
-                static_cast<size_t>(at.g) * Unpacker::kGroupBytes,
+    const uint8_t* w = a.weights + static_cast<size_t>(at.g) * Unpacker::kGroupBytes;
+    return {w + static_cast<size_t>(at.row) * a.row_bytes,
             WeightGroup<Unpacker>::Row::first(weights(at), scales(at)),
             at_most(a.row_end - at.row, kTile),
-            at_most(a.n_in / 32 - at.g * kGroupBlocks, kGroupBlocks)};
+            at_most(a.n_in / 32 - at.g * kGroupBlocks, kGroupBlocks),
+            w + static_cast<size_t>(a.row_end - 1) * a.row_bytes};
   }
   // The next n rows, or as many as are left.
   void unpack(Unpacking& u, int n) const {
@@ -243,8 +246,9 @@ struct TokenTiles {
       }
     } else {
       for (; n > 0; --n, to = to.next(), w += a.row_bytes) {
-        to.clear_scales();
-        Unpacker::unpack(w, 0, u.n_blocks, to);
+        const int whole_steps = (u.n_blocks + kStep - 1) / kStep * kStep;
+        Unpacker::unpack(w, 0, w == u.last ? u.n_blocks : whole_steps, to);
+        to.clear_scales(u.n_blocks);
       }
     }
     u.w = w;

@@ -79,9 +79,12 @@ struct alignas(64) WeightGroup {
       _mm512_store_si512(low + (kPlane * kPairs + pair) * kTile * 64, values);
     }
     float* m() const { return d + kTile * kGroupBlocks; }
-    void clear_scales() const {
-      std::memset(d, 0, kGroupBlocks * sizeof *d);
-      if constexpr (Unpacker::kMin) std::memset(m(), 0, kGroupBlocks * sizeof *d);
+    // Of blocks that are not there.
+    void clear_scales(int begin) const {
+      for (int b = begin; b < kGroupBlocks; ++b) {
+        d[b] = 0.0f;
+        if constexpr (Unpacker::kMin) m()[b] = 0.0f;
+      }
     }
 
     // A step of blocks, scales and minima kLanes / kStep apart.

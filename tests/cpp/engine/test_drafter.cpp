@@ -54,6 +54,21 @@ TEST_CASE("guesses are those that a search finds, also of a token that is repeat
   }
 }
 
+TEST_CASE("a text is being repeated where many tokens before the guesses agree") {
+  Drafter drafter(64);
+  Tokens tokens = {99};
+  for (int i = 0; i < 2 * Drafter::kLong; ++i) tokens.push_back(i);
+  for (int i = 0; i < Drafter::kLong; ++i) {
+    tokens.push_back(i);
+    const bool is_guessed = !guessed(drafter, tokens, 1).empty();
+    CHECK(is_guessed == (i + 1 >= Drafter::kGram));
+    CHECK(drafter.is_repeating() == (i + 1 == Drafter::kLong));
+  }
+  tokens.insert(tokens.end(), {77, 0, 1, 2});
+  CHECK(guessed(drafter, tokens, 1) == Tokens{3});
+  CHECK(!drafter.is_repeating());
+}
+
 TEST_CASE("guesses are computed where that is faster") {
   StepTime cheap, dear;
   for (int n : {1, 4, 8, 1, 2}) {
