@@ -62,7 +62,6 @@ struct alignas(64) WeightGroup {
 
   // Where an unpacker puts a row; see generic/panel_gemm.inl.
   struct Row {
-    static constexpr bool kWholeScales = false;
     static constexpr bool kLoads = true;  // payloads would be in another order
     static constexpr bool kSigned = Unpacker::kOffset > 0;
 
