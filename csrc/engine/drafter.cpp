@@ -13,10 +13,10 @@ std::span<const int32_t> Drafter::guess(std::span<const int32_t> tokens, int mos
   if (n <= kGram || most < 1) return {};
   for (; n_known_ < n; ++n_known_) slot_of(tokens, n_known_) = n_known_;
   const int begin = slot_of(tokens, n);
-  if (begin == 0) return {};
   is_repeating_ =
       begin >= kLong &&
       std::ranges::equal(tokens.last(kLong), tokens.first(static_cast<size_t>(begin)).last(kLong));
+  if (begin == 0) return {};
   return tokens.subspan(static_cast<size_t>(begin), static_cast<size_t>(std::min(most, n - begin)));
 }
 

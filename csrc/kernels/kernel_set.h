@@ -55,7 +55,7 @@ struct Packing {
   // Products of so many rows are faster if their packed inputs are arranged once for all of them,
   // which may be left out. Null where there is nothing to gain.
   int arranged_rows = 0;
-  int arranged_tile = 1;  // then weight rows are computed in multiples of this
+  int arranged_tile = 1;  // in place of row_tile
   size_t (*arranged_bytes)(int n_in, int n_rows) = nullptr;
   void (*arrange)(const uint8_t* packed, int n_in, int n_rows, uint8_t* arranged) = nullptr;
 };

@@ -65,7 +65,8 @@ struct alignas(64) WeightGroup {
     static constexpr bool kLoads = true;  // payloads would be in another order
     static constexpr bool kSigned = Unpacker::kOffset > 0;
 
-    int8_t* low;  // of the first pair
+    // Of the first pair: in every row the others, high bytes and minima are as far behind.
+    int8_t* low;
     float* d;
 
     static Row first(WeightGroup& group, WeightScales<Unpacker>& scales) {
@@ -128,7 +129,7 @@ struct alignas(64) WeightGroup {
     }
 
    private:
-    // The first block's low nibbles of some quarters, and high nibbles of the others.
+    // Low nibbles of some quarters, high ones of the others, and sixteen times the same.
     template <__m512i (*arrange)(int64_t, int64_t)>
     void put_nibbles(int pair, __m512i packed) const {
       constexpr int64_t kNibble = kSigned ? kSignedLowNibble : kLowNibble;
